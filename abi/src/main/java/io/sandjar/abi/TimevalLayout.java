@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.abi;
+
+/** Offsets of the fields of struct timeval. */
+public final class TimevalLayout {
+    public static final int tv_sec = 0;
+    public static final int tv_usec = 8;
+
+    /** Bytes in the whole struct. */
+    public static final int SIZEOF = 16;
+
+    private TimevalLayout() {}
+}

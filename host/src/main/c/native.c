@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+//
+// The JNI library: raw system calls and copies between this process, guest
+// processes and host files. Everything returns a result or -errno. Nothing
+// here keeps state; no Java object is touched except the byte arrays named in
+// a call.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <jni.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "raw.h"
+
+#define NAME(n) Java_io_sandjar_host_Native_##n
+#define CHUNK 16384
+#define BIG_CHUNK 131072
+
+JNIEXPORT jlong JNICALL NAME(sys)(JNIEnv *env, jclass cls, jint nr, jlong a, jlong b, jlong c, jlong d, jlong e,
+				  jlong f)
+{
+	(void)env;
+	(void)cls;
+	return raw(nr, a, b, c, d, e, f);
+}
+
+JNIEXPORT jobject JNICALL NAME(buffer)(JNIEnv *env, jclass cls, jlong address, jlong length)
+{
+	(void)cls;
+	return (*env)->NewDirectByteBuffer(env, (void *)address, length);
+}
+
+JNIEXPORT jlong JNICALL NAME(address)(JNIEnv *env, jclass cls, jobject buffer)
+{
+	(void)cls;
+	return (jlong)(*env)->GetDirectBufferAddress(env, buffer);
+}
+
+// Guest memory -> array. Bytes copied (fewer than asked when a later page is
+// missing) or -errno when none could be.
+JNIEXPORT jlong JNICALL NAME(peek)(JNIEnv *env, jclass cls, jint tid, jlong address, jbyteArray dst, jint off,
+				   jint len)
+{
+	(void)cls;
+	char local[CHUNK];
+	jint done = 0;
+	while (done < len) {
+		jint n = len - done < CHUNK ? len - done : CHUNK;
+		struct iovec l = {local, n}, r = {(void *)(address + done), n};
+		long got = raw(SYS_process_vm_readv, tid, (long)&l, 1, (long)&r, 1, 0);
+		if (got <= 0)
+			return done ? done : got < 0 ? got : -EFAULT;
+		(*env)->SetByteArrayRegion(env, dst, off + done, got, (jbyte *)local);
+		done += got;
+		if (got < n)
+			break;
+	}
+	return done;
+}
+
+// Array -> guest memory; result as peek.
+JNIEXPORT jlong JNICALL NAME(poke)(JNIEnv *env, jclass cls, jint tid, jlong address, jbyteArray src, jint off,
+				   jint len)
+{
+	(void)cls;
+	char local[CHUNK];
+	jint done = 0;
+	while (done < len) {
+		jint n = len - done < CHUNK ? len - done : CHUNK;
+		(*env)->GetByteArrayRegion(env, src, off + done, n, (jbyte *)local);
+		struct iovec l = {local, n}, r = {(void *)(address + done), n};
+		long got = raw(SYS_process_vm_writev, tid, (long)&l, 1, (long)&r, 1, 0);
+		if (got <= 0)
+			return done ? done : got < 0 ? got : -EFAULT;
+		done += got;
+		if (got < n)
+			break;
+	}
+	return done;
+}
+
+static char *block(long len, char *small, long small_size)
+{
+	if (len <= small_size)
+		return small;
+	return malloc(len < BIG_CHUNK ? len : BIG_CHUNK);
+}
+
+// Host file -> guest memory, at a file offset or (off < 0) at the descriptor's
+// position. Stops after a short read.
+JNIEXPORT jlong JNICALL NAME(fileToGuest)(JNIEnv *env, jclass cls, jint fd, jlong off, jint tid, jlong address,
+					  jlong len)
+{
+	(void)env;
+	(void)cls;
+	char small[CHUNK];
+	char *local = block(len, small, CHUNK);
+	if (!local)
+		return -ENOMEM;
+	jlong size = len <= CHUNK ? CHUNK : len < BIG_CHUNK ? len : BIG_CHUNK;
+	jlong done = 0, result = 0;
+	while (done < len) {
+		jlong n = len - done < size ? len - done : size;
+		long got = off < 0 ? raw(SYS_read, fd, (long)local, n, 0, 0, 0)
+				   : raw(SYS_pread64, fd, (long)local, n, off + done, 0, 0);
+		if (got <= 0) {
+			result = got;
+			break;
+		}
+		struct iovec l = {local, got}, r = {(void *)(address + done), got};
+		long put = raw(SYS_process_vm_writev, tid, (long)&l, 1, (long)&r, 1, 0);
+		if (put != got) {
+			result = put < 0 ? put : -EFAULT;
+			if (put > 0)
+				done += put;
+			break;
+		}
+		done += got;
+		if (got < n || off < 0)
+			break;
+	}
+	if (local != small)
+		free(local);
+	return done ? done : result;
+}
+
+// Guest memory -> host file; see fileToGuest.
+JNIEXPORT jlong JNICALL NAME(guestToFile)(JNIEnv *env, jclass cls, jint fd, jlong off, jint tid, jlong address,
+					  jlong len)
+{
+	(void)env;
+	(void)cls;
+	char small[CHUNK];
+	char *local = block(len, small, CHUNK);
+	if (!local)
+		return -ENOMEM;
+	jlong size = len <= CHUNK ? CHUNK : len < BIG_CHUNK ? len : BIG_CHUNK;
+	jlong done = 0, result = 0;
+	while (done < len) {
+		jlong n = len - done < size ? len - done : size;
+		struct iovec l = {local, n}, r = {(void *)(address + done), n};
+		long got = raw(SYS_process_vm_readv, tid, (long)&l, 1, (long)&r, 1, 0);
+		if (got <= 0) {
+			result = got < 0 ? got : -EFAULT;
+			break;
+		}
+		long put = off < 0 ? raw(SYS_write, fd, (long)local, got, 0, 0, 0)
+				   : raw(SYS_pwrite64, fd, (long)local, got, off + done, 0, 0);
+		if (put <= 0) {
+			result = put;
+			break;
+		}
+		done += put;
+		if (put < n)
+			break;
+	}
+	if (local != small)
+		free(local);
+	return done ? done : result;
+}
+
+// Host file -> array at a file offset or (off < 0) at the descriptor's position.
+JNIEXPORT jlong JNICALL NAME(read)(JNIEnv *env, jclass cls, jint fd, jbyteArray dst, jint off, jint len, jlong at)
+{
+	(void)cls;
+	char local[CHUNK];
+	jint done = 0;
+	while (done < len) {
+		jint n = len - done < CHUNK ? len - done : CHUNK;
+		long got = at < 0 ? raw(SYS_read, fd, (long)local, n, 0, 0, 0)
+				  : raw(SYS_pread64, fd, (long)local, n, at + done, 0, 0);
+		if (got <= 0)
+			return done ? done : got;
+		(*env)->SetByteArrayRegion(env, dst, off + done, got, (jbyte *)local);
+		done += got;
+		if (got < n || at < 0)
+			break;
+	}
+	return done;
+}
+
+// Array -> host file; see read.
+JNIEXPORT jlong JNICALL NAME(write)(JNIEnv *env, jclass cls, jint fd, jbyteArray src, jint off, jint len, jlong at)
+{
+	(void)cls;
+	char local[CHUNK];
+	jint done = 0;
+	while (done < len) {
+		jint n = len - done < CHUNK ? len - done : CHUNK;
+		(*env)->GetByteArrayRegion(env, src, off + done, n, (jbyte *)local);
+		long put = at < 0 ? raw(SYS_write, fd, (long)local, n, 0, 0, 0)
+				  : raw(SYS_pwrite64, fd, (long)local, n, at + done, 0, 0);
+		if (put <= 0)
+			return done ? done : put;
+		done += put;
+		if (put < n)
+			break;
+	}
+	return done;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.base;
+
+/**
+ * The order in which locks are taken, outermost first. A thread that holds a lock may only take locks of later levels
+ * (or of the same level where {@link #nestable}). Checked in every test run, off in production.
+ */
+public enum LockLevel {
+    /** Program image changes: one exec at a time per thread group. */
+    EXEC(false),
+    /** Rename of directories: one at a time per file system. */
+    RENAME(false),
+    /** Mount table of a namespace. */
+    MOUNTS(false),
+    /** Contents of one directory; ancestors before descendants. */
+    DIRECTORY(true),
+    /** Contents and attributes of one file. */
+    INODE(true),
+    /** Position and flags of one file description. */
+    FILE(true),
+    /** Terminal and its line discipline; the two ends of a pair share one lock. */
+    TTY(false),
+    /** Network tables: ports, bound names. */
+    NET(false),
+    /** One socket, pipe, epoll instance, timer or other object behind descriptors. */
+    OBJECT(true),
+    /** Process tree: parents, groups, sessions, zombies. */
+    TASKS(false),
+    /** Signal state of one thread group. */
+    SIGNAL(false),
+    /** One descriptor table. */
+    FDTABLE(false),
+    /** Memory and page accounting. */
+    MEMORY(false),
+    /** Queues and counters; nothing is called while one is held. */
+    LEAF(false);
+
+    final boolean nestable;
+
+    LockLevel(boolean nestable) {
+        this.nestable = nestable;
+    }
+}

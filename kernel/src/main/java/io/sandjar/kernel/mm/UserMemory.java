@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.mm;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.Ref;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The memory of a guest process, reached through one of its threads (process_vm_readv(2)). Copies are all or nothing
+ * unless a method says otherwise; an address that is not mapped is -EFAULT.
+ */
+public final class UserMemory {
+    private final byte[] word = new byte[16];
+    private volatile int hostTid;
+
+    /** @param hostTid a live host thread of the process */
+    public UserMemory(int hostTid) {
+        this.hostTid = hostTid;
+    }
+
+    public int hostTid() {
+        return hostTid;
+    }
+
+    public void setHostTid(int hostTid) {
+        this.hostTid = hostTid;
+    }
+
+    /** Guest to kernel: 0 or -EFAULT. */
+    public int read(long address, byte[] dst, int off, int len) {
+        if (len == 0) {
+            return 0;
+        }
+        return Sys.peek(hostTid, address, dst, off, len) == len ? 0 : -EFAULT;
+    }
+
+    public int read(long address, byte[] dst) {
+        return read(address, dst, 0, dst.length);
+    }
+
+    /** Kernel to guest: 0 or -EFAULT. */
+    public int write(long address, byte[] src, int off, int len) {
+        if (len == 0) {
+            return 0;
+        }
+        return Sys.poke(hostTid, address, src, off, len) == len ? 0 : -EFAULT;
+    }
+
+    public int write(long address, byte[] src) {
+        return write(address, src, 0, src.length);
+    }
+
+    /** As much as is mapped: bytes copied, or -EFAULT for none. */
+    public int readSome(long address, byte[] dst, int off, int len) {
+        if (len == 0) {
+            return 0;
+        }
+        long n = Sys.peek(hostTid, address, dst, off, len);
+        return n > 0 ? (int) n : -EFAULT;
+    }
+
+    /** A 64-bit word by way of {@code out[0]}: 0 or -EFAULT. Called by the task's own thread only. */
+    public int readLong(long address, long[] out) {
+        int r = read(address, word, 0, 8);
+        if (r == 0) {
+            out[0] = Bytes.getLong(word, 0);
+        }
+        return r;
+    }
+
+    public int readInt(long address, int[] out) {
+        int r = read(address, word, 0, 4);
+        if (r == 0) {
+            out[0] = Bytes.getInt(word, 0);
+        }
+        return r;
+    }
+
+    public int writeLong(long address, long value) {
+        byte[] b = new byte[8];
+        Bytes.putLong(b, 0, value);
+        return write(address, b, 0, 8);
+    }
+
+    public int writeInt(long address, int value) {
+        byte[] b = new byte[4];
+        Bytes.putInt(b, 0, value);
+        return write(address, b, 0, 4);
+    }
+
+    /**
+     * Reads a NUL-terminated string of at most {@code max} bytes without the NUL.
+     *
+     * @return its length, -EFAULT, or -ENAMETOOLONG when there is no NUL within {@code max} + 1 bytes
+     */
+    public int readString(long address, int max, Ref<String> out) {
+        byte[] buf = new byte[Math.min(max + 1, 256)];
+        int have = 0;
+        while (true) {
+            // never beyond the page, so that a string that ends just before a hole is found whole
+            long at = address + have;
+            int n = (int) Math.min(buf.length - have, 4096 - (at & 4095));
+            int r = readSome(at, buf, have, n);
+            if (r < 0) {
+                return r;
+            }
+            for (int i = have; i < have + r; i++) {
+                if (buf[i] == 0) {
+                    out.set(new String(buf, 0, i, StandardCharsets.ISO_8859_1));
+                    return i;
+                }
+            }
+            have += r;
+            if (have > max) {
+                return -ENAMETOOLONG;
+            }
+            if (have == buf.length) {
+                buf = java.util.Arrays.copyOf(buf, Math.min(max + 1, buf.length * 4));
+            }
+        }
+    }
+
+    /** A path argument: as {@link #readString} with PATH_MAX. */
+    public int readPath(long address, Ref<String> out) {
+        return readString(address, 4095, out);
+    }
+}

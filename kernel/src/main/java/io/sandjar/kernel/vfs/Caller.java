@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.vfs;
+
+import io.sandjar.kernel.base.Condition;
+import io.sandjar.kernel.base.Pollable;
+import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.mm.UserMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On whose behalf a call runs: what file systems and sockets need to know of a task. The one implementation is
+ * {@code task.Task}; tests have their own.
+ */
+public abstract class Caller {
+    /** Deadline that never comes. */
+    public static final long FOREVER = Long.MAX_VALUE;
+
+    /**
+     * Result of a wait that may not park here: the call must be given up as it is, without side effects that a second
+     * run would repeat, and is run again on a thread that may park. Handlers just return it.
+     */
+    public static final int BLOCK = -4097;
+
+    public abstract Creds creds();
+
+    /** The guest's memory. */
+    public abstract UserMemory mem();
+
+    public abstract int umask();
+
+    /** Root and working directory. */
+    public abstract FsContext fs();
+
+    /** Guest process id (thread group). */
+    public abstract int pid();
+
+    /** Guest thread id. */
+    public abstract int tid();
+
+    /** Soft limit of an RLIMIT_* resource; Long.MAX_VALUE is none. */
+    public abstract long rlimit(int resource);
+
+    /** Sends a signal to the calling thread (SIGPIPE, SIGXFSZ). */
+    public abstract void raise(int sig);
+
+    public abstract boolean signalPending();
+
+    /**
+     * Looks up a descriptor; the description stays alive until the call ends.
+     *
+     * @return null where Linux gives EBADF
+     */
+    public abstract @Nullable FileDescription fget(int fd);
+
+    public abstract FdTable fds();
+
+    /**
+     * Waits until {@code condition} holds. It is asked first, and again after each wake-up of {@code queue}.
+     *
+     * @param events POLL* bits that the waiter wants to hear of
+     * @param deadlineNanos CLOCK_MONOTONIC time (System.nanoTime()) or {@link #FOREVER}
+     * @return 0 when it holds, -ETIMEDOUT, -ERESTARTSYS when a signal came, or {@link #BLOCK}
+     */
+    public abstract int await(WaitQueue queue, int events, Condition condition, long deadlineNanos);
+
+    /** Waits until {@code p.poll()} has one of {@code events} (or an error or hang-up); results as {@link #await}. */
+    public final int waitFor(Pollable p, int events, long deadlineNanos) {
+        int want = events | 0x8 | 0x10;
+        return await(p.waitQueue(), want, () -> (p.poll() & want) != 0, deadlineNanos);
+    }
+
+    /**
+     * What a blocking call has done so far (bytes written, say) when it met {@link #BLOCK}; kept until its second run
+     * and 0 at the start of each call.
+     */
+    public long progress;
+}

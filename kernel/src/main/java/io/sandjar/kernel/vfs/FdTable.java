@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.vfs;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A table of descriptors; shared by tasks that were cloned with CLONE_FILES. */
+public final class FdTable {
+    private final OrderedLock lock = new OrderedLock(LockLevel.FDTABLE);
+    private volatile @Nullable FileDescription[] files = new FileDescription[64];
+    private final BitSet used = new BitSet();
+    private final BitSet cloexec = new BitSet();
+    private final AtomicInteger users = new AtomicInteger(1);
+
+    /**
+     * Descriptors of which the stub process may hold a host copy at the same number, left by mmap(2): close(2) of
+     * such a number lets the host close it as well.
+     */
+    private final BitSet mapped = new BitSet();
+
+    /** The description, with a reference that the caller must release; null for a free number. */
+    public @Nullable FileDescription acquire(int fd) {
+        while (true) {
+            @Nullable FileDescription[] f = files;
+            if (fd < 0 || fd >= f.length) {
+                return null;
+            }
+            FileDescription d = f[fd];
+            if (d == null || d.tryAcquire()) {
+                return d;
+            }
+        }
+    }
+
+    /**
+     * Puts a description at the lowest free number, taking over the caller's reference.
+     *
+     * @param min lowest number wanted
+     * @param limit RLIMIT_NOFILE
+     * @return the number, or -EMFILE (the reference stays with the caller)
+     */
+    public int install(FileDescription d, boolean closeOnExec, int min, long limit) {
+        lock.lock();
+        try {
+            int fd = used.nextClearBit(min);
+            if (fd >= limit) {
+                return -EMFILE;
+            }
+            put(fd, d, closeOnExec);
+            return fd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Puts a description at exactly {@code fd} (dup2), taking over the caller's reference.
+     *
+     * @return what was there before, to be released by the caller, or null
+     */
+    public @Nullable FileDescription replace(int fd, FileDescription d, boolean closeOnExec) {
+        lock.lock();
+        try {
+            FileDescription old = fd < files.length ? files[fd] : null;
+            put(fd, d, closeOnExec);
+            return old;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void put(int fd, FileDescription d, boolean closeOnExec) {
+        @Nullable FileDescription[] f = files;
+        if (fd >= f.length) {
+            f = Arrays.copyOf(f, Math.max(fd + 1, f.length * 2));
+        }
+        f[fd] = d;
+        used.set(fd);
+        cloexec.set(fd, closeOnExec);
+        files = f;
+    }
+
+    /** Frees a number; what was there is the caller's to release. null when it was free. */
+    public @Nullable FileDescription remove(int fd) {
+        lock.lock();
+        try {
+            @Nullable FileDescription[] f = files;
+            if (fd < 0 || fd >= f.length || f[fd] == null) {
+                return null;
+            }
+            FileDescription d = f[fd];
+            f[fd] = null;
+            used.clear(fd);
+            cloexec.clear(fd);
+            files = f;
+            return d;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** FD_CLOEXEC of a number: 1, 0, or -EBADF. */
+    public int closeOnExec(int fd) {
+        lock.lock();
+        try {
+            return fd < 0 || !used.get(fd) ? -EBADF : cloexec.get(fd) ? 1 : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public int setCloseOnExec(int fd, boolean on) {
+        lock.lock();
+        try {
+            if (fd < 0 || !used.get(fd)) {
+                return -EBADF;
+            }
+            cloexec.set(fd, on);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next number in use that is at least {@code from}, or -1. */
+    public int next(int from) {
+        lock.lock();
+        try {
+            return used.nextSetBit(from);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public int count() {
+        lock.lock();
+        try {
+            return used.cardinality();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A copy for fork or unshare; every description gets one more reference. */
+    public FdTable copy() {
+        FdTable c = new FdTable();
+        lock.lock();
+        try {
+            c.files = files.clone();
+            c.used.or(used);
+            c.cloexec.or(cloexec);
+            c.mapped.or(mapped);
+            for (int fd = used.nextSetBit(0); fd >= 0; fd = used.nextSetBit(fd + 1)) {
+                FileDescription d = files[fd];
+                if (d != null) {
+                    d.acquire();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return c;
+    }
+
+    /** Closes what execve(2) closes. */
+    public void closeOnExecAll(Caller c) {
+        closeWhere(c, cloexec);
+        lock.lock();
+        try {
+            mapped.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void closeWhere(Caller c, BitSet which) {
+        BitSet now;
+        lock.lock();
+        try {
+            now = (BitSet) which.clone();
+        } finally {
+            lock.unlock();
+        }
+        for (int fd = now.nextSetBit(0); fd >= 0; fd = now.nextSetBit(fd + 1)) {
+            close(c, fd);
+        }
+    }
+
+    /** close(2): 0 or -EBADF. */
+    public int close(Caller c, int fd) {
+        FileDescription d = remove(fd);
+        if (d == null) {
+            return -EBADF;
+        }
+        d.onClose(c);
+        d.release();
+        return 0;
+    }
+
+    public void share() {
+        users.incrementAndGet();
+    }
+
+    public boolean shared() {
+        return users.get() > 1;
+    }
+
+    /** One task less uses the table; the last one closes everything. */
+    public void leave(Caller c) {
+        if (users.decrementAndGet() == 0) {
+            closeWhere(c, used);
+        }
+    }
+
+    /** Notes that the host has a copy of {@code fd}. */
+    public void setMapped(int fd) {
+        lock.lock();
+        try {
+            mapped.set(fd);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the host has a copy of {@code fd}; it is forgotten. */
+    public boolean takeMapped(int fd) {
+        lock.lock();
+        try {
+            boolean was = fd >= 0 && mapped.get(fd);
+            if (was) {
+                mapped.clear(fd);
+            }
+            return was;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.vfs;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.Pollable;
+import io.sandjar.kernel.base.WaitQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file description (open(2)): what descriptors refer to. No method blocks: where Linux would, the answer is
+ * -EAGAIN, and the system call layer waits with {@link Caller#waitFor} and tries again unless O_NONBLOCK is set.
+ * Counted: one reference for each descriptor and each call in flight; {@link #onRelease()} runs when the last goes.
+ */
+public abstract class FileDescription implements Pollable {
+    private static final WaitQueue NEVER = new WaitQueue();
+
+    private final AtomicInteger refs = new AtomicInteger(1);
+
+    /** O_ACCMODE bits and status flags (O_APPEND, O_NONBLOCK, O_PATH, ...) without O_CREAT and friends. */
+    private volatile int flags;
+
+    private final @Nullable Path path;
+
+    /** Owner for SIGIO (F_SETOWN) and signal (F_SETSIG). */
+    public volatile int owner;
+
+    public volatile int ownerSignal;
+
+    protected FileDescription(@Nullable Path path, int flags) {
+        this.path = path;
+        this.flags = flags;
+    }
+
+    public final int flags() {
+        return flags;
+    }
+
+    public void setFlags(int flags) {
+        this.flags = flags;
+    }
+
+    public final boolean readable() {
+        return (flags & 3) != 1 && (flags & 010000000) == 0;
+    }
+
+    public final boolean writable() {
+        return (flags & 3) != 0 && (flags & 010000000) == 0;
+    }
+
+    public final boolean nonblocking() {
+        return (flags & 04000) != 0;
+    }
+
+    /** Where it was opened; null for pipes, sockets and other nameless files. */
+    public final @Nullable Path path() {
+        return path;
+    }
+
+    /** The file behind it; nameless files have an inode of their own for fstat. */
+    public abstract Inode inode();
+
+    /** Text of its /proc/PID/fd link when there is no path, e.g. {@code pipe:[12]}, {@code anon_inode:[eventfd]}. */
+    public String describe() {
+        return "anon_inode:" + getClass().getSimpleName();
+    }
+
+    // ---- transfer ----
+
+    /** Reads at the description's position. Bytes (0 at end of file), -EAGAIN where Linux would wait, or -errno. */
+    public long read(Caller c, IoBuffer dst) {
+        return -EINVAL;
+    }
+
+    /**
+     * Writes at the description's position (at the end with O_APPEND). Bytes, perhaps fewer than asked, -EAGAIN where
+     * Linux would wait for room for the first byte (or, for pipes, for an atomic write), or -errno. On EPIPE the
+     * system call layer raises SIGPIPE.
+     */
+    public long write(Caller c, IoBuffer src) {
+        return -EINVAL;
+    }
+
+    public long pread(Caller c, IoBuffer dst, long off) {
+        return -ESPIPE;
+    }
+
+    public long pwrite(Caller c, IoBuffer src, long off) {
+        return -ESPIPE;
+    }
+
+    /** Whether a blocking write goes on until all bytes are written (pipes, stream sockets, terminals). */
+    public boolean writesAll() {
+        return false;
+    }
+
+    /** @return the new position or -errno (-ESPIPE) */
+    public long lseek(Caller c, long off, int whence) {
+        return -ESPIPE;
+    }
+
+    /** @return next directory position or -errno; see {@link DirSink} */
+    public long getdents(Caller c, DirSink sink) {
+        return -ENOTDIR;
+    }
+
+    public long ioctl(Caller c, int cmd, long arg) {
+        return -ENOTTY;
+    }
+
+    public long fsync(Caller c, boolean dataOnly) {
+        return -EINVAL;
+    }
+
+    public long ftruncate(Caller c, long size) {
+        return -EINVAL;
+    }
+
+    public long fallocate(Caller c, int mode, long off, long len) {
+        return -ENODEV;
+    }
+
+    /**
+     * A host descriptor to be mapped into the guest (the caller dups it in with ADDFD while the description is held).
+     * Its access mode must not exceed what {@code prot} and {@code mapFlags} need and the description allows.
+     *
+     * @return host descriptor, or -errno (-ENODEV where the file cannot be mapped, -EACCES)
+     */
+    public int mapFd(Caller c, int prot, int mapFlags) {
+        return -ENODEV;
+    }
+
+    // ---- readiness: regular files and directories are always ready ----
+
+    @Override
+    public int poll() {
+        return 0x1 | 0x4 | 0x40 | 0x100; // POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
+    }
+
+    @Override
+    public WaitQueue waitQueue() {
+        return NEVER;
+    }
+
+    /** Whether epoll accepts it (EPERM for regular files and directories). */
+    public boolean pollable() {
+        return false;
+    }
+
+    // ---- life ----
+
+    /** Takes a reference unless the description is gone already. */
+    public final boolean tryAcquire() {
+        while (true) {
+            int n = refs.get();
+            if (n <= 0) {
+                return false;
+            }
+            if (refs.compareAndSet(n, n + 1)) {
+                return true;
+            }
+        }
+    }
+
+    public final void acquire() {
+        if (!tryAcquire()) {
+            throw new IllegalStateException("description is gone");
+        }
+    }
+
+    public final void release() {
+        if (refs.decrementAndGet() == 0) {
+            onRelease();
+        }
+    }
+
+    /** A descriptor of it was closed by process {@code pid} (POSIX locks go, whatever other descriptors there are). */
+    public void onClose(Caller c) {}
+
+    /** The last reference went. */
+    protected void onRelease() {}
+}

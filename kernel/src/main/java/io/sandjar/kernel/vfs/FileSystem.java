@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.vfs;
+
+/** One mounted tree of inodes. */
+public abstract class FileSystem {
+    private static final java.util.concurrent.atomic.AtomicInteger NEXT_DEV =
+            new java.util.concurrent.atomic.AtomicInteger(32);
+
+    private final String type;
+    private final long dev;
+
+    /** @param type the name in /proc/mounts, e.g. tmpfs */
+    protected FileSystem(String type) {
+        this.type = type;
+        this.dev = Stat.makedev(0, NEXT_DEV.getAndIncrement());
+    }
+
+    public final String type() {
+        return type;
+    }
+
+    /** Device number of its files, major 0 like Linux's anonymous devices. */
+    public long dev() {
+        return dev;
+    }
+
+    public abstract Inode root();
+
+    public abstract void statfs(StatFs out);
+
+    /**
+     * Whether a name looked up before may be used again without asking.
+     *
+     * @return false to have every path walk call {@link Inode#lookup} (proc, live host directories)
+     */
+    public boolean cachesNames() {
+        return true;
+    }
+
+    /** Options as in the fourth field of /proc/mounts beyond ro/rw, e.g. {@code size=1024k}; may be empty. */
+    public String options() {
+        return "";
+    }
+
+    /** statfs(2). Sizes in blocks of {@code bsize}. */
+    public static final class StatFs {
+        public long type;
+        public long bsize = 4096;
+        public long blocks;
+        public long bfree;
+        public long bavail;
+        public long files;
+        public long ffree;
+        public long namelen = 255;
+    }
+}

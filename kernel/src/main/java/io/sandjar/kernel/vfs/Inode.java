@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.vfs;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.Ref;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file, directory, link, device, FIFO or socket of a file system. Names are one component, bytes as ISO-8859-1; the
+ * caller (path walk and system calls) has checked permissions, name length, read-only mounts and `.`/`..`; the inode
+ * does its own locking. Results are 0 or -errno. The defaults answer for a file that cannot do the thing.
+ */
+public abstract class Inode {
+    public final FileSystem fs;
+
+    /** The pipe of a FIFO, the socket bound to a name: set and read by their owners. */
+    public volatile @Nullable Object binding;
+
+    protected Inode(FileSystem fs) {
+        this.fs = fs;
+    }
+
+    public abstract long ino();
+
+    /** Type and permission bits (S_IFMT | 07777). */
+    public abstract int mode();
+
+    public abstract int uid();
+
+    public abstract int gid();
+
+    public long rdev() {
+        return 0;
+    }
+
+    public abstract int stat(Stat out);
+
+    public final boolean isDir() {
+        return (mode() & 0170000) == 0040000;
+    }
+
+    public final boolean isRegular() {
+        return (mode() & 0170000) == 0100000;
+    }
+
+    public final boolean isSymlink() {
+        return (mode() & 0170000) == 0120000;
+    }
+
+    // ---- directories ----
+
+    public int lookup(Caller c, String name, Ref<Inode> out) {
+        return -ENOTDIR;
+    }
+
+    /** Makes a regular file, FIFO, socket or device node. {@code mode} has type and permission bits, umask applied. */
+    public int mknod(Caller c, String name, int mode, long rdev, Ref<Inode> out) {
+        return -EROFS;
+    }
+
+    public int mkdir(Caller c, String name, int mode, Ref<Inode> out) {
+        return -EROFS;
+    }
+
+    public int symlink(Caller c, String name, String target) {
+        return -EROFS;
+    }
+
+    public int link(Caller c, String name, Inode target) {
+        return -EROFS;
+    }
+
+    public int unlink(Caller c, String name) {
+        return -EROFS;
+    }
+
+    public int rmdir(Caller c, String name) {
+        return -EROFS;
+    }
+
+    /**
+     * Renames {@code oldName} of this directory to {@code newName} of {@code newDir} (same file system). The caller
+     * has excluded moves of a directory into itself.
+     *
+     * @param flags RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT
+     */
+    public int rename(Caller c, String oldName, Inode newDir, String newName, int flags) {
+        return -EROFS;
+    }
+
+    /** Makes a nameless regular file (O_TMPFILE). */
+    public int tmpfile(Caller c, int mode, Ref<Inode> out) {
+        return -EOPNOTSUPP;
+    }
+
+    // ---- links ----
+
+    public int readlink(Caller c, Ref<String> out) {
+        return -EINVAL;
+    }
+
+    /**
+     * The place a magic link (/proc/PID/fd/N, exe, cwd, root) jumps to.
+     *
+     * @return 0 with the path; 1 when this is an ordinary link whose text is to be walked; -errno
+     */
+    public int jump(Caller c, Ref<Path> out) {
+        return 1;
+    }
+
+    // ---- any file ----
+
+    /**
+     * Opens the file. Permission, O_CREAT/O_EXCL/O_TRUNC and type checks (O_DIRECTORY, ELOOP, EISDIR) are done by the
+     * caller; device nodes, FIFOs and sockets are opened by {@code vfs.Opener} through {@link SpecialFiles}.
+     */
+    public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        return -ENXIO;
+    }
+
+    public int setattr(Caller c, Attr attr) {
+        return -EROFS;
+    }
+
+    // ---- extended attributes: names and values are bytes ----
+
+    public int getxattr(Caller c, String name, Ref<byte[]> out) {
+        return -EOPNOTSUPP;
+    }
+
+    /** @param flags XATTR_CREATE (1), XATTR_REPLACE (2) */
+    public int setxattr(Caller c, String name, byte[] value, int flags) {
+        return -EOPNOTSUPP;
+    }
+
+    /** Names, each with a terminating NUL, in one array. */
+    public int listxattr(Caller c, Ref<byte[]> out) {
+        return -EOPNOTSUPP;
+    }
+
+    public int removexattr(Caller c, String name) {
+        return -EOPNOTSUPP;
+    }
+}

@@ -67,7 +67,7 @@ public final class UserMemory {
     public int readLong(long address, long[] out) {
         int r = read(address, word, 0, 8);
         if (r == 0) {
-            out[0] = Bytes.getLong(word, 0);
+            out[0] = Bytes.i64(word, 0);
         }
         return r;
     }
@@ -75,20 +75,20 @@ public final class UserMemory {
     public int readInt(long address, int[] out) {
         int r = read(address, word, 0, 4);
         if (r == 0) {
-            out[0] = Bytes.getInt(word, 0);
+            out[0] = Bytes.i32(word, 0);
         }
         return r;
     }
 
     public int writeLong(long address, long value) {
         byte[] b = new byte[8];
-        Bytes.putLong(b, 0, value);
+        Bytes.put64(b, 0, value);
         return write(address, b, 0, 8);
     }
 
     public int writeInt(long address, int value) {
         byte[] b = new byte[4];
-        Bytes.putInt(b, 0, value);
+        Bytes.put32(b, 0, value);
         return write(address, b, 0, 4);
     }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import org.jspecify.annotations.Nullable;
+
+/** A session (setsid(2)): process groups that share a controlling terminal. Guarded by the task lock. */
+public final class Session {
+    private final int id;
+
+    /** The controlling terminal, a {@code tty.Tty}; null for none. */
+    public volatile @Nullable Object terminal;
+
+    /** The leader; null once it has exited. */
+    public volatile @Nullable ThreadGroup leader;
+
+    Session(int id) {
+        this.id = id;
+    }
+
+    public int id() {
+        return id;
+    }
+}

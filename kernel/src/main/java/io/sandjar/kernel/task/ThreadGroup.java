@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import io.sandjar.abi.Rlimit;
+import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.signal.PendingSignals;
+import io.sandjar.kernel.vfs.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process: the tasks that share a pid, with what belongs to the process rather than to a thread. Fields without a
+ * note of their own are guarded by the task lock ({@link Kernel#taskLock}).
+ */
+public final class ThreadGroup {
+    /** Life of a process. */
+    public enum State {
+        RUNNING,
+        STOPPED,
+        ZOMBIE,
+        REAPED
+    }
+
+    private final int pid;
+    final ArrayList<Task> tasks = new ArrayList<>(2);
+    final LinkedHashSet<ThreadGroup> children = new LinkedHashSet<>();
+    final PendingSignals shared = new PendingSignals();
+
+    /** Woken when a child changes state. */
+    public final WaitQueue childWait = new WaitQueue();
+
+    /** Woken when this process ends (pidfd) . */
+    public final WaitQueue exitWait = new WaitQueue();
+
+    @Nullable ThreadGroup parent;
+    ProcessGroup processGroup;
+    volatile State state = State.RUNNING;
+
+    /** wait(2) status once it is a zombie. */
+    int exitStatus;
+
+    /** Signal for the parent at exit; 0 for none. */
+    int exitSignal;
+
+    /** Set by exit_group, SIGKILL and exec: threads must end. */
+    volatile boolean exiting;
+
+    boolean subreaper;
+    boolean execed;
+    int hostPid;
+
+    /** Signal of the stop that wait(WUNTRACED) has not told yet, 0 for none. */
+    int stopReport;
+
+    boolean continueReport;
+
+    /** RLIMIT_* soft and hard; -1 is infinity. */
+    final long[] softLimits = new long[Rlimit.NLIMITS];
+
+    final long[] hardLimits = new long[Rlimit.NLIMITS];
+
+    /** The running program, for /proc/PID/exe; and its arguments and environment as execve got them. */
+    volatile @Nullable Path exe;
+
+    volatile String comm = "";
+
+    /** Where the arguments, environment, auxiliary vector lie in guest memory, for /proc/PID/cmdline and friends. */
+    public volatile long argStart;
+
+    public volatile long argEnd;
+    public volatile long envStart;
+    public volatile long envEnd;
+    public volatile long startCode;
+    public volatile long endCode;
+    public volatile long startStack;
+    volatile byte[] auxv = new byte[0];
+
+    /** Start, CLOCK_BOOTTIME nanoseconds. */
+    final long startNanos;
+
+    /** CPU time of children that were waited for, and of this process once it has ended; nanoseconds. */
+    long childUserNanos;
+
+    long childSystemNanos;
+    long endUserNanos;
+    long endSystemNanos;
+
+    ThreadGroup(int pid, ProcessGroup processGroup, long startNanos) {
+        this.pid = pid;
+        this.processGroup = processGroup;
+        this.startNanos = startNanos;
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public int exitStatus() {
+        return exitStatus;
+    }
+
+    public @Nullable ThreadGroup parent() {
+        return parent;
+    }
+
+    public ProcessGroup processGroup() {
+        return processGroup;
+    }
+
+    public Session session() {
+        return processGroup.session();
+    }
+
+    /** The tasks; a snapshot. */
+    public Task[] tasks() {
+        return tasks.toArray(new Task[0]);
+    }
+
+    public ThreadGroup[] children() {
+        return children.toArray(new ThreadGroup[0]);
+    }
+
+    public int hostPid() {
+        return hostPid;
+    }
+
+    public @Nullable Path exe() {
+        return exe;
+    }
+
+    public byte[] auxv() {
+        return auxv;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public boolean exiting() {
+        return exiting;
+    }
+
+    /** Soft limit; Long.MAX_VALUE is none. */
+    public long softLimit(int resource) {
+        long v = softLimits[resource];
+        return v == -1 ? Long.MAX_VALUE : v;
+    }
+
+    public long hardLimit(int resource) {
+        long v = hardLimits[resource];
+        return v == -1 ? Long.MAX_VALUE : v;
+    }
+}

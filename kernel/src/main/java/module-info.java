@@ -7,5 +7,6 @@ module sandjar.kernel {
     requires transitive sandjar.abi;
     requires sandjar.host;
 
-    exports io.sandjar.kernel;
+    exports io.sandjar.kernel.task to
+            sandjar.runsc;
 }

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the Sandjar authors
+
+# make         the run-time image (build/image), no checks
+# make check   format, static checks, unit tests
+# make test    everything: check, then the conformance programs natively and inside
+# make format  lays out the Java code
+# make clean
+
+MVN = ./mvnw -B -ntp
+
+image:
+	$(MVN) -q -Dfast package
+
+check: licence
+	$(MVN) -fae verify
+
+test: check
+	@if [ -x conformance/run ]; then conformance/run; fi
+
+format:
+	$(MVN) -q spotless:apply
+
+licence:
+	dev/check-licence
+
+clean:
+	rm -rf build */target target
+
+.PHONY: image check test format licence clean

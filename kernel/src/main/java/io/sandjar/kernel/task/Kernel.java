@@ -4,11 +4,15 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.signal.SigInfo;
 
 /** One application kernel: the state of one sandbox. There may be several in a JVM; nothing of it is static. */
 public final class Kernel {
     private final OrderedLock taskLock = new OrderedLock(LockLevel.TASKS);
+
+    /** Sockets and what they need. */
+    public final NetStack net = new NetStack();
 
     /** uname(2) fields that can be set. */
     public volatile String hostname = "sandjar";

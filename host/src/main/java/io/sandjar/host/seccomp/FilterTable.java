@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.host.seccomp;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rules of a profile in the order in which they are tried: for each call the first rule that holds decides, and the
+ * default action where none does.
+ *
+ * <p>Rules for the stub's text come first for calls from there; then the others hold as they do for guest code, except
+ * that a trap becomes ENOSYS: a signal raised inside the stub's own signal handler would not end well.
+ */
+public final class FilterTable {
+    /** The number of the call by which the stub rings for the kernel. Linux has none with this number. */
+    public static final int DOORBELL = 0x5a0;
+
+    private final Rule[] rules;
+    private final int[] frequent;
+    private final int defaultAction;
+
+    FilterTable(Rule[] rules, int[] frequent, int defaultAction) {
+        this.rules = rules;
+        this.frequent = frequent;
+        this.defaultAction = defaultAction;
+    }
+
+    /** The profile that every guest runs under. */
+    public static FilterTable strict() {
+        return StrictProfile.TABLE;
+    }
+
+    /**
+     * The program for a stub whose text lies from stubStart to stubEnd (exclusive), as an array of struct sock_filter.
+     * The host gives a filter the address behind the system call instruction, so text must not end with one.
+     */
+    public byte[] assemble(long stubStart, long stubEnd) {
+        return new FilterProgram(this, stubStart, stubEnd).assemble();
+    }
+
+    int defaultAction() {
+        return defaultAction;
+    }
+
+    /** Calls whose rules the program looks for before it searches. */
+    int[] frequent() {
+        return frequent;
+    }
+
+    /** Every call that a rule is about, in ascending order. */
+    int[] calls() {
+        int max = 0;
+        for (Rule rule : rules) {
+            for (int call : rule.calls()) {
+                max = Math.max(max, call);
+            }
+        }
+        boolean[] seen = new boolean[max + 1];
+        int count = 0;
+        for (Rule rule : rules) {
+            for (int call : rule.calls()) {
+                count += seen[call] ? 0 : 1;
+                seen[call] = true;
+            }
+        }
+        int[] calls = new int[count];
+        for (int call = max; call >= 0; call--) {
+            if (seen[call]) {
+                calls[--count] = call;
+            }
+        }
+        return calls;
+    }
+
+    List<Rule> rules() {
+        return List.of(rules);
+    }
+
+    /** The rules that are tried for a call from one origin, in order. */
+    List<Rule> rulesFor(int nr, boolean stub) {
+        List<Rule> found = new ArrayList<>();
+        if (stub) {
+            for (Rule rule : rules) {
+                if (rule.stubOnly() && rule.isAbout(nr)) {
+                    found.add(rule);
+                }
+            }
+        }
+        for (Rule rule : rules) {
+            if (!rule.stubOnly() && rule.isAbout(nr)) {
+                found.add(rule);
+            }
+        }
+        return found;
+    }
+}

@@ -4,6 +4,8 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.fs.anon.NamelessFs;
+import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.signal.SigInfo;
 
@@ -13,6 +15,11 @@ public final class Kernel {
 
     /** Sockets and what they need. */
     public final NetStack net = new NetStack();
+    /** Home of pipes. */
+    public final PipeFs pipes = new PipeFs();
+
+    /** Home of event counters, timers, epoll sets and the like. */
+    public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);
 
     /** uname(2) fields that can be set. */
     public volatile String hostname = "sandjar";

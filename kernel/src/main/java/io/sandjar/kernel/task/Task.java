@@ -101,6 +101,13 @@ public final class Task extends Caller {
         return fds;
     }
 
+    /** From here on this task has a descriptor table of its own. */
+    public void unshareFds() {
+        FdTable old = fds;
+        fds = old.copy();
+        old.leave(this);
+    }
+
     @Override
     public int pid() {
         return group.pid();
@@ -124,6 +131,11 @@ public final class Task extends Caller {
     @Override
     public boolean signalPending() {
         return attention;
+    }
+
+    @Override
+    public boolean mayPark() {
+        return mayBlock;
     }
 
     public long sigmask() {

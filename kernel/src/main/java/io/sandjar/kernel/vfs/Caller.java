@@ -22,6 +22,14 @@ public abstract class Caller {
      */
     public static final int BLOCK = -4097;
 
+    /**
+     * Result for the receiver: the host is to carry out the call of the guest as it stands. Only for calls whose meaning
+     * lies entirely in their register arguments.
+     */
+    public static final int CONTINUE = -4098;
+
+    private @Nullable UserIo io;
+
     public abstract Creds creds();
 
     /** The guest's memory. */
@@ -46,6 +54,26 @@ public abstract class Caller {
 
     public abstract boolean signalPending();
 
+    /** False in the first run of a call, which must answer {@link #BLOCK} rather than wait. */
+    public boolean mayPark() {
+        return true;
+    }
+
+    /** Guest memory as a buffer that is good until the call ends or asks again. */
+    public final UserIo userIo(long base, long len) {
+        return reusableIo().reset(mem(), base, len);
+    }
+
+    /** The one buffer that the calls of this caller take turns in using. */
+    public final UserIo reusableIo() {
+        UserIo b = io;
+        if (b == null) {
+            b = new UserIo(mem(), 0, 0);
+            io = b;
+        }
+        return b;
+    }
+
     /**
      * Looks up a descriptor; the description stays alive until the call ends.
      *
@@ -66,7 +94,7 @@ public abstract class Caller {
 
     /** Waits until {@code p.poll()} has one of {@code events} (or an error or hang-up); results as {@link #await}. */
     public final int waitFor(Pollable p, int events, long deadlineNanos) {
-        int want = events | 0x8 | 0x10;
+        int want = events | 0x8 | 0x10; // POLLERR | POLLHUP
         return await(p.waitQueue(), want, () -> (p.poll() & want) != 0, deadlineNanos);
     }
 

@@ -27,6 +27,9 @@ public abstract class FileDescription implements Pollable {
     /** Owner for SIGIO (F_SETOWN) and signal (F_SETSIG). */
     public volatile int owner;
 
+    /** F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP; {@link #owner} is negative for the last. */
+    public volatile int ownerType;
+
     public volatile int ownerSignal;
 
     protected FileDescription(@Nullable Path path, int flags) {
@@ -96,6 +99,16 @@ public abstract class FileDescription implements Pollable {
         return false;
     }
 
+    /** How long a blocking transfer waits (SO_RCVTIMEO, SO_SNDTIMEO); {@link Caller#FOREVER} as a rule. */
+    public long timeoutNanos(boolean writing) {
+        return Caller.FOREVER;
+    }
+
+    /** Whether it has a position (FMODE_LSEEK): pread and sendfile ask. */
+    public boolean seekable() {
+        return inode().isRegular() || inode().isDir();
+    }
+
     /** @return the new position or -errno (-ESPIPE) */
     public long lseek(Caller c, long off, int whence) {
         return -ESPIPE;
@@ -108,6 +121,11 @@ public abstract class FileDescription implements Pollable {
 
     public long ioctl(Caller c, int cmd, long arg) {
         return -ENOTTY;
+    }
+
+    /** fcntl(2) commands that are the file's own: locks and seals of those that have them. */
+    public long fcntl(Caller c, int fd, int cmd, long arg) {
+        return -EINVAL;
     }
 
     public long fsync(Caller c, boolean dataOnly) {
@@ -142,6 +160,13 @@ public abstract class FileDescription implements Pollable {
     @Override
     public WaitQueue waitQueue() {
         return NEVER;
+    }
+
+    /**
+     * What {@code c} waits on: the description itself but where readiness depends on who asks (signalfd).
+     */
+    public Pollable pollableFor(Caller c) {
+        return this;
     }
 
     /** Whether epoll accepts it (EPERM for regular files and directories). */

@@ -3,15 +3,18 @@
 package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.IOV_MAX;
 
+import io.sandjar.abi.Bytes;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.mm.UserMemory;
 
 /** An {@link IoBuffer} over guest memory: one piece, or the pieces of an iovec. */
 public final class UserIo extends IoBuffer {
-    private final UserMemory mem;
-    private final long[] bases;
-    private final long[] lens;
+    private UserMemory mem;
+    private long[] bases;
+    private long[] lens;
+    private int pieces;
     private int piece;
     private long done;
     private long remaining;
@@ -24,9 +27,60 @@ public final class UserIo extends IoBuffer {
         this.mem = mem;
         this.bases = bases;
         this.lens = lens;
+        this.pieces = lens.length;
         for (long l : lens) {
             remaining += l;
         }
+    }
+
+    /** Begins anew with one piece, so that a task can use one buffer for all its calls. */
+    public UserIo reset(UserMemory newMem, long base, long len) {
+        mem = newMem;
+        bases[0] = base;
+        lens[0] = len;
+        pieces = 1;
+        piece = 0;
+        done = 0;
+        remaining = len;
+        return this;
+    }
+
+    /**
+     * Begins anew with the pieces of an iovec in guest memory.
+     *
+     * @param max bytes at which the buffer ends, whatever the pieces say
+     * @return 0, -EINVAL for a bad count or length, -EFAULT
+     */
+    public int reset(UserMemory newMem, long iov, int count, long max) {
+        if (count < 0 || count > IOV_MAX) {
+            return -EINVAL;
+        }
+        byte[] raw = new byte[count * 16];
+        int r = newMem.read(iov, raw);
+        if (r < 0) {
+            return r;
+        }
+        if (bases.length < count) {
+            bases = new long[count];
+            lens = new long[count];
+        }
+        long total = 0;
+        for (int i = 0; i < count; i++) {
+            long len = Bytes.i64(raw, i * 16 + 8);
+            if (len < 0) {
+                return -EINVAL;
+            }
+            len = Math.min(len, max - total);
+            bases[i] = Bytes.i64(raw, i * 16);
+            lens[i] = len;
+            total += len;
+        }
+        mem = newMem;
+        pieces = count;
+        piece = 0;
+        done = 0;
+        remaining = total;
+        return 0;
     }
 
     @Override
@@ -52,14 +106,14 @@ public final class UserIo extends IoBuffer {
     private void advance(long n) {
         done += n;
         remaining -= n;
-        while (piece < lens.length - 1 && done >= lens[piece]) {
+        while (piece < pieces - 1 && done >= lens[piece]) {
             done = 0;
             piece++;
         }
     }
 
     private void skipEmpty() {
-        while (piece < lens.length - 1 && done >= lens[piece]) {
+        while (piece < pieces - 1 && done >= lens[piece]) {
             done = 0;
             piece++;
         }

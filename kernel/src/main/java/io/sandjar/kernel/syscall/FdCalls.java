@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Ioctl;
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.Rlimit;
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.fs.pipe.PipeFile;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FdTable;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Stat;
+
+/** Descriptors themselves: closing, duplicating, flags, and the ioctls that any file has. */
+public final class FdCalls {
+    /** What F_SETFL may change. */
+    private static final int SETFL_MASK = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME;
+
+    private FdCalls() {}
+
+    @Syscall(nr = Nr.close)
+    public static long sys_close(Task t, int fd) {
+        FdTable fds = t.fds();
+        boolean mapped = fds.takeMapped(fd);
+        int r = fds.close(t, fd);
+        return mapped && r == 0 ? Caller.CONTINUE : r;
+    }
+
+    @Syscall(nr = Nr.close_range)
+    public static long sys_close_range(Task t, int first, int last, int flags) {
+        long from = first & 0xffffffffL;
+        long to = last & 0xffffffffL;
+        if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) != 0 || from > to) {
+            return -EINVAL;
+        }
+        if ((flags & CLOSE_RANGE_UNSHARE) != 0 && t.fds().shared()) {
+            t.unshareFds();
+        }
+        FdTable fds = t.fds();
+        int end = (int) Math.min(to, Integer.MAX_VALUE - 1);
+        if (from > end) {
+            return 0;
+        }
+        for (int fd = fds.next((int) from); fd >= 0 && fd <= end; fd = fds.next(fd + 1)) {
+            if ((flags & CLOSE_RANGE_CLOEXEC) != 0) {
+                fds.setCloseOnExec(fd, true);
+            } else {
+                fds.close(t, fd);
+            }
+        }
+        return 0;
+    }
+
+    @Syscall(nr = Nr.dup)
+    public static long sys_dup(Task t, int fd) {
+        return dupFrom(t, fd, 0, false);
+    }
+
+    @Syscall(nr = Nr.dup2)
+    public static long sys_dup2(Task t, int oldfd, int newfd) {
+        if (oldfd == newfd) {
+            return t.fget(oldfd) == null ? -EBADF : newfd;
+        }
+        return dupTo(t, oldfd, newfd, false);
+    }
+
+    @Syscall(nr = Nr.dup3)
+    public static long sys_dup3(Task t, int oldfd, int newfd, int flags) {
+        if ((flags & ~O_CLOEXEC) != 0 || oldfd == newfd) {
+            return -EINVAL;
+        }
+        return dupTo(t, oldfd, newfd, flags != 0);
+    }
+
+    private static long dupFrom(Task t, int fd, int min, boolean cloexec) {
+        FileDescription f = t.fget(fd);
+        if (f == null) {
+            return -EBADF;
+        }
+        f.acquire();
+        int r = t.fds().install(f, cloexec, min, t.rlimit(Rlimit.RLIMIT_NOFILE));
+        if (r < 0) {
+            f.release();
+        }
+        return r;
+    }
+
+    private static long dupTo(Task t, int oldfd, int newfd, boolean cloexec) {
+        if (newfd < 0 || newfd >= t.rlimit(Rlimit.RLIMIT_NOFILE)) {
+            return -EBADF;
+        }
+        FileDescription f = t.fget(oldfd);
+        if (f == null) {
+            return -EBADF;
+        }
+        f.acquire();
+        FileDescription old = t.fds().replace(newfd, f, cloexec);
+        if (old != null) {
+            old.onClose(t);
+            old.release();
+        }
+        return newfd;
+    }
+
+    @Syscall(nr = Nr.fcntl)
+    public static long sys_fcntl(Task t, int fd, int cmd, long arg) {
+        FileDescription f = t.fget(fd);
+        if (f == null) {
+            return -EBADF;
+        }
+        boolean path = (f.flags() & O_PATH) != 0;
+        switch (cmd) {
+            case F_DUPFD, F_DUPFD_CLOEXEC -> {
+                int min = (int) arg;
+                return min < 0 || min >= t.rlimit(Rlimit.RLIMIT_NOFILE)
+                        ? -EINVAL
+                        : dupFrom(t, fd, min, cmd == F_DUPFD_CLOEXEC);
+            }
+            case F_GETFD -> {
+                return t.fds().closeOnExec(fd);
+            }
+            case F_SETFD -> {
+                return t.fds().setCloseOnExec(fd, (arg & FD_CLOEXEC) != 0);
+            }
+            case F_GETFL -> {
+                return f.flags();
+            }
+            default -> {
+                return path ? -EBADF : fcntlOpen(t, f, fd, cmd, arg);
+            }
+        }
+    }
+
+    private static long fcntlOpen(Task t, FileDescription f, int fd, int cmd, long arg) {
+        switch (cmd) {
+            case F_SETFL -> {
+                f.setFlags((f.flags() & ~SETFL_MASK) | ((int) arg & SETFL_MASK));
+                return 0;
+            }
+            case F_SETOWN -> {
+                f.owner = (int) arg;
+                f.ownerType = (int) arg < 0 ? F_OWNER_PGRP : F_OWNER_PID;
+                return 0;
+            }
+            case F_GETOWN -> {
+                return f.owner;
+            }
+            case F_SETOWN_EX -> {
+                return setOwnerEx(t, f, arg);
+            }
+            case F_GETOWN_EX -> {
+                byte[] b = new byte[8];
+                Bytes.put32(b, 0, f.ownerType);
+                Bytes.put32(b, 4, Math.abs(f.owner));
+                return t.mem().write(arg, b);
+            }
+            case F_SETSIG -> {
+                if (arg < 0 || arg > Sig.SIGRTMAX) {
+                    return -EINVAL;
+                }
+                f.ownerSignal = (int) arg;
+                return 0;
+            }
+            case F_GETSIG -> {
+                return f.ownerSignal;
+            }
+            case F_SETPIPE_SZ -> {
+                return f instanceof PipeFile p ? p.pipe().setCapacity(t, arg) : -EBADF;
+            }
+            case F_GETPIPE_SZ -> {
+                return f instanceof PipeFile p ? p.pipe().capacity() : -EBADF;
+            }
+            case F_GETLEASE -> {
+                return F_UNLCK;
+            }
+            case F_SETLEASE -> {
+                return arg == F_UNLCK ? -EAGAIN : f.inode().isRegular() ? -EAGAIN : -EINVAL;
+            }
+            default -> {
+                return f.fcntl(t, fd, cmd, arg);
+            }
+        }
+    }
+
+    private static long setOwnerEx(Task t, FileDescription f, long arg) {
+        byte[] b = new byte[8];
+        int r = t.mem().read(arg, b);
+        if (r < 0) {
+            return r;
+        }
+        int type = Bytes.i32(b, 0);
+        int id = Bytes.i32(b, 4);
+        if (type < F_OWNER_TID || type > F_OWNER_PGRP) {
+            return -EINVAL;
+        }
+        f.owner = type == F_OWNER_PGRP ? -id : id;
+        f.ownerType = type;
+        return 0;
+    }
+
+    @Syscall(nr = Nr.ioctl)
+    public static long sys_ioctl(Task t, int fd, int cmd, long arg) {
+        FileDescription f = t.fget(fd);
+        if (f == null || (f.flags() & O_PATH) != 0) {
+            return -EBADF;
+        }
+        switch (cmd) {
+            case Ioctl.FIOCLEX -> {
+                return t.fds().setCloseOnExec(fd, true);
+            }
+            case Ioctl.FIONCLEX -> {
+                return t.fds().setCloseOnExec(fd, false);
+            }
+            case Ioctl.FIONBIO, Ioctl.FIOASYNC -> {
+                int[] on = new int[1];
+                int r = t.mem().readInt(arg, on);
+                if (r == 0) {
+                    int bit = cmd == Ioctl.FIONBIO ? O_NONBLOCK : O_ASYNC;
+                    f.setFlags(on[0] != 0 ? f.flags() | bit : f.flags() & ~bit);
+                }
+                return r;
+            }
+            case Ioctl.FIOQSIZE -> {
+                Stat st = new Stat();
+                int r = f.inode().isRegular() || f.inode().isDir() ? f.inode().stat(st) : -ENOTTY;
+                return r < 0 ? r : t.mem().writeLong(arg, st.size);
+            }
+            default -> {
+                return f.ioctl(t, cmd, arg);
+            }
+        }
+    }
+}

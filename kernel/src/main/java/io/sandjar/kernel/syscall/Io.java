@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.Poll.*;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.IoBuffer;
+import io.sandjar.kernel.vfs.UserIo;
+
+/** The blocking half of reads and writes: descriptions never wait, these loops do it for them. */
+final class Io {
+    /** The most that one call transfers, as in Linux: INT_MAX rounded down to a page. */
+    static final long MAX_RW_COUNT = 0x7ffff000L;
+
+    private Io() {}
+
+    static long read(Task t, FileDescription f, IoBuffer dst) {
+        return read(t, f, dst, f.nonblocking());
+    }
+
+    static long read(Task t, FileDescription f, IoBuffer dst, boolean nonblocking) {
+        while (true) {
+            long r = f.read(t, dst);
+            if (r != -EAGAIN || nonblocking) {
+                return r;
+            }
+            int w = waitFor(t, f, false);
+            if (w != 0) {
+                return w;
+            }
+        }
+    }
+
+    /**
+     * Writes everything if the description is of that kind and may block; the count so far survives a {@link
+     * Caller#BLOCK} in {@code t.progress}.
+     */
+    static long write(Task t, FileDescription f, UserIo src, boolean nonblocking) {
+        long done = t.progress;
+        if (done > 0) {
+            src.skip(done);
+        }
+        while (true) {
+            long r = f.write(t, src);
+            if (r >= 0) {
+                done += r;
+                if (src.remaining() == 0 || nonblocking || !f.writesAll()) {
+                    return done;
+                }
+            } else if (r != -EAGAIN) {
+                if (r == -EPIPE) {
+                    t.raise(Sig.SIGPIPE);
+                }
+                return done > 0 ? done : r;
+            } else if (nonblocking) {
+                return done > 0 ? done : r;
+            }
+            int w = waitFor(t, f, true);
+            if (w == Caller.BLOCK) {
+                t.progress = done;
+                return w;
+            }
+            if (w != 0) {
+                return done > 0 ? done : w;
+            }
+        }
+    }
+
+    /** Waits for readiness with the description's own timeout; 0, -EAGAIN, -EINTR, -ERESTARTSYS or BLOCK. */
+    static int waitFor(Task t, FileDescription f, boolean writing) {
+        long timeout = f.timeoutNanos(writing);
+        int events = writing ? POLLOUT : POLLIN | POLLRDHUP;
+        if (timeout == Caller.FOREVER) {
+            return t.waitFor(f.pollableFor(t), events, Caller.FOREVER);
+        }
+        int w = t.waitFor(f.pollableFor(t), events, System.nanoTime() + timeout);
+        return w == -ETIMEDOUT ? -EAGAIN : w == -ERESTARTSYS ? -EINTR : w;
+    }
+}

@@ -41,7 +41,8 @@ static const char *const jvm_options[] = {
     "-XX:+DisplayVMOutputToStderr",
     "-Xrs", // signals are ours, see jvm_reads
     "-XX:+UseSerialGC",
-    "-Xmx64m",
+    "-Xms16m",
+    "-Xmx128m",
     "-Xss256k",
     "-XX:-UsePerfData",
     "-XX:+DisableAttachMechanism",

@@ -16,7 +16,7 @@ check: licence
 	$(MVN) -fae verify
 
 test: check
-	@if [ -x conformance/run ]; then conformance/run; fi
+	@if [ -x conformance/run ]; then conformance/run --suite all; fi
 
 format:
 	$(MVN) -q spotless:apply

@@ -180,8 +180,10 @@ public final class Task extends Caller {
             if (i < held.length) {
                 d = held[i];
                 held[i] = null;
-            } else {
+            } else if (more != null) {
                 d = more[i - held.length];
+            } else {
+                break;
             }
             d.release();
         }

@@ -76,6 +76,7 @@ public final class Clone {
 
     /** Offsets of struct clone_args, which clone3 takes with its size. */
     public static final int ARGS_FLAGS = 0;
+
     public static final int ARGS_PIDFD = 8;
     public static final int ARGS_CHILD_TID = 16;
     public static final int ARGS_PARENT_TID = 24;

@@ -70,8 +70,7 @@ final class LayoutTest {
         "SembufLayout;struct sembuf",
     };
 
-    private static final String HEADERS =
-            """
+    private static final String HEADERS = """
             #define _GNU_SOURCE
             #include <stddef.h>
             #include <stdio.h>
@@ -166,7 +165,11 @@ final class LayoutTest {
 
     private static boolean hasCompiler() {
         try {
-            return new ProcessBuilder("gcc", "--version").redirectErrorStream(true).start().waitFor() == 0;
+            return new ProcessBuilder("gcc", "--version")
+                            .redirectErrorStream(true)
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException | InterruptedException e) {
             return false;
         }

@@ -8,7 +8,8 @@ import java.util.Set;
 final class Kinds {
     private static final Set<String> FDS = Set.of("fd", "oldfd", "newfd", "infd", "outfd", "epfd", "sockfd", "pidfd");
     private static final Set<String> PATHS = Set.of("path", "pathname", "oldpath", "newpath", "filename", "linkpath");
-    private static final Set<String> NUMBERS = Set.of("n", "nr", "pos", "pid", "tid", "tgid", "id", "cmd", "how", "which");
+    private static final Set<String> NUMBERS =
+            Set.of("n", "nr", "pos", "pid", "tid", "tgid", "id", "cmd", "how", "which");
 
     static String guess(String name, boolean isInt) {
         if (FDS.contains(name)) {

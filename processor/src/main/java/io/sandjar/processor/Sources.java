@@ -10,8 +10,7 @@ import java.util.SortedMap;
 final class Sources {
     static final String PACKAGE = "io.sandjar.kernel.syscall";
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             // SPDX-License-Identifier: Apache-2.0
             // Copyright the Sandjar authors
             // Generated from the @Syscall annotations.
@@ -38,7 +37,8 @@ final class Sources {
             s.append("\n    private static long ").append(h.name()).append("_(Task t) {\n        return ");
             s.append(h.type()).append(".sys_").append(h.name()).append("(t");
             for (int i = 0; i < h.parameters().size(); i++) {
-                s.append(h.parameters().get(i).isInt() ? ", (int) t.a" : ", t.a").append(i);
+                s.append(h.parameters().get(i).isInt() ? ", (int) t.a" : ", t.a")
+                        .append(i);
             }
             s.append(");\n    }\n");
         }
@@ -59,7 +59,8 @@ final class Sources {
             }
             s.append("\";\n");
         }
-        s.append("    }\n\n    /** {@code openat dirfd:DIRFD path:PATH ...}, or null for a call without a handler. */\n");
+        s.append(
+                "    }\n\n    /** {@code openat dirfd:DIRFD path:PATH ...}, or null for a call without a handler. */\n");
         s.append("    public static @Nullable String of(int nr) {\n");
         s.append("        return nr >= 0 && nr <= Nr.MAX ? SHAPES[nr] : null;\n    }\n\n");
         return s.append("    private SyscallShapes() {}\n}\n").toString();
@@ -78,7 +79,9 @@ final class Sources {
             if (h == null) {
                 s.append("-\t\t-\n");
             } else {
-                s.append(h.support()).append('\t').append(h.note().replace('\t', ' ').replace('\n', ' '));
+                s.append(h.support())
+                        .append('\t')
+                        .append(h.note().replace('\t', ' ').replace('\n', ' '));
                 s.append('\t').append(h.type()).append('\n');
             }
         }

@@ -82,10 +82,12 @@ public final class SyscallProcessor extends AbstractProcessor {
     private void write(SortedMap<Integer, Handler> handlers, Element[] origins) {
         try {
             var filer = processingEnv.getFiler();
-            try (Writer w = filer.createSourceFile(Sources.PACKAGE + ".SyscallTable", origins).openWriter()) {
+            try (Writer w = filer.createSourceFile(Sources.PACKAGE + ".SyscallTable", origins)
+                    .openWriter()) {
                 w.write(Sources.table(handlers));
             }
-            try (Writer w = filer.createSourceFile(Sources.PACKAGE + ".SyscallShapes", origins).openWriter()) {
+            try (Writer w = filer.createSourceFile(Sources.PACKAGE + ".SyscallShapes", origins)
+                    .openWriter()) {
                 w.write(Sources.shapes(handlers));
             }
             try (Writer w = filer.createResource(StandardLocation.CLASS_OUTPUT, Sources.PACKAGE, "compat.tsv", origins)

@@ -37,14 +37,14 @@ final class SyscallProcessorTest {
         "io.sandjar.kernel.syscall.As",
         PKG + "public @interface As { Kind value(); }",
         "io.sandjar.kernel.syscall.Syscall",
-        PKG + "public @interface Syscall { int nr(); Support support() default Support.FULL; String note() default \"\"; }",
+        PKG
+                + "public @interface Syscall { int nr(); Support support() default Support.FULL; String note() default \"\"; }",
         "io.sandjar.kernel.syscall.MissingCalls",
         PKG + "public abstract class MissingCalls { public abstract long call(io.sandjar.kernel.task.Task t);"
                 + " protected final long missing(int nr) { return -38; } }",
     };
 
-    private static final String CALLS =
-            """
+    private static final String CALLS = """
             package io.sandjar.kernel.syscall.fs;
             import io.sandjar.kernel.syscall.*;
             import io.sandjar.kernel.task.Task;
@@ -84,7 +84,8 @@ final class SyscallProcessorTest {
     void writesShapesAndTheList() throws Exception {
         assertTrue(compile("io.sandjar.kernel.syscall.fs.Calls", CALLS), messages);
         try (URLClassLoader loader = loader()) {
-            Method of = loader.loadClass("io.sandjar.kernel.syscall.SyscallShapes").getMethod("of", int.class);
+            Method of =
+                    loader.loadClass("io.sandjar.kernel.syscall.SyscallShapes").getMethod("of", int.class);
             assertEquals("read fd:FD buf:OUT count:DEC", of.invoke(null, 0));
             assertEquals("openat dirfd:DIRFD path:PATH flags:HEX mode:OCTAL", of.invoke(null, 257));
             assertEquals(null, of.invoke(null, 1));
@@ -103,24 +104,34 @@ final class SyscallProcessorTest {
         refuses("cannot reach it", "@Syscall(nr = 0) public long sys_read(Task t) { return 0; }");
         refuses("a handler is", "@Syscall(nr = 0) public static int sys_read(Task t) { return 0; }");
         refuses("a handler is", "@Syscall(nr = 0) public static long sys_read(int fd) { return 0; }");
-        refuses("a handler is", "@Syscall(nr = 0) public static long sys_read(Task t, int a, int b, int c, int d, int e, "
-                + "int f, int g) { return 0; }");
+        refuses(
+                "a handler is",
+                "@Syscall(nr = 0) public static long sys_read(Task t, int a, int b, int c, int d, int e, "
+                        + "int f, int g) { return 0; }");
         refuses("ints and longs", "@Syscall(nr = 0) public static long sys_read(Task t, short s) { return 0; }");
-        refuses("needs a note", "@Syscall(nr = 0, support = Support.PARTIAL) public static long sys_read(Task t) "
-                + "{ return 0; }");
-        refuses("has a handler already", "@Syscall(nr = 0) public static long sys_read(Task t) { return 0; }\n"
-                + "@Syscall(nr = 0) public static long sys_read(Task t, int fd) { return 0; }");
+        refuses(
+                "needs a note",
+                "@Syscall(nr = 0, support = Support.PARTIAL) public static long sys_read(Task t) " + "{ return 0; }");
+        refuses(
+                "has a handler already",
+                "@Syscall(nr = 0) public static long sys_read(Task t) { return 0; }\n"
+                        + "@Syscall(nr = 0) public static long sys_read(Task t, int fd) { return 0; }");
     }
 
     @Test
     void theFullTableStaysWithinWhatHotSpotCompiles() throws Exception {
-        StringBuilder calls = new StringBuilder("package io.sandjar.kernel.syscall;\n"
-                + "import io.sandjar.kernel.task.Task;\npublic class All {\n");
+        StringBuilder calls = new StringBuilder(
+                "package io.sandjar.kernel.syscall;\n" + "import io.sandjar.kernel.task.Task;\npublic class All {\n");
         for (int nr = 0; nr <= io.sandjar.abi.Nr.MAX; nr++) {
             String name = io.sandjar.abi.Nr.name(nr);
             if (name != null) {
-                calls.append("@Syscall(nr = ").append(nr).append(") static long sys_").append(name);
-                calls.append("(Task t, int a, long b, int c, long d, int e, long f) { return ").append(nr).append("; }\n");
+                calls.append("@Syscall(nr = ")
+                        .append(nr)
+                        .append(") static long sys_")
+                        .append(name);
+                calls.append("(Task t, int a, long b, int c, long d, int e, long f) { return ")
+                        .append(nr)
+                        .append("; }\n");
             }
         }
         assertTrue(compile("io.sandjar.kernel.syscall.All", calls.append("}\n").toString()), messages);
@@ -130,14 +141,18 @@ final class SyscallProcessorTest {
                 .filter(m -> m.methodName().equalsString("call"))
                 .findFirst()
                 .orElseThrow();
-        int length = method.findAttribute(java.lang.classfile.Attributes.code()).orElseThrow().codeLength();
+        int length = method.findAttribute(java.lang.classfile.Attributes.code())
+                .orElseThrow()
+                .codeLength();
         assertTrue(length < 8000, "bytes of bytecode: " + length);
     }
 
     private void refuses(String message, String method) {
-        assertFalse(compile("io.sandjar.kernel.syscall.fs.Bad", "package io.sandjar.kernel.syscall.fs;"
-                + "import io.sandjar.kernel.syscall.*; import io.sandjar.kernel.task.Task;"
-                + "public class Bad {\n" + method + "\n}\n"));
+        assertFalse(compile(
+                "io.sandjar.kernel.syscall.fs.Bad",
+                "package io.sandjar.kernel.syscall.fs;"
+                        + "import io.sandjar.kernel.syscall.*; import io.sandjar.kernel.task.Task;"
+                        + "public class Bad {\n" + method + "\n}\n"));
         assertTrue(messages.contains(message), messages);
     }
 
@@ -151,7 +166,8 @@ final class SyscallProcessorTest {
                 field.setLong(t, args[i]);
             }
             Class<?> table = loader.loadClass("io.sandjar.kernel.syscall.SyscallTable");
-            return (Long) table.getMethod("call", task).invoke(table.getConstructor().newInstance(), t);
+            return (Long)
+                    table.getMethod("call", task).invoke(table.getConstructor().newInstance(), t);
         }
     }
 

@@ -47,10 +47,8 @@ final class StrictProfile {
             | Clone.CLONE_THREAD
             | Clone.CLONE_SYSVSEM;
 
-    private static final long THREAD_OPTIONS = Clone.CLONE_SETTLS
-            | Clone.CLONE_CHILD_CLEARTID
-            | Clone.CLONE_PARENT_SETTID
-            | Clone.CLONE_DETACHED;
+    private static final long THREAD_OPTIONS =
+            Clone.CLONE_SETTLS | Clone.CLONE_CHILD_CLEARTID | Clone.CLONE_PARENT_SETTID | Clone.CLONE_DETACHED;
 
     private static final int FUTEX_FLAGS = Futex.FUTEX_PRIVATE_FLAG | Futex.FUTEX_CLOCK_REALTIME;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sandjar.abi.Nr;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,32 +29,41 @@ final class StrictProfileTest {
     private static final int EACCES = 0x0005000d;
     private static final int EINVAL = 0x00050016;
 
-    private static final Set<String> ALWAYS_ALLOWED = Set.of(
-            "brk", "munmap", "mprotect", "mremap", "mincore", "sched_yield", "getcpu", "getrandom", "set_robust_list",
-            "gettimeofday", "time");
+    private static final Set<String> ALWAYS_ALLOWED = words("""
+            brk munmap mprotect mremap mincore sched_yield getcpu getrandom set_robust_list
+            gettimeofday time
+            """);
 
-    private static final Set<String> STUB_ALLOWED = Set.of(
-            "rt_sigreturn", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "mmap", "munmap", "mprotect", "mremap",
-            "madvise", "close", "set_tid_address");
+    private static final Set<String> STUB_ALLOWED = words("""
+            rt_sigreturn rt_sigaction rt_sigprocmask sigaltstack mmap munmap mprotect mremap madvise
+            close set_tid_address
+            """);
 
-    private static final Set<String> TRAPPED = Set.of(
-            "clone", "clone3", "fork", "vfork", "execve", "execveat", "rt_sigreturn", "set_tid_address", "shmat",
-            "shmdt");
+    private static final Set<String> TRAPPED = words("""
+            clone clone3 fork vfork execve execveat rt_sigreturn set_tid_address shmat shmdt
+            """);
 
-    private static final Set<String> NOT_THERE = Set.of(
-            "rseq", "io_uring_setup", "io_uring_enter", "io_uring_register", "remap_file_pages", "map_shadow_stack",
-            "modify_ldt", "memfd_secret", "set_thread_area", "get_thread_area", "create_module", "get_kernel_syms",
-            "query_module", "nfsservctl", "getpmsg", "putpmsg", "afs_syscall", "tuxcall", "security", "vserver",
-            "uselib", "_sysctl", "lookup_dcookie", "epoll_ctl_old", "epoll_wait_old", "uretprobe", "uprobe");
+    private static final Set<String> NOT_THERE = words("""
+            rseq io_uring_setup io_uring_enter io_uring_register remap_file_pages map_shadow_stack
+            modify_ldt memfd_secret set_thread_area get_thread_area create_module get_kernel_syms
+            query_module nfsservctl getpmsg putpmsg afs_syscall tuxcall security vserver uselib
+            _sysctl lookup_dcookie epoll_ctl_old epoll_wait_old uretprobe uprobe
+            """);
 
-    private static final Set<String> NOT_PERMITTED = Set.of(
-            "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "bpf", "userfaultfd",
-            "iopl", "ioperm", "swapon", "swapoff", "acct");
+    private static final Set<String> NOT_PERMITTED = words("""
+            kexec_load kexec_file_load init_module finit_module delete_module bpf userfaultfd iopl
+            ioperm swapon swapoff acct
+            """);
 
     private static final Set<Integer> MADVISE =
             Set.of(0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 25);
 
-    private final BpfInterpreter program = new BpfInterpreter(FilterTable.strict().assemble(START, END));
+    private final BpfInterpreter program =
+            new BpfInterpreter(FilterTable.strict().assemble(START, END));
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
 
     private static int expected(int nr, boolean stub, long[] a) {
         if (nr == 1440) {
@@ -67,7 +77,7 @@ final class StrictProfileTest {
             if (STUB_ALLOWED.contains(name)) {
                 return ALLOW;
             }
-            if (name.equals("prctl") && ((int) a[0] == 1 && a[1] == 9 || (int) a[0] == 15)) {
+            if (name.equals("prctl") && (((int) a[0] == 1 && a[1] == 9) || (int) a[0] == 15)) {
                 return ALLOW;
             }
             if (name.equals("clone")) {
@@ -101,7 +111,7 @@ final class StrictProfileTest {
             case "madvise" -> MADVISE.contains((int) a[2]) ? ALLOW : NOTIFY;
             case "futex" -> {
                 int operation = (int) a[1] & ~0x180;
-                boolean good = operation == 0 || operation == 1 || operation >= 3 && operation <= 5;
+                boolean good = operation == 0 || operation == 1 || (operation >= 3 && operation <= 5);
                 yield good || operation == 9 || operation == 10 ? ALLOW : ENOSYS;
             }
             case "arch_prctl" -> first == 0x1002 || first == 0x1003 ? ALLOW : stub ? ENOSYS : TRAP;
@@ -110,7 +120,7 @@ final class StrictProfileTest {
                 yield good ? ALLOW : first == 0 ? NOTIFY : EINVAL;
             }
             case "clock_gettime", "clock_getres" -> {
-                boolean good = first == 0 || first == 1 || first >= 4 && first <= 7 || first == 11;
+                boolean good = first == 0 || first == 1 || (first >= 4 && first <= 7) || first == 11;
                 yield good ? ALLOW : NOTIFY;
             }
             case "perf_event_open" -> EACCES;
@@ -124,7 +134,7 @@ final class StrictProfileTest {
                 hex(expected(nr, stub, args)),
                 hex(program.run(nr, ARCH, ip, args)),
                 () -> Nr.name(nr) + " (" + nr + ") from " + (stub ? "stub" : "guest") + " with "
-                        + java.util.Arrays.toString(args));
+                        + Arrays.toString(args));
     }
 
     private static String hex(int action) {
@@ -156,17 +166,17 @@ final class StrictProfileTest {
     void argumentsThatMatter() {
         for (int flag = 0; flag < 64; flag++) {
             for (long base : new long[] {0x22, 0x21, 0x23, 0x20, 0x2, 0x32}) {
-                checkBoth(Nr.mmap, 0, 4096, 3, base ^ 1L << flag, -1, 0);
+                checkBoth(Nr.mmap, 0, 4096, 3, base ^ (1L << flag), -1, 0);
             }
             for (long base : new long[] {0x3d0f00, 0x7d0f00, 0x50f00, 0x1200011}) {
-                checkBoth(Nr.clone, base ^ 1L << flag, 0, 0, 0, 0, 0);
+                checkBoth(Nr.clone, base ^ (1L << flag), 0, 0, 0, 0, 0);
             }
-            checkBoth(Nr.mmap, 0, 4096, 3, 0x22, -1 ^ 1L << flag, 0);
-            checkBoth(Nr.prctl, 1, 9 ^ 1L << flag, 0, 0, 0, 0);
+            checkBoth(Nr.mmap, 0, 4096, 3, 0x22, -1 ^ (1L << flag), 0);
+            checkBoth(Nr.prctl, 1, 9 ^ (1L << flag), 0, 0, 0, 0);
         }
         for (int value = -3; value < 1100; value++) {
             for (long upper : new long[] {0, 1L << 32, 0xffffffffL << 32}) {
-                long v = upper | value & 0xffffffffL;
+                long v = upper | (value & 0xffffffffL);
                 checkBoth(Nr.madvise, 0, 0, v, 0, 0, 0);
                 checkBoth(Nr.futex, 0, v, 0, 0, 0, 0);
                 checkBoth(Nr.membarrier, v, 0, 0, 0, 0, 0);

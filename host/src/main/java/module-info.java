@@ -9,4 +9,7 @@ module sandjar.host {
     exports io.sandjar.host to
             sandjar.kernel,
             sandjar.runsc;
+    exports io.sandjar.host.seccomp to
+            sandjar.kernel,
+            sandjar.runsc;
 }

@@ -18,6 +18,7 @@ check: licence
 	$(MVN) -q -fae spotless:check
 
 test: check
+	image/check
 	@if [ -x conformance/run ]; then conformance/run --suite all; fi
 
 format:

@@ -46,7 +46,7 @@ static const char *const jvm_options[] = {
     "-Xss256k",
     "-XX:-UsePerfData",
     "-XX:+DisableAttachMechanism",
-    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:+CrashOnOutOfMemoryError",
     "-XX:-CreateCoredumpOnCrash",
     "-XX:ErrorFile=/tmp/sandjar-crash-%p.log",
     "-Dsandjar.build=" BUILD_ID,

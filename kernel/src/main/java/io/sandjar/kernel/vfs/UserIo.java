@@ -136,6 +136,21 @@ public final class UserIo extends IoBuffer {
     }
 
     @Override
+    public int putZeros(long n) {
+        long left = n;
+        while (left > 0) {
+            skipEmpty();
+            long k = Math.min(left, lens[piece] - done);
+            if (Sys.zeroGuest(mem.hostTid(), bases[piece] + done, k) != k) {
+                return -EFAULT;
+            }
+            advance(k);
+            left -= k;
+        }
+        return 0;
+    }
+
+    @Override
     public int get(byte[] dst, int off, int n) {
         int at = 0;
         while (at < n) {

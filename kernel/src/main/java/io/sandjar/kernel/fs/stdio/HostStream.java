@@ -148,13 +148,12 @@ final class HostStream extends FileDescription {
     /** Only questions are passed on: the settings of the user's terminal stay as they are. */
     @Override
     public long ioctl(Caller c, int cmd, long arg) {
-        int size =
-                switch (cmd) {
-                    case Tty.TCGETS -> 36;
-                    case Tty.TIOCGWINSZ -> 8;
-                    case Tty.TIOCINQ, Tty.TIOCOUTQ -> 4;
-                    default -> 0;
-                };
+        int size = switch (cmd) {
+            case Tty.TCGETS -> 36;
+            case Tty.TIOCGWINSZ -> 8;
+            case Tty.TIOCINQ, Tty.TIOCOUTQ -> 4;
+            default -> 0;
+        };
         if (size == 0) {
             return -ENOTTY;
         }

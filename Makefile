@@ -3,7 +3,7 @@
 
 # make         the run-time image (build/image), no checks
 # make check   format, static checks, unit tests
-# make test    everything: check, then the conformance programs natively and inside
+# make test    everything: check, the finished image, the conformance programs natively and inside
 # make format  lays out the Java code
 # make clean
 
@@ -17,9 +17,15 @@ check: licence
 	$(MVN) -fae verify -Dspotless.check.skip
 	$(MVN) -q -fae spotless:check
 
-test: check
+test: check check-image conformance
+
+# ./sandjar builds the image if `check` has not
+check-image:
+	./sandjar --help >/dev/null
 	image/check
-	@if [ -x conformance/run ]; then conformance/run --suite all; fi
+
+conformance:
+	conformance/run --suite all
 
 format:
 	$(MVN) -q spotless:apply
@@ -30,4 +36,4 @@ licence:
 clean:
 	rm -rf build */target target
 
-.PHONY: image check test format licence clean
+.PHONY: image check check-image conformance test format licence clean

@@ -6,7 +6,8 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Sig;
 
 /** What comes with a signal: siginfo_t (sigaction(2)), 128 bytes for the guest. */
-public record SigInfo(int signo, int code, int errno, int pid, int uid, long value, int status, long utime, long stime) {
+public record SigInfo(
+        int signo, int code, int errno, int pid, int uid, long value, int status, long utime, long stime) {
     public static final int SIZE = 128;
 
     /** From kill(2), tgkill(2). */

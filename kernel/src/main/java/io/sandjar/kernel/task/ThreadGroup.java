@@ -34,7 +34,9 @@ public final class ThreadGroup {
     /** Woken when this process ends (pidfd) . */
     public final WaitQueue exitWait = new WaitQueue();
 
-    @Nullable ThreadGroup parent;
+    @Nullable
+    ThreadGroup parent;
+
     ProcessGroup processGroup;
     volatile State state = State.RUNNING;
 

@@ -59,7 +59,9 @@ public final class Dentry {
             return new Dentry(this, childName, childInode);
         }
         Dentry old = cachedChild(childName);
-        if (old != null && (old.inode == childInode || (old.inode.fs == childInode.fs && old.inode.ino() == childInode.ino()))) {
+        if (old != null
+                && (old.inode == childInode
+                        || (old.inode.fs == childInode.fs && old.inode.ino() == childInode.ino()))) {
             return old;
         }
         ConcurrentHashMap<String, SoftReference<Dentry>> map = children;

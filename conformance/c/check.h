@@ -77,7 +77,6 @@ CHK_UNUSED static const char *chk_errno(int e) {
 /* The condition holds. */
 #define CHECK(cond)                                                                      \
     ({                                                                                   \
-        errno = 0;                                                                       \
         int c_ = !!(cond);                                                               \
         if (!c_)                                                                         \
             chk_fail(__LINE__, "%s is false (errno %s)", #cond, chk_errno(errno));       \

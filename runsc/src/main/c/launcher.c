@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -47,7 +48,6 @@ static const char *const jvm_options[] = {
     "-XX:-UsePerfData",
     "-XX:+DisableAttachMechanism",
     "-XX:+CrashOnOutOfMemoryError",
-    "-XX:-CreateCoredumpOnCrash",
     "-XX:ErrorFile=/tmp/sandjar-crash-%p.log",
     "-Dsandjar.build=" BUILD_ID,
     "-Dsandjar.home=IMAGE",
@@ -121,6 +121,12 @@ static void become_jvm(pid_t parent, char **args) {
     sigemptyset(&mask);
     for (size_t i = 0; i < sizeof jvm_reads / sizeof *jvm_reads; i++) sigaddset(&mask, jvm_reads[i]);
     sigprocmask(SIG_SETMASK, &mask, NULL);
+    // A crash is to end in SIGABRT, which we can tell from a guest's exit status, but without a core file.
+    struct rlimit core;
+    if (getrlimit(RLIMIT_CORE, &core) == 0) {
+        core.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &core);
+    }
     // What the JVM's own programs would read from the environment is not for them but at most for the guest.
     unsetenv("JAVA_TOOL_OPTIONS");
     unsetenv("_JAVA_OPTIONS");

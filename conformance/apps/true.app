@@ -1,0 +1,5 @@
+interpreter: /bin/sh
+packages: dash
+timeout: 20
+---
+true

@@ -17,6 +17,11 @@ final class Io {
     /** The most that one call transfers, as in Linux: INT_MAX rounded down to a page. */
     static final long MAX_RW_COUNT = 0x7ffff000L;
 
+    /** A description that is ready this often and yet refuses makes the call look only now and then. */
+    private static final int MANY_TRIES = 100;
+
+    private static final long PAUSE_NANOS = 5_000_000;
+
     private Io() {}
 
     static long read(Task t, FileDescription f, IoBuffer dst) {
@@ -24,12 +29,12 @@ final class Io {
     }
 
     static long read(Task t, FileDescription f, IoBuffer dst, boolean nonblocking) {
-        while (true) {
+        for (int tries = 0; ; tries++) {
             long r = f.read(t, dst);
             if (r != -EAGAIN || nonblocking) {
                 return r;
             }
-            int w = waitFor(t, f, false);
+            int w = tries < MANY_TRIES ? waitFor(t, f, false) : pause(t, f);
             if (w != 0) {
                 return w;
             }
@@ -45,9 +50,11 @@ final class Io {
         if (done > 0) {
             src.skip(done);
         }
-        while (true) {
+        for (int tries = 0; ; tries++) {
+            src.mark();
             long r = f.write(t, src);
             if (r >= 0) {
+                tries = 0;
                 done += r;
                 if (src.remaining() == 0 || nonblocking || !f.writesAll()) {
                     return done;
@@ -60,7 +67,10 @@ final class Io {
             } else if (nonblocking) {
                 return done > 0 ? done : r;
             }
-            int w = waitFor(t, f, true);
+            if (r < 0) {
+                src.rewind();
+            }
+            int w = tries < MANY_TRIES ? waitFor(t, f, true) : pause(t, f);
             if (w == Caller.BLOCK) {
                 t.progress = done;
                 return w;
@@ -80,5 +90,11 @@ final class Io {
         }
         int w = t.waitFor(f.pollableFor(t), events, System.nanoTime() + timeout);
         return w == -ETIMEDOUT ? -EAGAIN : w == -ERESTARTSYS ? -EINTR : w;
+    }
+
+    /** Waits a little: the remedy where readiness does not tell whether a transfer of just this size can go on. */
+    private static int pause(Task t, FileDescription f) {
+        int w = t.await(f.waitQueue(), 0, () -> false, System.nanoTime() + PAUSE_NANOS);
+        return w == -ETIMEDOUT ? 0 : w;
     }
 }

@@ -142,6 +142,11 @@ public final class Task extends Caller {
         return sigmask;
     }
 
+    /** Blocks {@code mask} for the length of this call; what was blocked before comes back when it ends. */
+    public void setTemporaryMask(long mask) {
+        sigmask = mask;
+    }
+
     @Override
     public @Nullable FileDescription fget(int fd) {
         FileDescription d = fds.acquire(fd);

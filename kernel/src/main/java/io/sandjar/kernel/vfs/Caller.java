@@ -103,4 +103,10 @@ public abstract class Caller {
      * and 0 at the start of each call.
      */
     public long progress;
+
+    /**
+     * The deadline of a wait that a signal without a handler cut short, for when the call is made again
+     * (-ERESTART_RESTARTBLOCK); 0 for none. Cleared when a handler runs instead.
+     */
+    public long restartDeadline;
 }

@@ -139,6 +139,16 @@ public final class FdTable {
         }
     }
 
+    /** The highest number in use, or -1. */
+    public int highest() {
+        lock.lock();
+        try {
+            return used.length() - 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public int count() {
         lock.lock();
         try {

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitQueue;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public abstract class FileDescription implements Pollable {
     private static final WaitQueue NEVER = new WaitQueue();
 
     private final AtomicInteger refs = new AtomicInteger(1);
+
+    /** Guarded by {@code refs}. */
+    private @Nullable ArrayList<ReleaseHook> releaseHooks;
 
     /** O_ACCMODE bits and status flags (O_APPEND, O_NONBLOCK, O_PATH, ...) without O_CREAT and friends. */
     private volatile int flags;
@@ -197,7 +201,49 @@ public abstract class FileDescription implements Pollable {
 
     public final void release() {
         if (refs.decrementAndGet() == 0) {
+            runReleaseHooks();
             onRelease();
+        }
+    }
+
+    /** Hears that the last reference to a description went, while its state is still whole. */
+    public interface ReleaseHook {
+        void released();
+    }
+
+    /** @return false when the description is gone already */
+    public final boolean addReleaseHook(ReleaseHook hook) {
+        synchronized (refs) {
+            if (refs.get() <= 0) {
+                return false;
+            }
+            if (releaseHooks == null) {
+                releaseHooks = new ArrayList<>(1);
+            }
+            releaseHooks.add(hook);
+            return true;
+        }
+    }
+
+    public final void removeReleaseHook(ReleaseHook hook) {
+        synchronized (refs) {
+            if (releaseHooks != null) {
+                releaseHooks.remove(hook);
+            }
+        }
+    }
+
+    private void runReleaseHooks() {
+        ReleaseHook[] hooks;
+        synchronized (refs) {
+            if (releaseHooks == null) {
+                return;
+            }
+            hooks = releaseHooks.toArray(new ReleaseHook[0]);
+            releaseHooks = null;
+        }
+        for (ReleaseHook hook : hooks) {
+            hook.released();
         }
     }
 

@@ -18,6 +18,9 @@ public final class UserIo extends IoBuffer {
     private int piece;
     private long done;
     private long remaining;
+    private int markPiece;
+    private long markDone;
+    private long markRemaining;
 
     public UserIo(UserMemory mem, long base, long len) {
         this(mem, new long[] {base}, new long[] {len});
@@ -86,6 +89,20 @@ public final class UserIo extends IoBuffer {
     @Override
     public long remaining() {
         return remaining;
+    }
+
+    /** Remembers the position for {@link #rewind}. */
+    public void mark() {
+        markPiece = piece;
+        markDone = done;
+        markRemaining = remaining;
+    }
+
+    /** Goes back to the marked position: a write that was refused is to be tried again. */
+    public void rewind() {
+        piece = markPiece;
+        done = markDone;
+        remaining = markRemaining;
     }
 
     /** Passes over {@code n} bytes. */

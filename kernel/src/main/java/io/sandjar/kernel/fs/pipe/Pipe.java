@@ -84,7 +84,7 @@ public final class Pipe {
         queue.wake(POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLHUP | POLLERR);
     }
 
-    int readers() {
+    public int readers() {
         lock.lock();
         try {
             return readers;
@@ -93,7 +93,7 @@ public final class Pipe {
         }
     }
 
-    int writers() {
+    public int writers() {
         lock.lock();
         try {
             return writers;
@@ -110,7 +110,7 @@ public final class Pipe {
         return writersSeen;
     }
 
-    long read(IoBuffer dst) {
+    public long read(IoBuffer dst) {
         int n = (int) Math.min(dst.remaining(), Integer.MAX_VALUE);
         if (n == 0) {
             return 0;
@@ -147,7 +147,7 @@ public final class Pipe {
     }
 
     /** Up to PIPE_BUF bytes go in together or not at all; more may go in part. */
-    long write(IoBuffer src) {
+    public long write(IoBuffer src) {
         int n = (int) Math.min(src.remaining(), Integer.MAX_VALUE);
         if (n == 0) {
             return 0;
@@ -217,6 +217,44 @@ public final class Pipe {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes exactly {@code n} bytes out, or none and false when there are fewer. */
+    boolean take(byte[] dst, int off, int n) {
+        lock.lock();
+        try {
+            if (count < n) {
+                return false;
+            }
+            int first = Math.min(n, ring.length - head);
+            System.arraycopy(ring, head, dst, off, first);
+            System.arraycopy(ring, 0, dst, off + first, n - first);
+            consume(n);
+        } finally {
+            lock.unlock();
+        }
+        queue.wake(POLLOUT | POLLWRNORM);
+        return true;
+    }
+
+    /** Puts all {@code n} bytes in, or none and false when there is no room or nobody to read them. */
+    boolean append(byte[] src, int off, int n) {
+        lock.lock();
+        try {
+            if (readers == 0 || capacity - count < n) {
+                return false;
+            }
+            grow(count + n);
+            int tail = (head + count) & (ring.length - 1);
+            int first = Math.min(n, ring.length - tail);
+            System.arraycopy(src, off, ring, tail, first);
+            System.arraycopy(src, off + first, ring, 0, n - first);
+            count += n;
+        } finally {
+            lock.unlock();
+        }
+        queue.wake(POLLIN | POLLRDNORM);
+        return true;
     }
 
     /** Drops up to {@code n} bytes. */

@@ -32,6 +32,7 @@ public final class PipeFile extends FileDescription {
         pipe.open(reader, writer);
     }
 
+    /** The buffer; for splice(2) and fcntl(2). */
     public Pipe pipe() {
         return pipe;
     }

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.Poll.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.PollfdLayout;
+import io.sandjar.abi.Rlimit;
+import io.sandjar.abi.Time;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.Caller;
+import org.jspecify.annotations.Nullable;
+
+/** poll and select. */
+public final class PollCalls {
+    private static final int SELECT_IN = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
+    private static final int SELECT_OUT = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
+    private static final int SELECT_EX = POLLPRI;
+
+    private PollCalls() {}
+
+    @Syscall(nr = Nr.poll)
+    public static long sys_poll(Task t, long fds, int nfds, int timeout) {
+        return poll(t, fds, nfds, Waits.deadline(t, timeout < 0 ? -1 : timeout * Time.NANOS_PER_MILLI));
+    }
+
+    @Syscall(nr = Nr.ppoll)
+    public static long sys_ppoll(
+            Task t,
+            long fds,
+            int nfds,
+            @As(Kind.TIMESPEC) long timeout,
+            @As(Kind.SIGSET) long sigmask,
+            long sigsetsize) {
+        long nanos = timeout == 0 ? -1 : Waits.timespec(t, timeout);
+        if (timeout != 0 && nanos < 0) {
+            return nanos;
+        }
+        int m = Waits.temporaryMask(t, sigmask, sigsetsize);
+        if (m < 0) {
+            return m;
+        }
+        long deadline = Waits.deadline(t, nanos);
+        long r = poll(t, fds, nfds, deadline);
+        if (r != Caller.BLOCK) {
+            Waits.writeRemaining(t, timeout, deadline, 1);
+        }
+        if (r == -ERESTART_RESTARTBLOCK) {
+            t.restartDeadline = 0; // the guest's timeout has been updated instead
+            return -ERESTARTNOHAND;
+        }
+        return r;
+    }
+
+    private static long poll(Task t, long fds, int nfds, long deadline) {
+        if (nfds < 0 || nfds > t.rlimit(Rlimit.RLIMIT_NOFILE)) {
+            return -EINVAL;
+        }
+        byte[] raw = new byte[nfds * PollfdLayout.SIZEOF];
+        int r = t.mem().read(fds, raw);
+        if (r < 0) {
+            return r;
+        }
+        PollSet set = new PollSet(t, nfds);
+        for (int i = 0; i < nfds; i++) {
+            int at = i * PollfdLayout.SIZEOF;
+            set.add(Bytes.i32(raw, at), Bytes.u16(raw, at + PollfdLayout.events) | POLLERR | POLLHUP);
+        }
+        Waits.keep(t, deadline);
+        int n = set.await(deadline);
+        if (n == -ERESTARTSYS) {
+            return Waits.interrupted(t, deadline);
+        }
+        if (n < 0) {
+            return n;
+        }
+        byte[] two = new byte[2];
+        for (int i = 0; i < nfds; i++) {
+            int at = i * PollfdLayout.SIZEOF + PollfdLayout.revents;
+            int found = set.found(i);
+            if (found != Bytes.u16(raw, at)) { // the guest may be changing events meanwhile: write nothing else
+                Bytes.put16(two, 0, found);
+                r = t.mem().write(fds + at, two);
+                if (r < 0) {
+                    return r;
+                }
+            }
+        }
+        return n;
+    }
+
+    @Syscall(nr = Nr.select)
+    public static long sys_select(Task t, int n, long readfds, long writefds, long exceptfds, long timeout) {
+        long nanos = timeout == 0 ? -1 : Waits.timeval(t, timeout);
+        if (timeout != 0 && nanos < 0) {
+            return nanos;
+        }
+        long deadline = Waits.deadline(t, nanos);
+        long r = select(t, n, readfds, writefds, exceptfds, deadline);
+        if (r != Caller.BLOCK) {
+            Waits.writeRemaining(t, timeout, deadline, 1000);
+        }
+        return r;
+    }
+
+    @Syscall(nr = Nr.pselect6)
+    public static long sys_pselect6(
+            Task t, int n, long readfds, long writefds, long exceptfds, @As(Kind.TIMESPEC) long timeout, long sig) {
+        long nanos = timeout == 0 ? -1 : Waits.timespec(t, timeout);
+        if (timeout != 0 && nanos < 0) {
+            return nanos;
+        }
+        if (sig != 0) {
+            byte[] b = new byte[16];
+            int r = t.mem().read(sig, b);
+            if (r == 0) {
+                r = Waits.temporaryMask(t, Bytes.i64(b, 0), Bytes.i64(b, 8));
+            }
+            if (r < 0) {
+                return r;
+            }
+        }
+        long deadline = Waits.deadline(t, nanos);
+        long r = select(t, n, readfds, writefds, exceptfds, deadline);
+        if (r != Caller.BLOCK) {
+            Waits.writeRemaining(t, timeout, deadline, 1);
+        }
+        return r;
+    }
+
+    private static long select(Task t, int n, long in, long out, long ex, long deadline) {
+        if (n < 0) {
+            return -EINVAL;
+        }
+        // numbers beyond those that can be open are not looked at
+        int limit = (int) Math.min(n, Math.max(t.fds().highest() + 64L & -64L, 1024));
+        byte[] ins = bits(t, in, limit);
+        byte[] outs = bits(t, out, limit);
+        byte[] exs = bits(t, ex, limit);
+        if (ins == null || outs == null || exs == null) {
+            return -EFAULT;
+        }
+        PollSet set = new PollSet(t, 8);
+        int[] fds = new int[8];
+        for (int fd = 0; fd < limit; fd++) {
+            int want =
+                    (has(ins, fd) ? SELECT_IN : 0) | (has(outs, fd) ? SELECT_OUT : 0) | (has(exs, fd) ? SELECT_EX : 0);
+            if (want == 0) {
+                continue;
+            }
+            if (set.size() == fds.length) {
+                fds = java.util.Arrays.copyOf(fds, fds.length * 2);
+            }
+            fds[set.size()] = fd;
+            if (!set.add(fd, want)) {
+                return -EBADF;
+            }
+        }
+        Waits.keep(t, deadline);
+        int r = set.await(deadline);
+        if (r == -ERESTARTSYS) {
+            return -ERESTARTNOHAND; // the guest's timeout is updated
+        }
+        if (r < 0) {
+            return r;
+        }
+        int count = keep(set, fds, ins, SELECT_IN) + keep(set, fds, outs, SELECT_OUT) + keep(set, fds, exs, SELECT_EX);
+        if (put(t, in, ins) < 0 || put(t, out, outs) < 0 || put(t, ex, exs) < 0) {
+            return -EFAULT;
+        }
+        return count;
+    }
+
+    private static byte @Nullable [] bits(Task t, long address, int n) {
+        byte[] b = new byte[(n + 63) / 64 * 8];
+        return address == 0 || t.mem().read(address, b) == 0 ? b : null;
+    }
+
+    private static int put(Task t, long address, byte[] b) {
+        return address == 0 ? 0 : t.mem().write(address, b);
+    }
+
+    private static boolean has(byte[] bits, int fd) {
+        return (bits[fd >> 3] >> (fd & 7) & 1) != 0;
+    }
+
+    /** Leaves in {@code bits} those that were asked for and hold; how many. */
+    private static int keep(PollSet set, int[] fds, byte[] bits, int mask) {
+        int n = 0;
+        for (int i = 0; i < set.size(); i++) {
+            int fd = fds[i];
+            if (!has(bits, fd)) {
+                continue;
+            }
+            if ((set.found(i) & mask) != 0) {
+                n++;
+            } else {
+                bits[fd >> 3] &= (byte) ~(1 << (fd & 7));
+            }
+        }
+        return n;
+    }
+}

@@ -2,12 +2,120 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.net;
 
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Net;
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.unix.UnixNames;
+import io.sandjar.kernel.net.unix.UnixSocket;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileSystem;
+import java.util.ArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
 /** The network of one sandbox: names, ports and sockets. */
 public final class NetStack {
+    /** Guards connections being made and unmade, and all tables of names and ports. Transfers do not take it. */
+    private final OrderedLock lock = new OrderedLock(LockLevel.NET);
+
+    private final AtomicLong nextIno = new AtomicLong(10_000);
     private final HostPoller poller = new HostPoller();
+    private final FileSystem fs = new SocketInode.SockFs();
+    private final Rights rights = new Rights();
+    private final Interfaces interfaces = new Interfaces();
+    private final UnixNames unixNames = new UnixNames();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** The waiter for host descriptors. */
     public HostPoller poller() {
         return poller;
+    }
+
+    public OrderedLock lock() {
+        return lock;
+    }
+
+    /** The file system of sockets' inodes. */
+    public FileSystem fs() {
+        return fs;
+    }
+
+    public Rights rights() {
+        return rights;
+    }
+
+    public Interfaces interfaces() {
+        return interfaces;
+    }
+
+    public UnixNames unixNames() {
+        return unixNames;
+    }
+
+    long nextIno() {
+        return nextIno.getAndIncrement();
+    }
+
+    void opened(Socket s) {
+        open.add(s);
+    }
+
+    void closed(Socket s) {
+        open.remove(s);
+    }
+
+    /** What /proc/net shows; {@code table} as in {@link SocketInfo}. */
+    public SocketInfo[] sockets(String table) {
+        ArrayList<SocketInfo> found = new ArrayList<>();
+        for (Socket s : open) {
+            SocketInfo i = s.info();
+            if (i != null && i.table().equals(table)) {
+                found.add(i);
+            }
+        }
+        return found.toArray(new SocketInfo[0]);
+    }
+
+    /** Makes a socket: 0 or -errno. */
+    public int create(Caller c, int family, int type, int protocol, Ref<Socket> out) {
+        if (family < 0 || family >= Net.AF_MAX) {
+            return -EAFNOSUPPORT;
+        }
+        if (type < 0 || type > Net.SOCK_PACKET) {
+            return -EINVAL;
+        }
+        int r = switch (family) {
+            case Net.AF_UNIX -> UnixSocket.create(this, type, protocol, out);
+            default -> -EAFNOSUPPORT;
+        };
+        if (r == 0) {
+            own(c, out.get());
+        }
+        return r;
+    }
+
+    /** Makes two connected sockets. */
+    public int createPair(Caller c, int family, int type, int protocol, Ref<Socket> a, Ref<Socket> b) {
+        int r = create(c, family, type, protocol, a);
+        if (r < 0) {
+            return r;
+        }
+        if (family != Net.AF_UNIX) {
+            a.get().close();
+            return -EOPNOTSUPP;
+        }
+        r = create(c, family, type, protocol, b);
+        if (r == 0) {
+            UnixSocket.pair(c, (UnixSocket) a.get(), (UnixSocket) b.get());
+        }
+        return r;
+    }
+
+    private static void own(Caller c, Socket s) {
+        s.setOwner(c.creds().euid(), c.creds().egid());
     }
 }

@@ -247,6 +247,11 @@ public abstract class FileDescription implements Pollable {
         }
     }
 
+    /** References now; only a guess unless the caller knows who holds them. */
+    public final int references() {
+        return refs.get();
+    }
+
     /** A descriptor of it was closed by process {@code pid} (POSIX locks go, whatever other descriptors there are). */
     public void onClose(Caller c) {}
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net;
+
+import org.jspecify.annotations.Nullable;
+
+/** What goes with the bytes of one send or receive: address, control data, flags. */
+public final class Msg {
+    private static final byte[] NONE = {};
+
+    /** Destination of a send, source of a receive. */
+    public byte[] name = NONE;
+
+    /** Bytes of {@link #name}; 0 for no address. */
+    public int nameLen;
+
+    /** Descriptors and credentials to send; the socket takes over their references when it takes the first byte. */
+    public @Nullable Ancillary ancillary;
+
+    /** MSG_* bits of a receive: MSG_TRUNC, MSG_CTRUNC, MSG_EOR. */
+    public int flags;
+
+    /** Where received control data goes; null where the guest gave no room. */
+    public @Nullable ControlOut control;
+
+    /** A source address. */
+    public void source(byte[] addr, int len) {
+        name = addr;
+        nameLen = len;
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net;
+
+/**
+ * A socket as /proc/net shows it.
+ *
+ * @param table the file: tcp, tcp6, udp, udp6, unix or netlink
+ * @param local own address: four or sixteen bytes in network order; for unix the name as in /proc/net/unix
+ * @param state TCP_* state; for unix SS_* (1 unconnected, 3 connected)
+ * @param type SOCK_*
+ * @param receiveQueue bytes to be read; for a listener the connections that wait
+ */
+public record SocketInfo(
+        String table,
+        byte[] local,
+        int localPort,
+        byte[] remote,
+        int remotePort,
+        int state,
+        int type,
+        int sendQueue,
+        int receiveQueue,
+        int uid,
+        long ino,
+        boolean listening) {}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.Net;
+import io.sandjar.kernel.vfs.Caller;
+import java.nio.charset.StandardCharsets;
+
+/** The options of SOL_SOCKET (socket(7)). Most only need to be remembered, because a sandbox's network is memory. */
+public final class SocketOptions {
+    /** Limits of SO_SNDBUF and SO_RCVBUF, net.core.wmem_max and rmem_max. */
+    private static final int BUFFER_MAX = 4 << 20;
+
+    private static final int BUFFER_DEFAULT = 212992;
+
+    public volatile boolean reuseAddr;
+    public volatile boolean reusePort;
+    public volatile boolean keepAlive;
+    public volatile boolean broadcast;
+    public volatile boolean passCred;
+    public volatile boolean timestamp;
+    public volatile boolean timestampNanos;
+
+    /** SO_SNDBUF and SO_RCVBUF as Linux tells them: twice what was asked for; 0 for the family's default. */
+    public volatile int sndbuf;
+
+    public volatile int rcvbuf;
+    public volatile int rcvLowat = 1;
+
+    /** SO_RCVTIMEO and SO_SNDTIMEO; 0 is none. */
+    public volatile long receiveTimeoutNanos;
+
+    public volatile long sendTimeoutNanos;
+    public volatile boolean lingerOn;
+    public volatile int lingerSeconds;
+
+    /** Options that have a value and no effect, by number. */
+    private volatile int[] plain = new int[0];
+
+    private String device = "";
+
+    /** What a connection takes over from the listener. */
+    public void inherit(SocketOptions from) {
+        reuseAddr = from.reuseAddr;
+        reusePort = from.reusePort;
+        keepAlive = from.keepAlive;
+        passCred = from.passCred;
+        sndbuf = from.sndbuf;
+        rcvbuf = from.rcvbuf;
+        rcvLowat = from.rcvLowat;
+        lingerOn = from.lingerOn;
+        lingerSeconds = from.lingerSeconds;
+        receiveTimeoutNanos = from.receiveTimeoutNanos;
+        sendTimeoutNanos = from.sendTimeoutNanos;
+        plain = from.plain.clone();
+    }
+
+    public int sendBuffer(int familyDefault) {
+        return sndbuf != 0 ? sndbuf : familyDefault;
+    }
+
+    public int receiveBuffer(int familyDefault) {
+        return rcvbuf != 0 ? rcvbuf : familyDefault;
+    }
+
+    int set(Caller c, Socket s, int name, byte[] v, int len) {
+        switch (name) {
+            case Net.SO_RCVTIMEO_OLD, Net.SO_RCVTIMEO_NEW, Net.SO_SNDTIMEO_OLD, Net.SO_SNDTIMEO_NEW:
+                return setTimeout(name == Net.SO_RCVTIMEO_OLD || name == Net.SO_RCVTIMEO_NEW, v, len);
+            case Net.SO_LINGER:
+                if (len < 8) {
+                    return -EINVAL;
+                }
+                lingerSeconds = Bytes.i32(v, 4);
+                lingerOn = Bytes.i32(v, 0) != 0;
+                return 0;
+            case Net.SO_BINDTODEVICE:
+                return bindToDevice(s, v, len);
+            case Net.SO_ATTACH_FILTER, Net.SO_ATTACH_REUSEPORT_CBPF:
+                return 0; // packets of the sandbox's own network pass unfiltered
+            case Net.SO_DETACH_FILTER:
+                return -ENOENT;
+            default:
+                if (len < 4) {
+                    return -EINVAL;
+                }
+                return setInt(c, s, name, Bytes.i32(v, 0));
+        }
+    }
+
+    private int setInt(Caller c, Socket s, int name, int x) {
+        boolean on = x != 0;
+        switch (name) {
+            case Net.SO_REUSEADDR -> reuseAddr = on;
+            case Net.SO_REUSEPORT -> reusePort = on;
+            case Net.SO_KEEPALIVE -> keepAlive = on;
+            case Net.SO_BROADCAST -> broadcast = on;
+            case Net.SO_PASSCRED -> passCred = on;
+            case Net.SO_TIMESTAMP_OLD, Net.SO_TIMESTAMP_NEW -> {
+                timestamp = on;
+                timestampNanos = false;
+            }
+            case Net.SO_TIMESTAMPNS_OLD, Net.SO_TIMESTAMPNS_NEW -> {
+                timestamp = on;
+                timestampNanos = on;
+            }
+            case Net.SO_SNDBUF -> sndbuf = Math.max(4608, 2 * clamp(x));
+            case Net.SO_RCVBUF -> rcvbuf = Math.max(2304, 2 * clamp(x));
+            case Net.SO_SNDBUFFORCE, Net.SO_RCVBUFFORCE -> {
+                if (!c.creds().has(Cap.CAP_NET_ADMIN)) {
+                    return -EPERM;
+                }
+                return setInt(c, s, name == Net.SO_SNDBUFFORCE ? Net.SO_SNDBUF : Net.SO_RCVBUF, x);
+            }
+            case Net.SO_RCVLOWAT -> rcvLowat = x < 0 ? Integer.MAX_VALUE : Math.max(1, x);
+            case Net.SO_PRIORITY -> {
+                if ((x < 0 || x > 6) && !c.creds().has(Cap.CAP_NET_ADMIN)) {
+                    return -EPERM;
+                }
+                keep(name, x);
+            }
+            case Net.SO_MARK -> {
+                if (!c.creds().has(Cap.CAP_NET_ADMIN)) {
+                    return -EPERM;
+                }
+                keep(name, x);
+            }
+            case Net.SO_DEBUG -> {
+                if (on && !c.creds().has(Cap.CAP_NET_ADMIN)) {
+                    return -EACCES;
+                }
+                keep(name, x);
+            }
+            case Net.SO_PEEK_OFF -> keep(name, x + 1);
+            case Net.SO_DONTROUTE,
+                    Net.SO_OOBINLINE,
+                    Net.SO_NO_CHECK,
+                    Net.SO_PASSSEC,
+                    Net.SO_RXQ_OVFL,
+                    Net.SO_WIFI_STATUS,
+                    Net.SO_NOFCS,
+                    Net.SO_SELECT_ERR_QUEUE,
+                    Net.SO_INCOMING_CPU,
+                    Net.SO_ZEROCOPY,
+                    Net.SO_MAX_PACING_RATE,
+                    Net.SO_TXREHASH,
+                    Net.SO_RCVMARK,
+                    Net.SO_TIMESTAMPING_OLD,
+                    Net.SO_TIMESTAMPING_NEW,
+                    Net.SO_BUSY_POLL,
+                    Net.SO_PREFER_BUSY_POLL,
+                    Net.SO_BUSY_POLL_BUDGET,
+                    Net.SO_BUF_LOCK -> keep(name, x);
+            case Net.SO_BSDCOMPAT -> {}
+            case Net.SO_TYPE, Net.SO_PROTOCOL, Net.SO_DOMAIN, Net.SO_ERROR, Net.SO_ACCEPTCONN, Net.SO_SNDLOWAT -> {
+                return -ENOPROTOOPT;
+            }
+            default -> {
+                return -ENOPROTOOPT;
+            }
+        }
+        return 0;
+    }
+
+    private static int clamp(int asked) {
+        return asked < 0 ? BUFFER_MAX : Math.min(asked, BUFFER_MAX);
+    }
+
+    private int setTimeout(boolean receive, byte[] v, int len) {
+        if (len < 16) {
+            return -EINVAL;
+        }
+        long sec = Bytes.i64(v, 0);
+        long usec = Bytes.i64(v, 8);
+        if (usec < 0 || usec >= 1_000_000) {
+            return -EDOM;
+        }
+        long nanos = sec < 0 ? 1 : sec > Long.MAX_VALUE / 2_000_000_000L ? 0 : sec * 1_000_000_000L + usec * 1000;
+        if (receive) {
+            receiveTimeoutNanos = nanos;
+        } else {
+            sendTimeoutNanos = nanos;
+        }
+        return 0;
+    }
+
+    private int bindToDevice(Socket s, byte[] v, int len) {
+        int n = 0;
+        while (n < len && n < 15 && v[n] != 0) {
+            n++;
+        }
+        String name = new String(v, 0, n, StandardCharsets.ISO_8859_1);
+        if (!name.isEmpty() && !name.equals("lo")) {
+            return -ENODEV;
+        }
+        device = name;
+        return 0;
+    }
+
+    private synchronized void keep(int name, int value) {
+        int[] p = plain;
+        if (name >= p.length) {
+            p = java.util.Arrays.copyOf(p, name + 1);
+        }
+        p[name] = value;
+        plain = p;
+    }
+
+    private int kept(int name) {
+        int[] p = plain;
+        return name < p.length ? p[name] : 0;
+    }
+
+    int get(Socket s, int name, byte[] out, int len) {
+        int x;
+        switch (name) {
+            case Net.SO_TYPE -> x = s.type();
+            case Net.SO_DOMAIN -> x = s.family();
+            case Net.SO_PROTOCOL -> x = s.protocol();
+            case Net.SO_ERROR -> x = s.takeError();
+            case Net.SO_ACCEPTCONN -> x = s.listening() ? 1 : 0;
+            case Net.SO_REUSEADDR -> x = reuseAddr ? 1 : 0;
+            case Net.SO_REUSEPORT -> x = reusePort ? 1 : 0;
+            case Net.SO_KEEPALIVE -> x = keepAlive ? 1 : 0;
+            case Net.SO_BROADCAST -> x = broadcast ? 1 : 0;
+            case Net.SO_PASSCRED -> x = passCred ? 1 : 0;
+            case Net.SO_TIMESTAMP_OLD, Net.SO_TIMESTAMP_NEW -> x = timestamp && !timestampNanos ? 1 : 0;
+            case Net.SO_TIMESTAMPNS_OLD, Net.SO_TIMESTAMPNS_NEW -> x = timestampNanos ? 1 : 0;
+            case Net.SO_SNDBUF -> x = sendBuffer(BUFFER_DEFAULT);
+            case Net.SO_RCVBUF -> x = receiveBuffer(BUFFER_DEFAULT);
+            case Net.SO_RCVLOWAT -> x = rcvLowat;
+            case Net.SO_SNDLOWAT -> x = 1;
+            case Net.SO_PEEK_OFF -> x = kept(name) - 1;
+            case Net.SO_BSDCOMPAT -> x = 0;
+            case Net.SO_INCOMING_NAPI_ID -> x = 0;
+            case Net.SO_BPF_EXTENSIONS -> x = 64;
+            case Net.SO_LOCK_FILTER -> x = 0;
+            case Net.SO_BINDTOIFINDEX -> x = device.isEmpty() ? 0 : 1;
+            case Net.SO_PRIORITY,
+                    Net.SO_MARK,
+                    Net.SO_DEBUG,
+                    Net.SO_DONTROUTE,
+                    Net.SO_OOBINLINE,
+                    Net.SO_NO_CHECK,
+                    Net.SO_PASSSEC,
+                    Net.SO_RXQ_OVFL,
+                    Net.SO_WIFI_STATUS,
+                    Net.SO_NOFCS,
+                    Net.SO_SELECT_ERR_QUEUE,
+                    Net.SO_INCOMING_CPU,
+                    Net.SO_ZEROCOPY,
+                    Net.SO_TXREHASH,
+                    Net.SO_RCVMARK,
+                    Net.SO_TIMESTAMPING_OLD,
+                    Net.SO_TIMESTAMPING_NEW,
+                    Net.SO_BUSY_POLL,
+                    Net.SO_PREFER_BUSY_POLL,
+                    Net.SO_BUF_LOCK -> x = kept(name);
+            case Net.SO_MAX_PACING_RATE -> x = kept(name) == 0 ? -1 : kept(name);
+            case Net.SO_LINGER -> {
+                Bytes.put32(out, 0, lingerOn ? 1 : 0);
+                Bytes.put32(out, 4, lingerSeconds);
+                return Math.min(len, 8);
+            }
+            case Net.SO_RCVTIMEO_OLD, Net.SO_RCVTIMEO_NEW, Net.SO_SNDTIMEO_OLD, Net.SO_SNDTIMEO_NEW -> {
+                boolean receive = name == Net.SO_RCVTIMEO_OLD || name == Net.SO_RCVTIMEO_NEW;
+                long nanos = receive ? receiveTimeoutNanos : sendTimeoutNanos;
+                Bytes.put64(out, 0, nanos / 1_000_000_000L);
+                Bytes.put64(out, 8, nanos % 1_000_000_000L / 1000);
+                return Math.min(len, 16);
+            }
+            case Net.SO_COOKIE, Net.SO_NETNS_COOKIE -> {
+                if (len < 8) {
+                    return -EINVAL;
+                }
+                Bytes.put64(out, 0, name == Net.SO_COOKIE ? s.ino() : 1);
+                return 8;
+            }
+            case Net.SO_BINDTODEVICE -> {
+                if (device.isEmpty()) {
+                    return 0;
+                }
+                out[0] = 'l';
+                out[1] = 'o';
+                out[2] = 0;
+                return Math.min(len, 3);
+            }
+            case Net.SO_MEMINFO -> {
+                int n = Math.min(len, 36);
+                java.util.Arrays.fill(out, 0, 36, (byte) 0);
+                Bytes.put32(out, 4, receiveBuffer(BUFFER_DEFAULT));
+                Bytes.put32(out, 12, sendBuffer(BUFFER_DEFAULT));
+                return n;
+            }
+            default -> {
+                return -ENOPROTOOPT;
+            }
+        }
+        Bytes.put32(out, 0, x);
+        return Math.min(len, 4);
+    }
+}

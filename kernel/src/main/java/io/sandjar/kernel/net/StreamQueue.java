@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes on their way in one direction of a stream. A ring that grows with its use, so that an idle connection has
+ * none. Guest bytes are copied once in and once out, under the queue's lock.
+ */
+public final class StreamQueue {
+    private static final byte[] NONE = {};
+    private static final int FIRST = 4096;
+
+    /** A drained ring beyond this is given back. */
+    private static final int KEEP = 256 * 1024;
+
+    private final OrderedLock lock = new OrderedLock(LockLevel.OBJECT);
+    private byte[] ring = NONE;
+    private int head;
+    private volatile int used;
+    private volatile int limit;
+
+    /** Bytes taken out since the beginning: the position of {@link #head}. */
+    private long position;
+
+    /** Nothing more will come. */
+    private volatile boolean finished;
+
+    /** The reader is gone: what is put is refused. */
+    private boolean dead;
+
+    private @Nullable ArrayDeque<Mark> marks;
+
+    /** Control data that belongs to a range of bytes. */
+    private static final class Mark {
+        final long start;
+        long end;
+        final Ancillary ancillary;
+
+        Mark(long start, long end, Ancillary ancillary) {
+            this.start = start;
+            this.end = end;
+            this.ancillary = ancillary;
+        }
+    }
+
+    public StreamQueue(int limit) {
+        this.limit = limit;
+    }
+
+    public void setLimit(int bytes) {
+        limit = bytes;
+    }
+
+    public int limit() {
+        return limit;
+    }
+
+    public int used() {
+        return used;
+    }
+
+    public boolean finished() {
+        return finished;
+    }
+
+    /** Whether enough is free that a writer should be told. */
+    public boolean hasRoom() {
+        return used <= limit - limit / 3;
+    }
+
+    /**
+     * Takes bytes from a writer.
+     *
+     * @param ancillary control data of these bytes; the queue's when the result is positive
+     * @return bytes taken, -EAGAIN for no room, -EPIPE when the reader is gone, -EFAULT
+     */
+    public long put(IoBuffer src, @Nullable Ancillary ancillary) {
+        lock.lock();
+        try {
+            if (dead) {
+                return -EPIPE;
+            }
+            int room = limit - used;
+            if (room <= 0) {
+                return -EAGAIN;
+            }
+            int n = (int) Math.min(src.remaining(), room);
+            reserve(n);
+            int tail = head + used;
+            if (tail >= ring.length) {
+                tail -= ring.length;
+            }
+            int first = Math.min(n, ring.length - tail);
+            int r = src.get(ring, tail, first);
+            if (r == 0 && n > first) {
+                r = src.get(ring, 0, n - first);
+            }
+            if (r < 0) {
+                return r;
+            }
+            if (ancillary != null) {
+                mark(ancillary, n);
+            }
+            used += n;
+            return n;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void mark(Ancillary ancillary, int n) {
+        ArrayDeque<Mark> m = marks;
+        if (m == null) {
+            m = new ArrayDeque<>(4);
+            marks = m;
+        }
+        long start = position + used;
+        Mark last = m.peekLast();
+        if (last != null
+                && last.end == start
+                && !last.ancillary.hasFiles()
+                && !ancillary.hasFiles()
+                && last.ancillary.sameCreds(ancillary)) {
+            last.end = start + n;
+        } else {
+            m.addLast(new Mark(start, start + n, ancillary));
+        }
+    }
+
+    private void reserve(int n) {
+        int need = used + n;
+        if (need <= ring.length) {
+            return;
+        }
+        int size = Math.max(FIRST, ring.length);
+        while (size < need) {
+            size *= 2;
+        }
+        byte[] next = new byte[size];
+        copyOut(next, used);
+        ring = next;
+        head = 0;
+    }
+
+    private void copyOut(byte[] dst, int n) {
+        int first = Math.min(n, ring.length - head);
+        System.arraycopy(ring, head, dst, 0, first);
+        System.arraycopy(ring, 0, dst, first, n - first);
+    }
+
+    /**
+     * Gives bytes to a reader.
+     *
+     * @param byCreds whether bytes of different senders must not be mixed (SO_PASSCRED)
+     * @param taken gets the control data of the bytes; its files are the caller's. null to drop nothing: only when
+     *     the queue never has any
+     * @return bytes, 0 at the end (or when none are wanted), -EAGAIN when empty, -EFAULT
+     */
+    public long take(IoBuffer dst, boolean peek, int skip, boolean byCreds, @Nullable Ancillary taken) {
+        lock.lock();
+        try {
+            int have = used - skip;
+            if (have <= 0) {
+                return finished ? 0 : -EAGAIN;
+            }
+            int n = (int) Math.min(dst.remaining(), have);
+            if (n == 0) {
+                return 0;
+            }
+            if (marks != null && taken != null && skip == 0) {
+                n = clip(n, byCreds, peek, taken);
+            }
+            int from = head + skip;
+            if (from >= ring.length) {
+                from -= ring.length;
+            }
+            int first = Math.min(n, ring.length - from);
+            int r = dst.put(ring, from, first);
+            if (r == 0 && n > first) {
+                r = dst.put(ring, 0, n - first);
+            }
+            if (r < 0) {
+                return r;
+            }
+            if (!peek) {
+                drop(n);
+            }
+            return n;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes up to {@code n} bytes away without giving them to anybody (MSG_TRUNC of TCP). */
+    public long discard(long n) {
+        lock.lock();
+        try {
+            if (used == 0) {
+                return finished ? 0 : -EAGAIN;
+            }
+            int k = (int) Math.min(n, used);
+            drop(k);
+            return k;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How far a read of at most {@code n} bytes may go, with the control data of the way. */
+    private int clip(int n, boolean byCreds, boolean peek, Ancillary taken) {
+        ArrayDeque<Mark> all = marks;
+        if (all == null) {
+            return n;
+        }
+        while (!all.isEmpty() && all.getFirst().end <= position) {
+            all.removeFirst();
+        }
+        long at = position;
+        long end = position + n;
+        for (Mark m : all) {
+            if (m.start >= end) {
+                break;
+            }
+            if (byCreds && m.ancillary.creds) {
+                if (m.start > at) {
+                    return (int) (m.start - position);
+                }
+                if (at > position && !m.ancillary.sameCreds(taken)) {
+                    return (int) (at - position);
+                }
+                taken.setCreds(m.ancillary.pid, m.ancillary.uid, m.ancillary.gid);
+                at = m.end;
+            } else if (byCreds && at > position && m.start == at) {
+                return (int) (at - position);
+            }
+            if (m.ancillary.hasFiles()) {
+                taken.setFiles(peek ? m.ancillary.copyFiles() : m.ancillary.takeFiles());
+                return (int) (Math.min(end, m.end) - position);
+            }
+        }
+        return byCreds && at > position && at < end ? (int) (at - position) : n;
+    }
+
+    private void drop(int n) {
+        position += n;
+        used -= n;
+        head += n;
+        if (head >= ring.length) {
+            head -= ring.length;
+        }
+        if (used == 0) {
+            head = 0;
+            if (ring.length > KEEP) {
+                ring = NONE;
+            }
+        }
+    }
+
+    /** The writer has ended. */
+    public void finish() {
+        lock.lock();
+        finished = true;
+        lock.unlock();
+    }
+
+    /**
+     * The reader has gone. Control data that nobody will take goes to {@code orphans}.
+     *
+     * @return bytes that were not read
+     */
+    public int kill(NetStack net) {
+        ArrayDeque<Mark> m;
+        int n;
+        lock.lock();
+        try {
+            dead = true;
+            finished = true;
+            n = used;
+            used = 0;
+            ring = NONE;
+            head = 0;
+            m = marks;
+            marks = null;
+        } finally {
+            lock.unlock();
+        }
+        if (m != null) {
+            for (Mark x : m) {
+                net.rights().dropped(x.ancillary);
+            }
+        }
+        return n;
+    }
+
+    /** The control data that lies in the queue, for the collector of cycles. */
+    public void forEachAncillary(java.util.function.Consumer<Ancillary> action) {
+        lock.lock();
+        try {
+            if (marks != null) {
+                for (Mark m : marks) {
+                    action.accept(m.ancillary);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

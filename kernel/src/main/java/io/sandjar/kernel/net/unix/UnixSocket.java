@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net.unix;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Net;
+import io.sandjar.abi.UcredLayout;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.Ancillary;
+import io.sandjar.kernel.net.ControlOut;
+import io.sandjar.kernel.net.Msg;
+import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.Socket;
+import io.sandjar.kernel.net.SocketInfo;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Inode;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What unix sockets of all types share: names, credentials, control data (unix(7)). */
+public abstract class UnixSocket extends Socket {
+    /** net.core.wmem_default. */
+    static final int BUFFER = 212992;
+
+    /** The user id for a sender that cannot be named. */
+    private static final int NOBODY = 65534;
+
+    private volatile byte @Nullable [] name;
+
+    /** The inode that a path was bound to. */
+    volatile @Nullable Inode boundInode;
+
+    /** SO_PEERCRED; pid 0 for none. */
+    volatile int peerPid;
+
+    volatile int peerUid = -1;
+    volatile int peerGid = -1;
+
+    protected UnixSocket(NetStack net, int type) {
+        super(net, Net.AF_UNIX, type, 0);
+    }
+
+    public static int create(NetStack net, int type, int protocol, Ref<Socket> out) {
+        if (protocol != 0 && protocol != Net.AF_UNIX) {
+            return -EPROTONOSUPPORT;
+        }
+        switch (type) {
+            case Net.SOCK_STREAM -> out.set(new UnixStream(net));
+            case Net.SOCK_SEQPACKET -> out.set(new UnixSeqpacket(net));
+            case Net.SOCK_DGRAM, Net.SOCK_RAW -> out.set(new UnixDatagram(net));
+            default -> {
+                return -ESOCKTNOSUPPORT;
+            }
+        }
+        return 0;
+    }
+
+    /** Connects two fresh sockets of one type (socketpair(2)). */
+    public static void pair(Caller c, UnixSocket a, UnixSocket b) {
+        a.setPeerCreds(c);
+        b.setPeerCreds(c);
+        if (a instanceof UnixConnected x && b instanceof UnixConnected y) {
+            UnixConnected.join(x, y);
+        } else if (a instanceof UnixDatagram x && b instanceof UnixDatagram y) {
+            UnixDatagram.join(x, y);
+        }
+    }
+
+    final void setPeerCreds(Caller c) {
+        peerPid = c.pid();
+        peerUid = c.creds().euid();
+        peerGid = c.creds().egid();
+    }
+
+    final void setPeerCreds(UnixSocket from) {
+        peerPid = from.peerPid;
+        peerUid = from.peerUid;
+        peerGid = from.peerGid;
+    }
+
+    // ---- names ----
+
+    final byte[] nameOrNone() {
+        byte[] n = name;
+        return n != null ? n : UnixNames.unnamed();
+    }
+
+    final boolean bound() {
+        return name != null;
+    }
+
+    /** Takes over the listener's name. */
+    final void nameAs(UnixSocket listener) {
+        name = listener.name;
+    }
+
+    @Override
+    public int bind(Caller c, byte[] addr, int len) {
+        if (len < 2 || len > 110 || Bytes.u16(addr, 0) != Net.AF_UNIX) {
+            return -EINVAL;
+        }
+        if (name != null) {
+            return len == 2 ? 0 : -EINVAL;
+        }
+        Ref<byte[]> as = new Ref<>();
+        int r = net.unixNames().bind(c, this, addr, len, as);
+        if (r == 0) {
+            name = as.get();
+        }
+        return r;
+    }
+
+    /** Binds to a name of the kernel's choice where SO_PASSCRED asks for one. */
+    final void bindForCreds(Caller c) {
+        if (options.passCred && name == null) {
+            bind(c, UnixNames.unnamed(), 2);
+        }
+    }
+
+    /** Gives the name back. With the network's lock held. */
+    final void unbind() {
+        byte[] n = name;
+        if (n != null) {
+            net.unixNames().forget(this, n);
+        }
+    }
+
+    @Override
+    public int name(byte[] out) {
+        byte[] n = nameOrNone();
+        System.arraycopy(n, 0, out, 0, n.length);
+        return n.length;
+    }
+
+    abstract @Nullable UnixSocket peer();
+
+    @Override
+    public int peerName(byte[] out) {
+        UnixSocket p = peer();
+        if (p == null) {
+            return -ENOTCONN;
+        }
+        return p.name(out);
+    }
+
+    // ---- control data ----
+
+    /** What goes with a message from this socket: credentials are added where the receiver wants them. */
+    final @Nullable Ancillary outgoing(Caller c, @Nullable Msg msg, UnixSocket to) {
+        Ancillary a = msg == null ? null : msg.ancillary;
+        if ((a == null || !a.creds) && (options.passCred || to.options.passCred)) {
+            if (a == null) {
+                a = new Ancillary();
+            }
+            a.setCreds(c.pid(), c.creds().uid(), c.creds().gid());
+        }
+        return a;
+    }
+
+    /** Writes received control data where the guest wants it. {@code got} is null for none. */
+    final void incoming(Caller c, @Nullable Ancillary got, @Nullable Msg msg, boolean peek) {
+        ControlOut out = msg == null ? null : msg.control;
+        if (options.passCred && out != null) {
+            byte[] b = new byte[UcredLayout.SIZEOF];
+            Ancillary from = got != null && got.creds ? got : null;
+            Bytes.put32(b, UcredLayout.pid, from != null ? from.pid : 0);
+            Bytes.put32(b, UcredLayout.uid, from != null ? from.uid : NOBODY);
+            Bytes.put32(b, UcredLayout.gid, from != null ? from.gid : NOBODY);
+            out.put(Net.SOL_SOCKET, Net.SCM_CREDENTIALS, b, b.length);
+        }
+        if (got == null || !got.hasFiles()) {
+            return;
+        }
+        FileDescription[] files = got.takeFiles();
+        net.rights().received(files, peek);
+        if (out != null) {
+            out.putRights(c, net, files);
+            return;
+        }
+        for (FileDescription d : files) {
+            net.rights().release(d);
+        }
+    }
+
+    // ---- options ----
+
+    @Override
+    protected int getSocketOption(Caller c, int opt, byte[] out, int len) {
+        if (opt == Net.SO_PEERCRED) {
+            Bytes.put32(out, UcredLayout.pid, peerPid);
+            Bytes.put32(out, UcredLayout.uid, peerUid);
+            Bytes.put32(out, UcredLayout.gid, peerGid);
+            return Math.min(len, UcredLayout.SIZEOF);
+        }
+        if (opt == Net.SO_PEERNAME) {
+            byte[] n = new byte[128];
+            int r = peerName(n);
+            if (r < 0 || r > len) {
+                return r < 0 ? r : -EINVAL;
+            }
+            System.arraycopy(n, 0, out, 0, r);
+            return r;
+        }
+        return -ENOPROTOOPT;
+    }
+
+    /** State for /proc/net/unix: SS_UNCONNECTED or SS_CONNECTED. */
+    abstract int state();
+
+    @Override
+    public SocketInfo info() {
+        byte[] n = name;
+        byte[] shown = n == null ? new byte[0] : Arrays.copyOfRange(n, 2, n.length);
+        if (shown.length > 0 && shown[0] == 0) {
+            for (int i = 0; i < shown.length; i++) {
+                shown[i] = shown[i] == 0 ? (byte) '@' : shown[i];
+            }
+        } else if (shown.length > 0) {
+            shown = Arrays.copyOf(shown, shown.length - 1);
+        }
+        byte[] none = new byte[0];
+        return new SocketInfo(
+                "unix", shown, 0, none, 0, state(), type(), unsent(), available(), uid(), ino(), listening());
+    }
+}

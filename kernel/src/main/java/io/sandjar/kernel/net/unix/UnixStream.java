@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net.unix;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Net;
+import io.sandjar.kernel.net.Ancillary;
+import io.sandjar.kernel.net.Msg;
+import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.StreamQueue;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** AF_UNIX, SOCK_STREAM. */
+final class UnixStream extends UnixConnected {
+    private final StreamQueue in = new StreamQueue(BUFFER);
+
+    UnixStream(NetStack net) {
+        super(net, Net.SOCK_STREAM);
+    }
+
+    @Override
+    UnixConnected another() {
+        return new UnixStream(net);
+    }
+
+    @Override
+    boolean hasInput() {
+        return in.used() > 0;
+    }
+
+    @Override
+    boolean hasRoom(UnixConnected to) {
+        return ((UnixStream) to).in.hasRoom();
+    }
+
+    @Override
+    void finishInput() {
+        in.finish();
+    }
+
+    @Override
+    int killInput() {
+        return in.kill(net);
+    }
+
+    @Override
+    void connected() {
+        optionChanged(Net.SO_SNDBUF);
+    }
+
+    @Override
+    protected void optionChanged(int name) {
+        if (name == Net.SO_SNDBUF && peer() instanceof UnixStream p) {
+            p.in.setLimit(options.sendBuffer(BUFFER));
+        }
+    }
+
+    @Override
+    public int available() {
+        return in.used();
+    }
+
+    @Override
+    public int unsent() {
+        return peer() instanceof UnixStream p ? p.in.used() : 0;
+    }
+
+    @Override
+    public long send(Caller c, IoBuffer src, int flags, @Nullable Msg msg) {
+        if ((flags & Net.MSG_OOB) != 0) {
+            return -EOPNOTSUPP;
+        }
+        UnixConnected p = peer();
+        if (msg != null && msg.nameLen > 0) {
+            return p != null ? -EISCONN : -EOPNOTSUPP;
+        }
+        if ((shut() & SND) != 0) {
+            return -EPIPE;
+        }
+        if (p == null) {
+            return wasConnected() ? -EPIPE : -ENOTCONN;
+        }
+        if ((p.shut() & RCV) != 0) {
+            return -EPIPE;
+        }
+        if (src.remaining() == 0) {
+            return 0;
+        }
+        Ancillary a = outgoing(c, msg, p);
+        net.rights().sending(a);
+        long n = ((UnixStream) p).in.put(src, a);
+        if (n <= 0) {
+            net.rights().notSent(a);
+            return n;
+        }
+        if (msg != null) {
+            msg.ancillary = null;
+        }
+        p.waitQueue().wake(READABLE);
+        return n;
+    }
+
+    @Override
+    public long recv(Caller c, IoBuffer dst, int flags, @Nullable Msg msg) {
+        if ((flags & Net.MSG_OOB) != 0) {
+            return -EOPNOTSUPP;
+        }
+        if (!wasConnected()) {
+            return -EINVAL;
+        }
+        boolean peek = (flags & Net.MSG_PEEK) != 0;
+        boolean roomBefore = in.hasRoom();
+        Ancillary got = new Ancillary();
+        long n = in.take(dst, peek, 0, options.passCred, got);
+        if (n <= 0) {
+            for (FileDescription d : got.takeFiles()) {
+                net.rights().release(d);
+            }
+            if (n == -EAGAIN || in.used() == 0) {
+                int e = takeError();
+                return e != 0 ? -e : n;
+            }
+            return n;
+        }
+        if (!peek && !roomBefore && in.hasRoom()) {
+            UnixConnected p = peer();
+            if (p != null) {
+                p.waitQueue().wake(WRITABLE);
+            }
+        }
+        incoming(c, got, msg, peek);
+        return n;
+    }
+
+    @Override
+    protected void forEachAncillary(Consumer<Ancillary> action) {
+        super.forEachAncillary(action);
+        in.forEachAncillary(action);
+    }
+
+    @Override
+    protected void dropAncillary() {
+        super.dropAncillary();
+        in.kill(net);
+    }
+}

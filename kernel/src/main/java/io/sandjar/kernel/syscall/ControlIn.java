@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.CmsghdrLayout;
+import io.sandjar.abi.Net;
+import io.sandjar.abi.O;
+import io.sandjar.abi.UcredLayout;
+import io.sandjar.kernel.net.Ancillary;
+import io.sandjar.kernel.net.Msg;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.FileDescription;
+import java.util.ArrayList;
+
+/** The control data of a send (cmsg(3), unix(7)): descriptors and credentials are checked here and looked up. */
+final class ControlIn {
+    private ControlIn() {}
+
+    /** Files found so far are in {@code msg}'s control data even after an error. */
+    static int parse(Caller c, int family, byte[] control, Msg msg) {
+        int at = 0;
+        while (control.length - at >= CmsghdrLayout.SIZEOF) {
+            long len = Bytes.i64(control, at + CmsghdrLayout.cmsg_len);
+            if (len < CmsghdrLayout.SIZEOF || len > control.length - at) {
+                return -EINVAL;
+            }
+            int level = Bytes.i32(control, at + CmsghdrLayout.cmsg_level);
+            int type = Bytes.i32(control, at + CmsghdrLayout.cmsg_type);
+            int data = at + CmsghdrLayout.SIZEOF;
+            int n = (int) len - CmsghdrLayout.SIZEOF;
+            if (level == Net.SOL_SOCKET && family == Net.AF_UNIX) {
+                int r = switch (type) {
+                    case Net.SCM_RIGHTS -> rights(c, control, data, n / 4, msg);
+                    case Net.SCM_CREDENTIALS -> credentials(c, control, data, n, msg);
+                    default -> -EINVAL;
+                };
+                if (r < 0) {
+                    return r;
+                }
+            }
+            at += CmsghdrLayout.align((int) len);
+        }
+        return 0;
+    }
+
+    private static Ancillary ancillary(Msg msg) {
+        Ancillary a = msg.ancillary;
+        if (a == null) {
+            a = new Ancillary();
+            msg.ancillary = a;
+        }
+        return a;
+    }
+
+    private static int rights(Caller c, byte[] control, int at, int count, Msg msg) {
+        Ancillary a = ancillary(msg);
+        if (a.files().length + count > Net.SCM_MAX_FD) {
+            return -EINVAL;
+        }
+        ArrayList<FileDescription> files = new ArrayList<>(java.util.Arrays.asList(a.files()));
+        int error = 0;
+        for (int i = 0; i < count; i++) {
+            FileDescription d = c.fds().acquire(Bytes.i32(control, at + i * 4));
+            if (d == null || (d.flags() & O.O_PATH) != 0 && d.path() == null) {
+                error = -EBADF;
+                break;
+            }
+            files.add(d);
+        }
+        a.setFiles(files.toArray(new FileDescription[0]));
+        return error;
+    }
+
+    private static int credentials(Caller c, byte[] control, int at, int n, Msg msg) {
+        if (n != UcredLayout.SIZEOF) {
+            return -EINVAL;
+        }
+        int pid = Bytes.i32(control, at + UcredLayout.pid);
+        int uid = Bytes.i32(control, at + UcredLayout.uid);
+        int gid = Bytes.i32(control, at + UcredLayout.gid);
+        Creds own = c.creds();
+        boolean ok = (pid == c.pid() || own.has(Cap.CAP_SYS_ADMIN))
+                && (uid == own.uid() || uid == own.euid() || uid == own.suid() || own.has(Cap.CAP_SETUID))
+                && (gid == own.gid() || gid == own.egid() || gid == own.sgid() || own.has(Cap.CAP_SETGID));
+        if (!ok) {
+            return -EPERM;
+        }
+        ancillary(msg).setCreds(pid, uid, gid);
+        return 0;
+    }
+}

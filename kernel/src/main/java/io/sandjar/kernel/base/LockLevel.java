@@ -9,6 +9,8 @@ package io.sandjar.kernel.base;
 public enum LockLevel {
     /** Program image changes: one exec at a time per thread group. */
     EXEC(false),
+    /** Position and flags of one file description. */
+    FILE(true),
     /** Rename of directories: one at a time per file system. */
     RENAME(false),
     /** Mount table of a namespace. */
@@ -17,8 +19,6 @@ public enum LockLevel {
     DIRECTORY(true),
     /** Contents and attributes of one file. */
     INODE(true),
-    /** Position and flags of one file description. */
-    FILE(true),
     /** Terminal and its line discipline; the two ends of a pair share one lock. */
     TTY(false),
     /** Network tables: ports, bound names. */

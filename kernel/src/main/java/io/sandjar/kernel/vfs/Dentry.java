@@ -18,6 +18,9 @@ public final class Dentry {
     private volatile boolean unlinked;
     private volatile @Nullable ConcurrentHashMap<String, SoftReference<Dentry>> children;
 
+    /** Counts names that went or moved away, so that a look-up that began before does not bring one back. */
+    private volatile int generation;
+
     /** Mounts on this dentry, over all namespaces: lets the walk skip the mount table for nearly all names. */
     final java.util.concurrent.atomic.AtomicInteger mountCount = new java.util.concurrent.atomic.AtomicInteger();
 
@@ -42,6 +45,20 @@ public final class Dentry {
 
     public boolean unlinked() {
         return unlinked;
+    }
+
+    /** Whether the name no longer leads to the inode, by {@link #unlinked} or by what the inode knows. */
+    public boolean gone() {
+        return unlinked || inode.unlinked();
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /** As {@link #child} unless a name went or moved since {@code seen} was {@link #generation}: then null. */
+    synchronized @Nullable Dentry childIf(int seen, String childName, Inode childInode) {
+        return seen == generation ? child(childName, childInode) : null;
     }
 
     public @Nullable Dentry cachedChild(String childName) {
@@ -75,7 +92,9 @@ public final class Dentry {
     }
 
     /** The name is gone from its directory. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
     public synchronized void forget(String childName) {
+        generation++;
         ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
         if (map != null) {
             SoftReference<Dentry> ref = map.remove(childName);
@@ -86,32 +105,50 @@ public final class Dentry {
         }
     }
 
+    /** Swaps the cached children of two names (RENAME_EXCHANGE). */
+    public static void exchange(Dentry a, String aName, Dentry b, String bName) {
+        Dentry x = a.take(aName);
+        Dentry y = b.take(bName);
+        if (x != null) {
+            b.adopt(bName, x);
+        }
+        if (y != null) {
+            a.adopt(aName, y);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
+    private synchronized @Nullable Dentry take(String childName) {
+        generation++;
+        Dentry d = cachedChild(childName);
+        ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
+        if (map != null) {
+            map.remove(childName);
+        }
+        return d;
+    }
+
+    private synchronized void adopt(String childName, Dentry d) {
+        d.parent = this;
+        d.name = childName;
+        ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
+        if (map == null) {
+            map = new ConcurrentHashMap<>(4);
+            children = map;
+        }
+        map.put(childName, new SoftReference<>(d));
+    }
+
     public void markUnlinked() {
         unlinked = true;
     }
 
     /** Moves the cached child {@code oldName} of this directory to {@code newParent}/{@code newName}. */
     public void moveChild(String oldName, Dentry newParent, String newName) {
-        Dentry d;
-        synchronized (this) {
-            d = cachedChild(oldName);
-            ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
-            if (map != null) {
-                map.remove(oldName);
-            }
-        }
+        Dentry d = take(oldName);
         newParent.forget(newName);
         if (d != null) {
-            synchronized (newParent) {
-                d.parent = newParent;
-                d.name = newName;
-                ConcurrentHashMap<String, SoftReference<Dentry>> map = newParent.children;
-                if (map == null) {
-                    map = new ConcurrentHashMap<>(4);
-                    newParent.children = map;
-                }
-                map.put(newName, new SoftReference<>(d));
-            }
+            newParent.adopt(newName, d);
         }
     }
 }

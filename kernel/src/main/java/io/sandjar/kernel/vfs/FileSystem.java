@@ -2,6 +2,9 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.vfs;
 
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+
 /** One mounted tree of inodes. */
 public abstract class FileSystem {
     private static final java.util.concurrent.atomic.AtomicInteger NEXT_DEV =
@@ -9,6 +12,7 @@ public abstract class FileSystem {
 
     private final String type;
     private final long dev;
+    private final OrderedLock renameLock = new OrderedLock(LockLevel.RENAME);
 
     /** @param type the name in /proc/mounts, e.g. tmpfs */
     protected FileSystem(String type) {
@@ -23,6 +27,11 @@ public abstract class FileSystem {
     /** Device number of its files, major 0 like Linux's anonymous devices. */
     public long dev() {
         return dev;
+    }
+
+    /** Held over a rename, so that no directory ends up below itself. */
+    final OrderedLock renameLock() {
+        return renameLock;
     }
 
     public abstract Inode root();

@@ -37,6 +37,26 @@ public abstract class Inode {
 
     public abstract int stat(Stat out);
 
+    /** Whether no name leads to it any more, where the file system knows; for " (deleted)". */
+    public boolean unlinked() {
+        return false;
+    }
+
+    /** Whether it is still what its name leads to, for file systems that others change; may ask the host. */
+    public boolean revalidate() {
+        return true;
+    }
+
+    /** What two inode objects of one file have in common: locks belong to it. */
+    public Object identity() {
+        return this;
+    }
+
+    /** A description that does not open the file (O_PATH) refers to it: it must outlive its last name. */
+    public void pin() {}
+
+    public void unpin() {}
+
     public final boolean isDir() {
         return (mode() & 0170000) == 0040000;
     }
@@ -52,6 +72,11 @@ public abstract class Inode {
     // ---- directories ----
 
     public int lookup(Caller c, String name, Ref<Inode> out) {
+        return -ENOTDIR;
+    }
+
+    /** Gives all entries but `.` and `..` to {@code sink}, which takes all: for file systems stacked on this one. */
+    public int list(Caller c, DirSink sink) {
         return -ENOTDIR;
     }
 

@@ -22,6 +22,7 @@ public final class Mount {
     private final String source;
     private volatile int flags;
     private volatile @Nullable Path point;
+    private volatile @Nullable MountNamespace namespace;
 
     /**
      * @param root the part of the file system that is shown (its root, or another directory or file for bind mounts)
@@ -67,7 +68,13 @@ public final class Mount {
         return point;
     }
 
-    void attach(@Nullable Path at) {
+    /** The tree that it belongs to; null while it is detached. */
+    public @Nullable MountNamespace namespace() {
+        return namespace;
+    }
+
+    void attach(@Nullable MountNamespace ns, @Nullable Path at) {
+        namespace = ns;
         point = at;
     }
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.hostdir;
+
+import io.sandjar.host.HostFs;
+import io.sandjar.host.HostStat;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.FileSystem;
+import io.sandjar.kernel.vfs.Inode;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of the host. Reached only downwards from one descriptor, a component at a time, never through a link.
+ * Directories that were used last keep a descriptor; the others are opened again through their parents.
+ */
+public final class HostDirFs extends FileSystem {
+    /** How directories are shown. */
+    public enum Mode {
+        /** Below an overlay: attributes may be a second old. */
+        LOWER,
+        READ_ONLY,
+        READ_WRITE
+    }
+
+    private static final int MAX_DIRECTORIES = 2000;
+    private static final int O_PATH = 010000000;
+    private static final int O_DIRECTORY = 0200000;
+
+    private final Mode mode;
+    private final HostInode root;
+    private final boolean owner;
+
+    private final ConcurrentHashMap<FileId, WeakReference<HostInode>> known = new ConcurrentHashMap<>();
+
+    /** Directories with a descriptor, visited like the hands of a clock when there are too many. Guarded by itself. */
+    private final @Nullable HostInode[] ring = new HostInode[MAX_DIRECTORIES];
+
+    private int hand;
+
+    /** One file of the host. */
+    record FileId(int major, int minor, long ino) {
+        static FileId of(HostStat s) {
+            return new FileId(s.devMajor, s.devMinor, s.ino);
+        }
+    }
+
+    private HostDirFs(Mode mode, int rootFd, HostStat rootStat) {
+        super("hostdir");
+        this.mode = mode;
+        this.owner = Sys.call(io.sandjar.abi.Nr.geteuid, 0) == 0;
+        this.root = new HostInode(this, null, "", rootStat, rootFd);
+    }
+
+    /**
+     * Opens a host directory, following links in {@code path} as the user who names it expects.
+     *
+     * @return 0 or -errno of the host
+     */
+    public static int open(String path, Mode mode, Ref<HostDirFs> out) {
+        int fd = Sys.openat(Sys.AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+        if (fd < 0) {
+            return fd;
+        }
+        HostStat s = new HostStat();
+        int r = HostFs.statx(fd, "", s);
+        if (r != 0) {
+            Sys.close(fd);
+            return r;
+        }
+        out.set(new HostDirFs(mode, fd, s));
+        return 0;
+    }
+
+    @Override
+    public Inode root() {
+        return root;
+    }
+
+    boolean writable() {
+        return mode == Mode.READ_WRITE;
+    }
+
+    /** Whether attributes must be asked for each time. */
+    boolean live() {
+        return mode != Mode.LOWER;
+    }
+
+    /** Whether the kernel may give files away. */
+    boolean mayChown() {
+        return owner;
+    }
+
+    @Override
+    public boolean cachesNames() {
+        return false;
+    }
+
+    @Override
+    public void statfs(StatFs out) {
+        long[] v = new long[8];
+        int fd = root.acquire();
+        if (fd >= 0 && HostFs.statfs(fd, v) == 0) {
+            out.type = v[0];
+            out.bsize = v[1];
+            out.blocks = v[2];
+            out.bfree = v[3];
+            out.bavail = v[4];
+            out.files = v[5];
+            out.ffree = v[6];
+            out.namelen = v[7];
+        }
+        if (fd >= 0) {
+            root.release();
+        }
+    }
+
+    /** The inode object of a name that was just looked up; of a volume the one that is in use already, if any. */
+    HostInode inode(HostInode dir, String name, HostStat s) {
+        if (mode != Mode.READ_WRITE) {
+            return new HostInode(this, dir, name, s, -1);
+        }
+        FileId id = FileId.of(s);
+        WeakReference<HostInode> ref = known.get(id);
+        HostInode i = ref == null ? null : ref.get();
+        if (i != null && i.sameAs(s)) {
+            i.moved(dir, name, s);
+            return i;
+        }
+        i = new HostInode(this, dir, name, s, -1);
+        known.put(id, new WeakReference<>(i));
+        if (known.size() > 10_000) {
+            known.values().removeIf(w -> w.refersTo(null));
+        }
+        return i;
+    }
+
+    /** Notes that a directory has a descriptor, and takes one away from another when there are too many. */
+    void opened(HostInode dir) {
+        synchronized (ring) {
+            for (int tries = 0; tries < 2 * MAX_DIRECTORIES; tries++) {
+                int at = hand;
+                hand = (hand + 1) % MAX_DIRECTORIES;
+                HostInode there = ring[at];
+                if (there == null || there == dir || there.evict()) {
+                    ring[at] = dir;
+                    return;
+                }
+            }
+        }
+    }
+}

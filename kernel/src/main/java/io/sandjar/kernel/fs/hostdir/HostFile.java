@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.hostdir;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
+
+import io.sandjar.abi.Mm;
+import io.sandjar.abi.Nr;
+import io.sandjar.host.HostFs;
+import io.sandjar.host.HostStat;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.FileLimits;
+import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.IoBuffer;
+import io.sandjar.kernel.vfs.Path;
+import org.jspecify.annotations.Nullable;
+
+/** An open file of the host. Data moves straight between its descriptor and guest memory; the position is ours. */
+public final class HostFile extends FileDescription {
+    private final OrderedLock lock = new OrderedLock(LockLevel.FILE);
+    private final HostInode inode;
+    private final int fd;
+    private long pos;
+    private int readOnlyFd = -1;
+
+    HostFile(@Nullable Path path, HostInode inode, int flags, int fd) {
+        super(path, flags);
+        this.inode = inode;
+        this.fd = fd;
+    }
+
+    @Override
+    public Inode inode() {
+        return inode;
+    }
+
+    /** The host's descriptor; for copies of whole files within the kernel. */
+    public int hostFd() {
+        return fd;
+    }
+
+    @Override
+    public long read(Caller c, IoBuffer dst) {
+        lock.lock();
+        try {
+            long n = dst.fromHost(fd, pos, dst.remaining());
+            if (n > 0) {
+                pos += n;
+            }
+            return n;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long pread(Caller c, IoBuffer dst, long off) {
+        return off < 0 ? -EINVAL : dst.fromHost(fd, off, dst.remaining());
+    }
+
+    @Override
+    public long write(Caller c, IoBuffer src) {
+        lock.lock();
+        try {
+            long at = (flags() & O_APPEND) != 0 ? size() : pos;
+            long n = at < 0 ? at : put(c, src, at);
+            if (n > 0) {
+                pos = at + n;
+            }
+            return n;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long pwrite(Caller c, IoBuffer src, long off) {
+        if (off < 0) {
+            return -EINVAL;
+        }
+        long at = (flags() & O_APPEND) != 0 ? size() : off;
+        return at < 0 ? at : put(c, src, at);
+    }
+
+    private long put(Caller c, IoBuffer src, long at) {
+        long n = FileLimits.room(c, at, src.remaining());
+        return n <= 0 ? n : src.toHost(fd, at, n);
+    }
+
+    private long size() {
+        HostStat s = new HostStat();
+        int r = HostFs.statx(fd, "", s);
+        if (r == 0) {
+            inode.setStat(s);
+        }
+        return r != 0 ? r : s.size;
+    }
+
+    @Override
+    public long lseek(Caller c, long off, int whence) {
+        lock.lock();
+        try {
+            long to;
+            switch (whence) {
+                case SEEK_SET -> to = off;
+                case SEEK_CUR -> to = pos + off;
+                case SEEK_END -> {
+                    long s = size();
+                    to = s < 0 ? s : s + off;
+                }
+                case SEEK_DATA, SEEK_HOLE -> {
+                    to = Sys.call(Nr.lseek, fd, off, whence);
+                    if (to < 0) {
+                        return to;
+                    }
+                }
+                default -> {
+                    return -EINVAL;
+                }
+            }
+            if (to < 0) {
+                return -EINVAL;
+            }
+            pos = to;
+            return to;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long fsync(Caller c, boolean dataOnly) {
+        return writable() ? Sys.call(dataOnly ? Nr.fdatasync : Nr.fsync, fd) : 0;
+    }
+
+    @Override
+    public long ftruncate(Caller c, long size) {
+        int r = FileLimits.size(c, size);
+        return r != 0 ? r : Sys.call(Nr.ftruncate, fd, size, 0);
+    }
+
+    @Override
+    public long fallocate(Caller c, int mode, long off, long len) {
+        int r = (mode & FALLOC_FL_KEEP_SIZE) != 0 ? 0 : FileLimits.size(c, off + len);
+        return r != 0 ? r : Sys.call(Nr.fallocate, fd, mode, off, len, 0, 0);
+    }
+
+    @Override
+    public int mapFd(Caller c, int prot, int mapFlags) {
+        if (!readable()) {
+            return -EACCES;
+        }
+        boolean shared = (mapFlags & 3) != Mm.MAP_PRIVATE;
+        if (!writable()) {
+            return shared && (prot & Mm.PROT_WRITE) != 0 ? -EACCES : fd;
+        }
+        if (shared) {
+            return fd;
+        }
+        lock.lock();
+        try {
+            if (readOnlyFd < 0) {
+                int f = HostFs.reopen(fd, O_RDONLY);
+                if (f < 0) {
+                    return fd; // the mapping is private: the host writes nothing back
+                }
+                readOnlyFd = f;
+            }
+            return readOnlyFd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    protected void onRelease() {
+        Sys.close(fd);
+        if (readOnlyFd >= 0) {
+            Sys.close(readOnlyFd);
+        }
+    }
+}

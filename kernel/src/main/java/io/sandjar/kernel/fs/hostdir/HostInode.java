@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.hostdir;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.DirentLayout;
+import io.sandjar.abi.Nr;
+import io.sandjar.host.HostFs;
+import io.sandjar.host.HostStat;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Attr;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.DirSink;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Stat;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A file of the host, known by its directory and its name there. A directory may keep a descriptor of itself. */
+public final class HostInode extends Inode {
+    private static final long STALE_NANOS = 1_000_000_000L;
+
+    private final HostDirFs host;
+    private volatile @Nullable HostInode parent;
+    private volatile String name;
+    private volatile HostStat stat;
+    private volatile @Nullable String target;
+
+    // the directory's descriptor, guarded by this
+    private int fd;
+    private int users;
+    private boolean recent;
+
+    HostInode(HostDirFs host, @Nullable HostInode parent, String name, HostStat stat, int fd) {
+        super(host);
+        this.host = host;
+        this.parent = parent;
+        this.name = name;
+        this.stat = stat;
+        this.fd = fd;
+    }
+
+    // ---- descriptors of directories ----
+
+    /** The directory's descriptor, which stays until {@link #release}; -errno. */
+    int acquire() {
+        synchronized (this) {
+            if (fd >= 0) {
+                users++;
+                recent = true;
+                return fd;
+            }
+        }
+        HostInode dir = parent;
+        if (dir == null) {
+            return -ESTALE;
+        }
+        int made = dir.openChild(name, O_PATH | O_DIRECTORY);
+        if (made < 0) {
+            return made;
+        }
+        HostStat now = new HostStat();
+        int r = HostFs.statx(made, "", now);
+        if (r != 0 || !now.sameFile(stat)) {
+            Sys.close(made);
+            return r != 0 ? r : -ESTALE;
+        }
+        synchronized (this) {
+            users++;
+            recent = true;
+            if (fd >= 0) {
+                Sys.close(made);
+                return fd;
+            }
+            fd = made;
+        }
+        host.opened(this);
+        return made;
+    }
+
+    synchronized void release() {
+        users--;
+    }
+
+    /** Gives the descriptor up unless it is in use or was since the last visit. */
+    synchronized boolean evict() {
+        if (users > 0) {
+            return false;
+        }
+        if (recent) {
+            recent = false;
+            return false;
+        }
+        if (fd >= 0) {
+            Sys.close(fd);
+            fd = -1;
+        }
+        return true;
+    }
+
+    private int openChild(String child, int flags) {
+        int d = acquire();
+        if (d < 0) {
+            return d;
+        }
+        try {
+            return HostFs.open(d, child, flags, 0);
+        } finally {
+            release();
+        }
+    }
+
+    /** Opens the file itself. */
+    int openSelf(int flags) {
+        HostInode dir = parent;
+        return dir == null || isDir() ? openChild(".", flags) : dir.openChild(name, flags);
+    }
+
+    // ---- attributes ----
+
+    boolean sameAs(HostStat s) {
+        return stat.sameFile(s);
+    }
+
+    void moved(HostInode dir, String newName, HostStat s) {
+        stat = s;
+        if (parent != null) {
+            parent = dir;
+            name = newName;
+        }
+    }
+
+    /** The attributes, at most a second old below an overlay and new otherwise. */
+    private HostStat fresh(boolean always) {
+        HostStat s = stat;
+        if (!always && System.nanoTime() - s.askedNanos < STALE_NANOS) {
+            return s;
+        }
+        HostStat now = new HostStat();
+        HostInode dir = parent;
+        int r;
+        if (dir == null || isDir()) {
+            int d = acquire();
+            if (d < 0) {
+                return s;
+            }
+            r = HostFs.statx(d, "", now);
+            release();
+        } else {
+            int d = dir.acquire();
+            if (d < 0) {
+                return s;
+            }
+            r = HostFs.statx(d, name, now);
+            dir.release();
+        }
+        if (r == 0 && now.sameFile(s)) {
+            stat = now;
+            return now;
+        }
+        return s;
+    }
+
+    /** Asks again if the attributes are old: false when the name is gone or leads to another file. */
+    @Override
+    public boolean revalidate() {
+        HostStat s = stat;
+        return System.nanoTime() - s.askedNanos < STALE_NANOS || fresh(true) != s;
+    }
+
+    /** After a change through this inode. */
+    void changed() {
+        fresh(true);
+    }
+
+    void setStat(HostStat s) {
+        stat = s;
+    }
+
+    @Override
+    public long ino() {
+        return stat.ino;
+    }
+
+    @Override
+    public int mode() {
+        return stat.mode;
+    }
+
+    @Override
+    public int uid() {
+        return stat.uid;
+    }
+
+    @Override
+    public int gid() {
+        return stat.gid;
+    }
+
+    @Override
+    public long rdev() {
+        return Stat.makedev(stat.rdevMajor, stat.rdevMinor);
+    }
+
+    /** Host device and inode number: the same for all names of a file. */
+    @Override
+    public Object identity() {
+        return HostDirFs.FileId.of(stat);
+    }
+
+    @Override
+    public int stat(Stat o) {
+        HostStat s = fresh(host.live());
+        o.dev = Stat.makedev(s.devMajor, s.devMinor);
+        o.ino = s.ino;
+        o.mode = s.mode;
+        o.nlink = s.nlink;
+        o.uid = s.uid;
+        o.gid = s.gid;
+        o.rdev = Stat.makedev(s.rdevMajor, s.rdevMinor);
+        o.size = s.size;
+        o.blocks = s.blocks;
+        o.blksize = s.blksize;
+        o.atimeSec = s.atimeSec;
+        o.atimeNsec = s.atimeNsec;
+        o.mtimeSec = s.mtimeSec;
+        o.mtimeNsec = s.mtimeNsec;
+        o.ctimeSec = s.ctimeSec;
+        o.ctimeNsec = s.ctimeNsec;
+        o.btimeSec = s.btimeSec;
+        o.btimeNsec = s.btimeNsec;
+        return 0;
+    }
+
+    // ---- names ----
+
+    @Override
+    public int lookup(Caller c, String child, Ref<Inode> out) {
+        int d = acquire();
+        if (d < 0) {
+            return d;
+        }
+        HostStat s = new HostStat();
+        int r = HostFs.statx(d, child, s);
+        release();
+        if (r == 0) {
+            out.set(host.inode(this, child, s));
+        }
+        return r;
+    }
+
+    @Override
+    public int readlink(Caller c, Ref<String> out) {
+        if (!isSymlink()) {
+            return -EINVAL;
+        }
+        String t = target;
+        HostInode dir = parent;
+        if (t == null && dir != null) {
+            int d = dir.acquire();
+            if (d < 0) {
+                return d;
+            }
+            t = Sys.readlinkat(d, name);
+            dir.release();
+            if (!host.live()) {
+                target = t;
+            }
+        }
+        if (t == null) {
+            return -ENOENT;
+        }
+        out.set(t);
+        return 0;
+    }
+
+    @Override
+    public int list(Caller c, DirSink sink) {
+        int f = openSelf(O_RDONLY | O_DIRECTORY);
+        if (f < 0) {
+            return f;
+        }
+        byte[] buf = new byte[32768];
+        try {
+            while (true) {
+                int n = HostFs.getdents(f, buf);
+                if (n <= 0) {
+                    return n;
+                }
+                for (int at = 0; at < n; at += Bytes.u16(buf, at + DirentLayout.d_reclen)) {
+                    String entry = entryName(buf, at);
+                    if (!entry.equals(".") && !entry.equals("..")) {
+                        sink.add(entry, Bytes.i64(buf, at), Bytes.i64(buf, at + 8), buf[at + DirentLayout.d_type]);
+                    }
+                }
+            }
+        } finally {
+            Sys.close(f);
+        }
+    }
+
+    static String entryName(byte[] buf, int at) {
+        int from = at + DirentLayout.d_name;
+        int end = from;
+        while (buf[end] != 0) {
+            end++;
+        }
+        return new String(buf, from, end - from, StandardCharsets.ISO_8859_1);
+    }
+
+    // ---- changes (volumes) ----
+
+    @Override
+    public int mknod(Caller c, String child, int mode, long rdev, Ref<Inode> out) {
+        int type = mode & S_IFMT;
+        if (type == S_IFCHR || type == S_IFBLK) {
+            return -EPERM;
+        }
+        return make(c, child, mode, out, type == S_IFREG ? Nr.openat : Nr.mknodat);
+    }
+
+    @Override
+    public int mkdir(Caller c, String child, int mode, Ref<Inode> out) {
+        return make(c, child, mode, out, Nr.mkdirat);
+    }
+
+    private int make(Caller c, String child, int mode, Ref<Inode> out, int nr) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        int d = acquire();
+        if (d < 0) {
+            return d;
+        }
+        try {
+            int r;
+            if (nr == Nr.openat) {
+                r = HostFs.open(d, child, O_CREAT | O_EXCL | O_WRONLY, 0600);
+                if (r >= 0) {
+                    Sys.call(Nr.fchmod, r, mode & 07777, 0);
+                    if (host.mayChown()) {
+                        Sys.call(Nr.fchown, r, c.creds().fsuid(), newGid(c));
+                        Sys.call(Nr.fchmod, r, mode & 07777, 0);
+                    }
+                    Sys.close(r);
+                    r = 0;
+                }
+            } else {
+                r = HostFs.nameCall(nr, d, child, mode, 0, 0);
+                if (r == 0 && host.mayChown()) {
+                    HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
+                }
+                if (r == 0) {
+                    int inherited = nr == Nr.mkdirat ? mode() & S_ISGID : 0;
+                    chmod(d, child, mode & 07777 | inherited);
+                }
+            }
+            HostStat s = new HostStat();
+            if (r == 0) {
+                r = HostFs.statx(d, child, s);
+            }
+            if (r == 0) {
+                out.set(host.inode(this, child, s));
+            }
+            return r;
+        } finally {
+            release();
+        }
+    }
+
+    private int newGid(Caller c) {
+        return (mode() & S_ISGID) != 0 ? gid() : c.creds().fsgid();
+    }
+
+    @Override
+    public int symlink(Caller c, String child, String text) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        int d = acquire();
+        if (d < 0) {
+            return d;
+        }
+        int r = HostFs.symlink(text, d, child);
+        if (r == 0 && host.mayChown()) {
+            HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
+        }
+        release();
+        return r;
+    }
+
+    @Override
+    public int link(Caller c, String child, Inode file) {
+        HostInode from = (HostInode) file;
+        HostInode fromDir = from.parent;
+        return fromDir == null ? -EPERM : two(Nr.linkat, fromDir, from.name, this, child, 0);
+    }
+
+    @Override
+    public int unlink(Caller c, String child) {
+        return remove(child, 0);
+    }
+
+    @Override
+    public int rmdir(Caller c, String child) {
+        return remove(child, AT_REMOVEDIR);
+    }
+
+    private int remove(String child, int flags) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        int d = acquire();
+        if (d < 0) {
+            return d;
+        }
+        int r = HostFs.nameCall(Nr.unlinkat, d, child, flags, 0, 0);
+        release();
+        return r;
+    }
+
+    @Override
+    public int rename(Caller c, String oldName, Inode newDir, String newName, int flags) {
+        HostInode to = (HostInode) newDir;
+        if ((flags & RENAME_WHITEOUT) != 0) {
+            return -EINVAL;
+        }
+        int r = two(Nr.renameat2, this, oldName, to, newName, flags);
+        if (r == 0) {
+            Ref<Inode> moved = new Ref<>(); // looking up tells inodes that are in use their new names
+            to.lookup(c, newName, moved);
+            if ((flags & RENAME_EXCHANGE) != 0) {
+                lookup(c, oldName, moved);
+            }
+        }
+        return r;
+    }
+
+    private static int two(int nr, HostInode a, String aName, HostInode b, String bName, int flags) {
+        if (!a.host.writable()) {
+            return -EROFS;
+        }
+        int x = a.acquire();
+        if (x < 0) {
+            return x;
+        }
+        int y = b.acquire();
+        if (y < 0) {
+            a.release();
+            return y;
+        }
+        int r = HostFs.twoNames(nr, x, aName, y, bName, flags);
+        a.release();
+        b.release();
+        return r;
+    }
+
+    @Override
+    public int setattr(Caller c, Attr a) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        HostInode dir = parent;
+        if ((a.valid & Attr.SIZE) != 0) {
+            int f = openSelf(O_WRONLY | O_NONBLOCK);
+            if (f < 0) {
+                return f;
+            }
+            int r = (int) Sys.call(Nr.ftruncate, f, a.size, 0);
+            Sys.close(f);
+            changed();
+            if (r != 0 || a.valid == Attr.SIZE) {
+                return r;
+            }
+        }
+        int d = dir == null ? acquire() : dir.acquire();
+        if (d < 0) {
+            return d;
+        }
+        try {
+            return setattr(d, dir == null ? "." : name, a);
+        } finally {
+            (dir == null ? this : dir).release();
+            changed();
+        }
+    }
+
+    private static int setattr(int d, String n, Attr a) {
+        int r = 0;
+        if ((a.valid & (Attr.UID | Attr.GID)) != 0) {
+            long uid = (a.valid & Attr.UID) != 0 ? a.uid : -1;
+            long gid = (a.valid & Attr.GID) != 0 ? a.gid : -1;
+            r = HostFs.nameCall(Nr.fchownat, d, n, uid, gid, AT_SYMLINK_NOFOLLOW);
+        }
+        if (r == 0 && (a.valid & Attr.MODE) != 0) {
+            r = chmod(d, n, a.mode);
+        }
+        if (r == 0 && (a.valid & (Attr.ATIME | Attr.MTIME)) != 0) {
+            long an = (a.valid & Attr.ATIME) != 0 ? a.atimeNsec : UTIME_OMIT;
+            long mn = (a.valid & Attr.MTIME) != 0 ? a.mtimeNsec : UTIME_OMIT;
+            r = HostFs.utimens(d, n, a.atimeSec, an, a.mtimeSec, mn);
+        }
+        return r;
+    }
+
+    private static int chmod(int d, String n, int mode) {
+        int r = HostFs.nameCall(Nr.fchmodat2, d, n, mode, AT_SYMLINK_NOFOLLOW, 0);
+        if (r != -ENOSYS) {
+            return r;
+        }
+        int f = HostFs.open(d, n, O_RDONLY | O_NONBLOCK, 0); // before Linux 6.6
+        if (f < 0) {
+            return f;
+        }
+        r = (int) Sys.call(Nr.fchmod, f, mode, 0);
+        Sys.close(f);
+        return r;
+    }
+
+    @Override
+    public int tmpfile(Caller c, int mode, Ref<Inode> out) {
+        return -EOPNOTSUPP;
+    }
+
+    // ---- opening ----
+
+    @Override
+    public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        if (!isRegular() && !isDir()) {
+            return isSymlink() ? -ELOOP : -ENXIO;
+        }
+        if (writable(flags) && !host.writable()) {
+            return -EROFS;
+        }
+        int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_SYNC) | O_NONBLOCK | O_NOCTTY;
+        int f = openSelf(how);
+        if (f < 0) {
+            return f;
+        }
+        HostStat s = new HostStat();
+        int r = HostFs.statx(f, "", s);
+        if (r != 0 || (s.mode & S_IFMT) != (mode() & S_IFMT)) {
+            Sys.close(f);
+            return r != 0 ? r : -ESTALE;
+        }
+        if (s.sameFile(stat)) {
+            stat = s;
+        }
+        out.set(isDir() ? new HostDirectory(path, this, flags, f) : new HostFile(path, this, flags, f));
+        return 0;
+    }
+
+    // ---- extended attributes ----
+
+    private static boolean shown(String attr) {
+        return attr.startsWith("user.");
+    }
+
+    @Override
+    public int getxattr(Caller c, String attr, Ref<byte[]> out) {
+        return shown(attr) ? xattr(Nr.fgetxattr, attr, out) : attr.startsWith("system.") ? -EOPNOTSUPP : -ENODATA;
+    }
+
+    @Override
+    public int listxattr(Caller c, Ref<byte[]> out) {
+        Ref<byte[]> all = new Ref<>();
+        int r = xattr(Nr.flistxattr, "", all);
+        if (r != 0) {
+            return r;
+        }
+        StringBuilder b = new StringBuilder();
+        String names = new String(all.get(), StandardCharsets.ISO_8859_1);
+        for (int at = 0; at < names.length(); ) {
+            int end = names.indexOf('\0', at);
+            if (shown(names.substring(at, end))) {
+                b.append(names, at, end + 1);
+            }
+            at = end + 1;
+        }
+        out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
+        return 0;
+    }
+
+    private int xattr(int nr, String attr, Ref<byte[]> out) {
+        if (!isRegular() && !isDir()) {
+            out.set(new byte[0]);
+            return nr == Nr.flistxattr ? 0 : -ENODATA;
+        }
+        int f = openSelf(O_RDONLY | O_NONBLOCK);
+        if (f < 0) {
+            return f;
+        }
+        int[] err = new int[1];
+        byte[] v = HostFs.xattr(nr, f, attr, err);
+        Sys.close(f);
+        if (v == null) {
+            return err[0];
+        }
+        out.set(v);
+        return 0;
+    }
+
+    @Override
+    public int setxattr(Caller c, String attr, byte[] value, int flags) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        if (!shown(attr)) {
+            return -EOPNOTSUPP;
+        }
+        int f = isRegular() || isDir() ? openSelf(O_RDONLY | O_NONBLOCK) : -EPERM;
+        if (f < 0) {
+            return f;
+        }
+        int r = HostFs.fsetxattr(f, attr, value, flags);
+        Sys.close(f);
+        return r;
+    }
+
+    @Override
+    public int removexattr(Caller c, String attr) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        if (!shown(attr)) {
+            return -EOPNOTSUPP;
+        }
+        int f = isRegular() || isDir() ? openSelf(O_RDONLY | O_NONBLOCK) : -EPERM;
+        if (f < 0) {
+            return f;
+        }
+        int r = (int) Sys.callWithPath(Nr.fremovexattr, 1, attr, f, 0, 0, 0, 0);
+        Sys.close(f);
+        return r;
+    }
+}

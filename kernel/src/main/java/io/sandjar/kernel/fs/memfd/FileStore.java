@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.memfd;
+
+import io.sandjar.abi.Nr;
+import io.sandjar.host.HostFs;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+
+/**
+ * Where the contents of small files lie: one memory file for all of a kernel, because a host descriptor for each would
+ * run out at 20,000. It is handed out in extents of a power of two; what is free reads as zeros.
+ */
+public final class FileStore {
+    /** The largest extent; larger files have a memory file of their own. */
+    static final int MAX_SMALL = 1 << 20;
+
+    private static final int ORDERS = 9;
+    private static final int PUNCH = 2 | 1;
+
+    private final OrderedLock lock = new OrderedLock(LockLevel.MEMORY);
+    private final long[][] free = new long[ORDERS][16];
+    private final int[] freeCount = new int[ORDERS];
+    private long end;
+    private volatile int fd = -1;
+
+    /** The smallest order whose extents hold {@code bytes}. */
+    static int order(long bytes) {
+        int o = 0;
+        while ((long) PageQuota.PAGE << o < bytes) {
+            o++;
+        }
+        return o;
+    }
+
+    /** The memory file, made on first use; -errno. */
+    int fd() {
+        int f = fd;
+        if (f >= 0) {
+            return f;
+        }
+        lock.lock();
+        try {
+            if (fd < 0) {
+                f = Sys.memfd("sandjar-files", 1);
+                if (f < 0) {
+                    return f;
+                }
+                Sys.call(Nr.ftruncate, f, 1L << 42, 0);
+                fd = f;
+            }
+            return fd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An extent that reads as zeros: its place in {@link #fd}. */
+    long allocate(int order) {
+        lock.lock();
+        try {
+            if (freeCount[order] > 0) {
+                return free[order][--freeCount[order]];
+            }
+            long size = (long) PageQuota.PAGE << order;
+            long at = end;
+            end += size;
+            return at;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void release(long at, int order) {
+        punch(fd, at, (long) PageQuota.PAGE << order);
+        lock.lock();
+        try {
+            if (freeCount[order] == free[order].length) {
+                free[order] = java.util.Arrays.copyOf(free[order], freeCount[order] * 2);
+            }
+            free[order][freeCount[order]++] = at;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static int punch(int fd, long at, long len) {
+        return (int) Sys.call(Nr.fallocate, fd, PUNCH, at, len, 0, 0);
+    }
+
+    static long copy(int from, long fromOff, int to, long toOff, long len) {
+        return HostFs.copy(from, fromOff, to, toOff, len);
+    }
+}

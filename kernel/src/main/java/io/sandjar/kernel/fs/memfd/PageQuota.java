@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.memfd;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How many pages of 4 KiB a file system may fill. */
+public final class PageQuota {
+    public static final int PAGE = 4096;
+    private final long limit;
+    private final AtomicLong used = new AtomicLong();
+
+    /** @param limit pages; Long.MAX_VALUE for none */
+    public PageQuota(long limit) {
+        this.limit = limit;
+    }
+
+    public long limit() {
+        return limit;
+    }
+
+    public long used() {
+        return used.get();
+    }
+
+    /** Takes up to {@code pages}: how many there were. */
+    long take(long pages) {
+        while (true) {
+            long u = used.get();
+            long n = Math.max(0, Math.min(pages, limit - u));
+            if (n == 0 || used.compareAndSet(u, u + n)) {
+                return n;
+            }
+        }
+    }
+
+    void give(long pages) {
+        used.addAndGet(-pages);
+    }
+}

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.overlay;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
+
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Attr;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Stat;
+import io.sandjar.kernel.vfs.WallClock;
+import java.lang.ref.SoftReference;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file in memory or over a lower one. Until the first change a lower file's attributes are the lower inode's;
+ * {@link #own} copies them. A node that has changed is held by its directory (and that one by its own, up to the
+ * root), the others may be forgotten and made again.
+ */
+public abstract class Node extends Inode {
+    final NodeFs nodes;
+    final OrderedLock lock;
+    final SoftReference<Node> self = new SoftReference<>(this);
+    private final long ino;
+
+    /** The file of the lower tree that it came from; stays after changes. */
+    final @Nullable Inode lower;
+
+    // one of its names, for holding on to it: under the locks of the directories
+    volatile @Nullable DirNode parent;
+    volatile String name;
+    volatile boolean pinned;
+
+    // attributes, once owned; written under the lock
+    private volatile boolean owned;
+    private volatile int mode;
+    private volatile int uid;
+    private volatile int gid;
+    volatile int nlink = 1;
+    private long atimeSec;
+    private int atimeNsec;
+    private long mtimeSec;
+    private int mtimeNsec;
+    private long ctimeSec;
+    private int ctimeNsec;
+    private long btimeSec;
+    private int btimeNsec;
+    private @Nullable TreeMap<String, byte[]> xattrs;
+
+    /** A new file. */
+    Node(NodeFs fs, @Nullable Caller c, @Nullable DirNode dir, String name, int mode) {
+        super(fs);
+        this.nodes = fs;
+        this.lock = new OrderedLock((mode & S_IFMT) == S_IFDIR ? LockLevel.DIRECTORY : LockLevel.INODE);
+        this.lower = null;
+        this.parent = dir;
+        this.name = name;
+        this.pinned = true;
+        this.ino = fs.newIno();
+        Creds creds = c == null ? null : c.creds();
+        this.uid = creds == null ? 0 : creds.fsuid();
+        this.gid = creds == null ? 0 : creds.fsgid();
+        int m = mode;
+        if (dir != null && (dir.mode() & S_ISGID) != 0) {
+            this.gid = dir.gid();
+            if ((mode & S_IFMT) == S_IFDIR) {
+                m |= S_ISGID;
+            }
+        }
+        this.mode = m;
+        long now = WallClock.millis();
+        atimeSec = mtimeSec = ctimeSec = btimeSec = WallClock.sec(now);
+        atimeNsec = mtimeNsec = ctimeNsec = btimeNsec = WallClock.nsec(now);
+        this.owned = true;
+    }
+
+    /** A file of the lower tree. */
+    Node(NodeFs fs, Inode lower, long ino, @Nullable DirNode dir, String name) {
+        super(fs);
+        this.nodes = fs;
+        this.lock = new OrderedLock(lower.isDir() ? LockLevel.DIRECTORY : LockLevel.INODE);
+        this.lower = lower;
+        this.parent = dir;
+        this.name = name;
+        this.ino = ino;
+    }
+
+    final boolean isLowerBorn() {
+        return lower != null;
+    }
+
+    /** Has every directory from here to the root hold on to its child. */
+    final void hold() {
+        Node n = this;
+        while (n != null && !n.pinned) {
+            DirNode dir = n.parent;
+            if (dir == null || dir.promote(n.name, n)) {
+                n.pinned = true;
+                Inode low = n.lower;
+                if (low != null && !n.isDir()) {
+                    nodes.keep(n, low.identity());
+                }
+                n = dir;
+            } // else it was moved just now: again with the new name
+        }
+    }
+
+    /** Makes the attributes its own, as they are to be changed. */
+    final void own() {
+        if (owned && pinned) {
+            return;
+        }
+        hold();
+        lock.lock();
+        try {
+            Inode low = lower;
+            if (owned || low == null) {
+                return;
+            }
+            Stat s = new Stat();
+            low.stat(s);
+            mode = s.mode;
+            uid = s.uid;
+            gid = s.gid;
+            nlink = s.nlink;
+            atimeSec = s.atimeSec;
+            atimeNsec = s.atimeNsec;
+            mtimeSec = s.mtimeSec;
+            mtimeNsec = s.mtimeNsec;
+            ctimeSec = s.ctimeSec;
+            ctimeNsec = s.ctimeNsec;
+            btimeSec = s.btimeSec;
+            btimeNsec = s.btimeNsec;
+            ownMore(s);
+            owned = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** More to copy from the lower file, under the lock. */
+    void ownMore(Stat s) {}
+
+    final boolean owned() {
+        return owned;
+    }
+
+    /** The lower inode while its attributes still hold; null once owned. */
+    private @Nullable Inode shown() {
+        return owned ? null : lower;
+    }
+
+    @Override
+    public final long ino() {
+        return ino;
+    }
+
+    @Override
+    public final int mode() {
+        Inode low = shown();
+        return low == null ? mode : low.mode();
+    }
+
+    @Override
+    public final int uid() {
+        Inode low = shown();
+        return low == null ? uid : low.uid();
+    }
+
+    @Override
+    public final int gid() {
+        Inode low = shown();
+        return low == null ? gid : low.gid();
+    }
+
+    @Override
+    public boolean unlinked() {
+        return owned && nlink == 0;
+    }
+
+    @Override
+    public boolean revalidate() {
+        Inode low = lower;
+        return pinned || low == null || low.revalidate();
+    }
+
+    @Override
+    public final int stat(Stat o) {
+        Inode low = shown();
+        if (low != null) {
+            int r = low.stat(o);
+            o.dev = fs.dev();
+            o.ino = ino;
+            return r;
+        }
+        lock.lock();
+        try {
+            o.dev = fs.dev();
+            o.ino = ino;
+            o.mode = mode;
+            o.nlink = nlink;
+            o.uid = uid;
+            o.gid = gid;
+            o.rdev = rdev();
+            o.blksize = 4096;
+            o.atimeSec = atimeSec;
+            o.atimeNsec = atimeNsec;
+            o.mtimeSec = mtimeSec;
+            o.mtimeNsec = mtimeNsec;
+            o.ctimeSec = ctimeSec;
+            o.ctimeNsec = ctimeNsec;
+            o.btimeSec = btimeSec;
+            o.btimeNsec = btimeNsec;
+            statSize(o);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Size and blocks of an owned node. */
+    abstract void statSize(Stat o);
+
+    // ---- changes; all on an owned node ----
+
+    static final int A = 1;
+    static final int M = 2;
+    static final int C = 4;
+
+    /** Sets times to now: a set of {@link #A}, {@link #M}, {@link #C}. */
+    final void touch(int which) {
+        long now = WallClock.millis();
+        long sec = WallClock.sec(now);
+        int nsec = WallClock.nsec(now);
+        lock.lock();
+        try {
+            if ((which & A) != 0) {
+                atimeSec = sec;
+                atimeNsec = nsec;
+            }
+            if ((which & M) != 0) {
+                mtimeSec = sec;
+                mtimeNsec = nsec;
+            }
+            if ((which & C) != 0) {
+                ctimeSec = sec;
+                ctimeNsec = nsec;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The access time after a read, as with the mount option relatime; files of the lower tree keep theirs. */
+    final void accessed() {
+        if (!owned) {
+            return;
+        }
+        long now = WallClock.millis();
+        if (before(atimeSec, atimeNsec, mtimeSec, mtimeNsec)
+                || before(atimeSec, atimeNsec, ctimeSec, ctimeNsec)
+                || atimeSec + 86_400 < WallClock.sec(now)) {
+            touch(A);
+        }
+    }
+
+    private static boolean before(long s, int n, long s2, int n2) {
+        return s < s2 || (s == s2 && n <= n2);
+    }
+
+    final void links(int change) {
+        lock.lock();
+        try {
+            nlink += change;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    final void setMode(int m) {
+        mode = m;
+    }
+
+    @Override
+    public int setattr(Caller c, Attr a) {
+        own();
+        if ((a.valid & Attr.SIZE) != 0) {
+            int r = truncate(c, a.size);
+            if (r != 0) {
+                return r;
+            }
+        }
+        lock.lock();
+        try {
+            if ((a.valid & Attr.MODE) != 0) {
+                mode = (mode & S_IFMT) | (a.mode & 07777);
+            }
+            if ((a.valid & Attr.UID) != 0) {
+                uid = a.uid;
+            }
+            if ((a.valid & Attr.GID) != 0) {
+                gid = a.gid;
+            }
+            if ((a.valid & Attr.ATIME) != 0) {
+                atimeSec = a.atimeSec;
+                atimeNsec = a.atimeNsec;
+            }
+            if ((a.valid & Attr.MTIME) != 0) {
+                mtimeSec = a.mtimeSec;
+                mtimeNsec = a.mtimeNsec;
+            }
+            touch(C);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int truncate(Caller c, long size) {
+        return -EINVAL;
+    }
+
+    /** The last name or description may have gone. */
+    void released() {}
+
+    // ---- extended attributes ----
+
+    private static int check(Caller c, String attr, boolean write) {
+        if (attr.startsWith("user.")) {
+            return 0;
+        }
+        if (attr.startsWith("trusted.")) {
+            return c.creds().has(io.sandjar.abi.Cap.CAP_SYS_ADMIN) ? 0 : write ? -EPERM : -ENODATA;
+        }
+        return attr.startsWith("security.") && !write ? -ENODATA : -EOPNOTSUPP;
+    }
+
+    @Override
+    public int getxattr(Caller c, String attr, Ref<byte[]> out) {
+        int r = check(c, attr, false);
+        if (r != 0) {
+            return r;
+        }
+        lock.lock();
+        try {
+            TreeMap<String, byte[]> x = xattrs;
+            if (x != null) {
+                byte[] v = x.get(attr);
+                if (v == null) {
+                    return -ENODATA;
+                }
+                out.set(v);
+                return 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Inode low = lower;
+        return low == null ? -ENODATA : low.getxattr(c, attr, out);
+    }
+
+    /** The attributes as our own table, copied from the lower file the first time. */
+    private TreeMap<String, byte[]> ownXattrs(Caller c) {
+        TreeMap<String, byte[]> x = xattrs;
+        if (x != null) {
+            return x;
+        }
+        x = new TreeMap<>();
+        Inode low = lower;
+        Ref<byte[]> names = new Ref<>();
+        if (low != null && low.listxattr(c, names) == 0) {
+            String all = new String(names.get(), StandardCharsets.ISO_8859_1);
+            for (int at = 0; at < all.length(); ) {
+                int end = all.indexOf('\0', at);
+                String n = all.substring(at, end);
+                Ref<byte[]> v = new Ref<>();
+                if (low.getxattr(c, n, v) == 0) {
+                    x.put(n, v.get());
+                }
+                at = end + 1;
+            }
+        }
+        xattrs = x;
+        return x;
+    }
+
+    @Override
+    public int setxattr(Caller c, String attr, byte[] value, int flags) {
+        int r = check(c, attr, true);
+        if (r != 0) {
+            return r;
+        }
+        own();
+        lock.lock();
+        try {
+            TreeMap<String, byte[]> x = ownXattrs(c);
+            boolean there = x.containsKey(attr);
+            if (there && (flags & XATTR_CREATE) != 0) {
+                return -EEXIST;
+            }
+            if (!there && (flags & XATTR_REPLACE) != 0) {
+                return -ENODATA;
+            }
+            int total = value.length;
+            for (Map.Entry<String, byte[]> e : x.entrySet()) {
+                total += e.getKey().length() + 1 + e.getValue().length;
+            }
+            if (total > 2 * XATTR_SIZE_MAX) {
+                return -ENOSPC;
+            }
+            x.put(attr, value);
+            touch(C);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int listxattr(Caller c, Ref<byte[]> out) {
+        lock.lock();
+        try {
+            TreeMap<String, byte[]> x = xattrs;
+            if (x != null) {
+                StringBuilder b = new StringBuilder();
+                for (String n : x.keySet()) {
+                    b.append(n).append('\0');
+                }
+                out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
+                return 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Inode low = lower;
+        if (low != null) {
+            return low.listxattr(c, out);
+        }
+        out.set(new byte[0]);
+        return 0;
+    }
+
+    @Override
+    public int removexattr(Caller c, String attr) {
+        int r = check(c, attr, true);
+        if (r != 0) {
+            return r;
+        }
+        own();
+        lock.lock();
+        try {
+            if (ownXattrs(c).remove(attr) == null) {
+                return -ENODATA;
+            }
+            touch(C);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -145,7 +145,7 @@ public final class HostFs {
                     0xf97cff8c, // selinuxfs
                     0x65735543, // fusectl
                     0x67596969 // rpc_pipefs
-                -> true;
+            -> true;
             default -> type < 0 && type > -4096;
         };
     }

@@ -29,6 +29,9 @@ public final class HostStat {
     public long askedNanos;
 
     public boolean sameFile(HostStat o) {
-        return ino == o.ino && devMajor == o.devMajor && devMinor == o.devMinor && (mode & 0170000) == (o.mode & 0170000);
+        return ino == o.ino
+                && devMajor == o.devMajor
+                && devMinor == o.devMinor
+                && (mode & 0170000) == (o.mode & 0170000);
     }
 }

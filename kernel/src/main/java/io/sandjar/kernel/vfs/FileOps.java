@@ -235,7 +235,10 @@ public final class FileOps {
         if (!dir && (from.trailingSlash() || (!exchange && to.trailingSlash()))) {
             return -ENOTDIR;
         }
-        if (exchange && replaced != null && to.trailingSlash() && !replaced.inode().isDir()) {
+        if (exchange
+                && replaced != null
+                && to.trailingSlash()
+                && !replaced.inode().isDir()) {
             return -ENOTDIR;
         }
         if (busy(old, oldDir) || (replaced != null && busy(replaced, newDir))) {

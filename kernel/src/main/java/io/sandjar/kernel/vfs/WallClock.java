@@ -2,7 +2,6 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.vfs;
 
-
 /**
  * The time of day as file times have it: whole milliseconds, rounded down, so that a file is never newer than a clock
  * that the guest reads afterwards (Linux gives whole ticks).

@@ -170,7 +170,8 @@ public final class DirNode extends Node {
         return r != 0 ? r : some[0] ? -ENOTEMPTY : 0;
     }
 
-    @Nullable DirNode up() {
+    @Nullable
+    DirNode up() {
         return parent;
     }
 

@@ -55,7 +55,8 @@ public final class FileNode extends Node {
         return n;
     }
 
-    @Nullable FileData data() {
+    @Nullable
+    FileData data() {
         return data;
     }
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+// BUILD: -O1 -static
+// TIMEOUT: 60
+// Odd system calls: x32 numbers, int 0x80, sysenter, the vsyscall page, negative and huge numbers; and random calls with random
+// arguments for some seconds.
+#include "hostile.h"
+#include <sys/resource.h>
+
+static long raw(long nr, long a, long b, long c, long d, long e, long f) {
+    long r;
+    register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
+    __asm__ volatile("syscall" : "=a"(r) : "0"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+    return r;
+}
+static int bad;
+static void expect(const char *what, long got, long want) {
+    if (got != want) {
+        printf("%s: %ld, want %ld\n", what, got, want);
+        bad = 1;
+    }
+}
+static void int80(int nr) {
+    long r;
+    __asm__ volatile("int $0x80" : "=a"(r) : "0"((long)nr), "b"(0L), "c"(0L), "d"(0L) : "memory");
+    _exit(r == -ENOSYS ? 0 : r == getpid() ? 55 : 56);
+}
+static void sysenter(int n) {
+    (void)n;
+    __asm__ volatile("mov $20,%eax; sysenter");
+}
+static void vsyscall(int n) {
+    long t[2];
+    ((long (*)(void *, void *))(0xffffffffff600000UL + n * 0x400UL))(t, 0);
+}
+static void vsyscall_middle(int n) {
+    ((void (*)(void))(0xffffffffff600001UL + n))();
+}
+static int fuzz_seconds = 5;
+static void fuzz(int n) {
+    seed += n * 7919;
+    struct rlimit r = {200, 200};
+    setrlimit(RLIMIT_NPROC, &r);
+    r.rlim_cur = r.rlim_max = 1 << 30;
+    setrlimit(RLIMIT_FSIZE, &r);
+    close(0);
+    close(1);
+    close(2);
+    alarm(2);
+    for (int i = 0; i < 20000; i++) {
+        long nr = rnd() % 470;
+        if (rnd() % 50 == 0)
+            nr = rnd() >> rnd() % 63;
+        raw(nr, arg(), arg(), arg(), arg(), arg(), arg());
+    }
+}
+int main(void) {
+    int n = 0;
+    only_inside();
+    expect("x32 getpid", raw(0x40000000 | 39, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("x32 520 (execve)", raw(0x40000000 | 520, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("call -1", raw(-1, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("call -2", raw(-2, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("call 512", raw(512, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("call 600", raw(600, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("call 0x7fffffff", raw(0x7fffffff, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    expect("call 0x100000027 (upper half ignored)", raw(0x100000027, 0, 0, 0, 0, 0, 0), getpid());
+    for (int i = 335; i < 424; i++)
+        expect("call 335-423", raw(i, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    raw(DOORBELL, 1, 0, 0, 0, 0, 0);
+    for (int i = 0; i < 8; i++, n++)
+        in_child(int80, i == 0 ? 20 : i == 1 ? 1 : i == 2 ? 5 : i == 3 ? 11 : i * 40, 200);
+    in_child(sysenter, 0, 200);
+    for (int i = 0; i < 4; i++, n++)
+        in_child(vsyscall, i, 200);
+    for (int i = 0; i < 4; i++, n++)
+        in_child(vsyscall_middle, i, 200);
+    time_t end = time(0) + fuzz_seconds;
+    for (int i = 0; time(0) < end; i++)
+        in_child(fuzz, i, 400);
+    return done(n) | bad;
+}

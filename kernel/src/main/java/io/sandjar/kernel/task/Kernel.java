@@ -2,19 +2,45 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.abi.Nr;
+import io.sandjar.host.Listener;
+import io.sandjar.host.Processes;
+import io.sandjar.host.Scratch;
+import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.net.NetStack;
-import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.vfs.MountNamespace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** One application kernel: the state of one sandbox. There may be several in a JVM; nothing of it is static. */
 public final class Kernel {
     private final OrderedLock taskLock = new OrderedLock(LockLevel.TASKS);
+    private final TaskTable tasks = new TaskTable();
+    private final HostThreads hostThreads = new HostThreads();
+    private final Signals signals = new Signals(this);
+    private final Exits exits = new Exits(this);
+    private final Forks forks = new Forks(this);
+    private final Exec exec = new Exec(this);
+    private final Delivery delivery = new Delivery(this);
+    private final ArrayList<Task> pendingThreads = new ArrayList<>();
+    private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final long startNanos = System.nanoTime();
+    private volatile @Nullable Listener listener;
+    private volatile @Nullable ThreadGroup init;
+    private volatile int endStatus;
+    private volatile int stubImage = -1;
+    private volatile @Nullable MountNamespace mounts;
 
     /** Sockets and what they need. */
     public final NetStack net = new NetStack();
+
     /** Home of pipes. */
     public final PipeFs pipes = new PipeFs();
 
@@ -26,13 +52,253 @@ public final class Kernel {
 
     public volatile String domainname = "(none)";
 
+    /** Told when the leader of a session with a terminal has ended; set by the terminal code. */
+    public volatile @Nullable SessionListener sessionListener;
+
+    /** Told when pid 1 was stopped from outside (the user's ^Z). */
+    public volatile @Nullable Runnable stopListener;
+
+    /** Hears of the end of session leaders. */
+    public interface SessionListener {
+        void ended(Session s);
+    }
+
     /** Guards the process tree and all signal state. */
     public OrderedLock taskLock() {
         return taskLock;
     }
 
-    /** Sends a signal to one thread. */
-    public void sendToTask(Task t, SigInfo info) {
-        throw new UnsupportedOperationException(info.toString());
+    public TaskTable tasks() {
+        return tasks;
+    }
+
+    public HostThreads hostThreads() {
+        return hostThreads;
+    }
+
+    public Signals signals() {
+        return signals;
+    }
+
+    public Exits exits() {
+        return exits;
+    }
+
+    public Forks forks() {
+        return forks;
+    }
+
+    public Exec exec() {
+        return exec;
+    }
+
+    public Delivery delivery() {
+        return delivery;
+    }
+
+    /** The process with pid 1; null before boot. */
+    public @Nullable ThreadGroup init() {
+        return init;
+    }
+
+    void setInit(ThreadGroup g) {
+        init = g;
+    }
+
+    public MountNamespace mounts() {
+        MountNamespace m = mounts;
+        if (m == null) {
+            throw new IllegalStateException("no root file system yet");
+        }
+        return m;
+    }
+
+    public void setMounts(MountNamespace m) {
+        mounts = m;
+    }
+
+    public Listener listener() {
+        Listener l = listener;
+        if (l == null) {
+            throw new IllegalStateException("no guest yet");
+        }
+        return l;
+    }
+
+    void setListener(Listener l) {
+        listener = l;
+    }
+
+    /** Host descriptor of the stub's image. */
+    int stubImage() {
+        return stubImage;
+    }
+
+    void setStubImage(int fd) {
+        stubImage = fd;
+    }
+
+    ArrayList<Task> pendingThreads() {
+        return pendingThreads;
+    }
+
+    HashMap<Long, Task> pendingProcesses() {
+        return pendingProcesses;
+    }
+
+    /** A clone that came to nothing. With the task lock. */
+    void forgetPending(Task t) {
+        pendingThreads.remove(t);
+        if (t.cookie != 0) {
+            pendingProcesses.remove(t.cookie, t);
+        }
+    }
+
+    /** Time since the kernel started, which the guest sees as its uptime; nanoseconds. */
+    public long bootNanos() {
+        return System.nanoTime() - startNanos;
+    }
+
+    /** System.nanoTime() when the kernel started. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** 64 random bits from the host. */
+    public long random() {
+        Scratch s = Scratch.take();
+        try {
+            Sys.call(Nr.getrandom, s.address, 8, 0);
+            return s.buf.getLong(0);
+        } finally {
+            s.give();
+        }
+    }
+
+    /** Runs something on a thread that may block. */
+    public void background(Runnable r) {
+        Thread.ofVirtual().start(r);
+    }
+
+    /** Interrupts the host thread of a task: it enters the stub and rings. */
+    void kick(Task t) {
+        int tid = t.hostTid;
+        if (tid == 0) {
+            tid = readHostTid(t);
+        }
+        if (tid != 0 && t.group.hostPid != 0) {
+            Processes.tgkill(t.group.hostPid, tid, Stub.KICK);
+        }
+    }
+
+    /** The host thread that the host noted in the slot of a new thread; 0 when it is not there yet. */
+    private static int readHostTid(Task t) {
+        if (t.group.hostPid == 0) {
+            return 0;
+        }
+        int[] out = new int[1];
+        int r = t.mem.readInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, out);
+        return r == 0 && out[0] > 0 ? out[0] : 0;
+    }
+
+    /**
+     * Finds the new thread behind a host thread that rings or calls for the first time.
+     *
+     * @return null for a host thread that no clone of ours explains
+     */
+    public @Nullable Task adopt(int hostTid) {
+        taskLock.lock();
+        try {
+            for (int i = 0; i < pendingThreads.size(); i++) {
+                Task t = pendingThreads.get(i);
+                if (readHostTid(t) == hostTid && Processes.tgkill(t.group.hostPid, hostTid, 0) == 0) {
+                    pendingThreads.remove(i);
+                    t.hostTid = hostTid;
+                    t.mem.setHostTid(hostTid);
+                    hostThreads.put(hostTid, t);
+                    return t;
+                }
+            }
+            return null;
+        } finally {
+            taskLock.unlock();
+        }
+    }
+
+    /** The host is about to give the task a fresh image: its host thread becomes the process's first. */
+    void execGoesThrough(Task t) {
+        taskLock.lock();
+        try {
+            int leader = t.group.hostPid;
+            if (t.hostTid != leader) {
+                hostThreads.remove(t.hostTid, t);
+                t.hostTid = leader;
+                t.mem.setHostTid(leader);
+            }
+            hostThreads.put(leader, t);
+        } finally {
+            taskLock.unlock();
+        }
+    }
+
+    /** A host process that never made itself known has ended: the clone that should have become it. */
+    public void lostChild(int hostPid) {
+        Task found = null;
+        taskLock.lock();
+        try {
+            for (Task t : pendingProcesses.values()) {
+                ThreadGroup parent = t.group.parent;
+                Task p = parent == null || parent.tasks.isEmpty() ? null : parent.tasks.get(0);
+                int[] out = new int[1];
+                if (p != null
+                        && p.mem.readInt(Stub.mailbox(p.slot) + Stub.BOX_HOST_TID, out) == 0
+                        && out[0] == hostPid) {
+                    found = t;
+                    break;
+                }
+            }
+        } finally {
+            taskLock.unlock();
+        }
+        if (found != null) {
+            exits.exitGroup(found.group, io.sandjar.abi.Sig.SIGKILL);
+        }
+    }
+
+    void sessionEnded(Session s) {
+        SessionListener l = sessionListener;
+        if (l != null) {
+            l.ended(s);
+        }
+    }
+
+    void initStopped() {
+        Runnable r = stopListener;
+        if (r != null) {
+            background(r);
+        }
+    }
+
+    /** Pid 1 has ended: so does everything. */
+    void end(int status) {
+        endStatus = status;
+        background(() -> {
+            exits.killAll();
+            ended.countDown();
+        });
+    }
+
+    /** Waits for the end of pid 1 and of all that it left. @return its wait(2) status */
+    public int awaitEnd() throws InterruptedException {
+        ended.await();
+        return endStatus;
+    }
+
+    /** Ends the sandbox from outside. */
+    public void killAll(int signal) {
+        ThreadGroup g = init;
+        if (g != null) {
+            exits.exitGroup(g, signal);
+        }
     }
 }

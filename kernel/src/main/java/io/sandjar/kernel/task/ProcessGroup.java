@@ -19,6 +19,11 @@ public final class ProcessGroup {
         return id;
     }
 
+    /** The processes in it; a snapshot. */
+    public ThreadGroup[] members() {
+        return members.toArray(new ThreadGroup[0]);
+    }
+
     public Session session() {
         return session;
     }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A guest thread. One host thread stands behind it; it has at most one system call in progress. */
 public final class Task extends Caller {
+    /** Result that lets the host carry out the call as it is. */
+    public static final int CONTINUE = -4098;
+
     // ---- the call in progress: set by the receiver, read by the dispatcher ----
     public int nr;
     public long a0;
@@ -44,19 +47,107 @@ public final class Task extends Caller {
     /** Blocked signals. Written by the task's own calls under the task lock. */
     volatile long sigmask;
 
+    /** Signals that sigtimedwait(2) waits for. */
+    volatile long waitingFor;
+
     /** Set when something is to be done before the guest goes on: a signal, a stop, the end. */
     volatile boolean attention;
 
     volatile @Nullable Thread parked;
+
+    /** No more calls of it are answered. */
     volatile boolean dead;
+
+    /** Whether the host thread is (or is about to be) outside the kernel, so that only a kick reaches it. */
+    volatile boolean inGuest;
+
+    /** Host thread; 0 until a new thread has made itself known. */
+    volatile int hostTid;
+
+    /** Its slot and address space. */
+    long slot;
+
+    AddressSpace space;
+
+    // ---- restart and masks: touched by the task's own calls only ----
+
+    /** Restart code of the interrupted call that the next signal entry has to settle; 0 for none. */
+    long restartCode;
+
+    int restartNr;
+
+    /** Mask to be restored once signals are delivered (sigsuspend, ppoll, ...). */
+    long savedMask;
+
+    boolean restoreMask;
+
+    /** Guest's alternate signal stack. */
+    long altSp;
+
+    long altSize;
+    int altFlags = 2; // SS_DISABLE
+
+    /** Registers, while a trapped call is handled. */
+    @Nullable TrapFrame frame;
+
+    private final TrapFrame trapFrame = new TrapFrame();
+
+    /** The trapped call changed the registers itself (rt_sigreturn). */
+    boolean registersSet;
+
+    /** What the stub is to do before the guest goes on; filled by trapped calls. */
+    final OpList ops = new OpList();
+
+    /** Notification that the call in progress belongs to. */
+    public long notifId;
+
+    /** A call that the stub was told to make and that is to be let through: number and first argument; -1 for none. */
+    int expectedNr = -1;
+
+    long expectedArg;
+
+    /** The program to be started once the new image rings. */
+    @Nullable ExecImage image;
+
+    /** What to do when the stub has done its operations or one failed. */
+    @Nullable OpsContinuation continuation;
+
+    volatile String comm = "";
+    volatile boolean noNewPrivs;
+    int parentDeathSignal;
+    long clearChildTid;
+    boolean released;
+
+    /** clone child: where the child's tid is to be stored in its own memory, 0 for nowhere. */
+    long childSetTid;
+
+    long childClearTid;
+
+    /** Secret by which a new process makes itself known. */
+    long cookie;
+
+    /** CPU affinity mask as the guest set it; null for all. */
+    public volatile long @Nullable [] affinity;
+
     private final FileDescription[] held = new FileDescription[8];
     private int heldCount;
     private FileDescription @Nullable [] heldMore;
 
-    Task(Kernel kernel, ThreadGroup group, int tid, UserMemory mem, Creds creds, FsContext fs, FdTable fds) {
+    Task(
+            Kernel kernel,
+            ThreadGroup group,
+            int tid,
+            AddressSpace space,
+            long slot,
+            UserMemory mem,
+            Creds creds,
+            FsContext fs,
+            FdTable fds) {
         this.kernel = kernel;
         this.group = group;
         this.tid = tid;
+        this.space = space;
+        this.slot = slot;
         this.mem = mem;
         this.creds = creds;
         this.fs = fs;
@@ -125,7 +216,19 @@ public final class Task extends Caller {
 
     @Override
     public void raise(int sig) {
-        kernel.sendToTask(this, SigInfo.user(sig, 0, group.pid(), creds.uid()));
+        kernel.signals().sendToTask(this, SigInfo.user(sig, 0, group.pid(), creds.uid()));
+    }
+
+    /** From here on this task has a descriptor table of its own. */
+    public void unshareFds() {
+        FdTable old = fds;
+        fds = old.copy();
+        old.leave(this);
+    }
+
+    @Override
+    public boolean mayPark() {
+        return mayBlock;
     }
 
     @Override
@@ -144,7 +247,43 @@ public final class Task extends Caller {
 
     /** Blocks {@code mask} for the length of this call; what was blocked before comes back when it ends. */
     public void setTemporaryMask(long mask) {
-        sigmask = mask;
+        if (!restoreMask) {
+            savedMask = sigmask;
+            restoreMask = true;
+        }
+        kernel.signals().setMask(this, mask);
+    }
+
+    /** Sets what the trapped call returns. */
+    void setResult(long value) {
+        TrapFrame f = frame;
+        if (f != null) {
+            f.setReg(TrapFrame.RAX, value);
+        }
+    }
+
+    public String comm() {
+        return comm;
+    }
+
+    public int hostTid() {
+        return hostTid;
+    }
+
+    public boolean dead() {
+        return dead;
+    }
+
+    /** Makes the task look at its signals: it leaves a wait or, outside the kernel, is kicked. */
+    void wake() {
+        attention = true;
+        if (inGuest) {
+            kernel.kick(this);
+        }
+        Thread p = parked;
+        if (p != null) {
+            LockSupport.unpark(p);
+        }
     }
 
     @Override
@@ -191,6 +330,255 @@ public final class Task extends Caller {
                 break;
             }
             d.release();
+        }
+    }
+
+    // ---- signals, for the calls of the task itself ----
+
+    /** rt_sigreturn(2): the registers come from the frame on the guest's stack. A broken frame is a SIGSEGV. */
+    public void sigreturn() {
+        TrapFrame f = frame;
+        registersSet = true;
+        if (f == null || SignalFrames.pop(this, f) < 0) {
+            kernel.signals().force(this, SigInfo.kernel(io.sandjar.abi.Sig.SIGSEGV));
+        }
+    }
+
+    private int awaitResult;
+
+    /** Why {@link #awaitSignal} came back without one: -ETIMEDOUT, -ERESTARTSYS or BLOCK. */
+    public int awaitResult() {
+        return awaitResult;
+    }
+
+    /** Waits for one of {@code wanted} signals (which are usually blocked) and takes it; null: see awaitResult. */
+    public @Nullable SigInfo awaitSignal(long wanted, long deadline) {
+        SigInfo now = kernel.signals().dequeue(this, wanted);
+        if (now != null) {
+            return now;
+        }
+        waitingFor = wanted;
+        try {
+            SigInfo[] got = new SigInfo[1];
+            awaitResult = await(
+                    group.signalWait,
+                    1,
+                    () -> {
+                        if (got[0] == null) {
+                            got[0] = kernel.signals().dequeue(this, wanted);
+                        }
+                        return got[0] != null;
+                    },
+                    deadline);
+            return awaitResult == 0 ? got[0] : null;
+        } finally {
+            waitingFor = 0;
+        }
+    }
+
+    /** sigaltstack(2). */
+    public long sigaltstack(long ss, long oldss) {
+        byte[] b = new byte[24];
+        byte[] old = new byte[24];
+        io.sandjar.abi.Bytes.put64(old, 0, altSp);
+        io.sandjar.abi.Bytes.put32(old, 8, altFlags);
+        io.sandjar.abi.Bytes.put64(old, 16, altSize);
+        if (ss != 0) {
+            if (mem.read(ss, b) < 0) {
+                return -EFAULT;
+            }
+            int flags = io.sandjar.abi.Bytes.i32(b, 8);
+            int mode = flags & ~io.sandjar.abi.Sig.SS_AUTODISARM;
+            if (mode != 0 && mode != io.sandjar.abi.Sig.SS_ONSTACK && mode != io.sandjar.abi.Sig.SS_DISABLE) {
+                return -EINVAL;
+            }
+            long size = io.sandjar.abi.Bytes.i64(b, 16);
+            if (mode == io.sandjar.abi.Sig.SS_DISABLE) {
+                altSp = 0;
+                altSize = 0;
+                altFlags = io.sandjar.abi.Sig.SS_DISABLE;
+            } else if (Long.compareUnsigned(size, io.sandjar.abi.Sig.MINSIGSTKSZ) < 0) {
+                return -ENOMEM;
+            } else {
+                altSp = io.sandjar.abi.Bytes.i64(b, 0);
+                altSize = size;
+                altFlags = flags & io.sandjar.abi.Sig.SS_AUTODISARM;
+            }
+        }
+        return oldss != 0 ? mem.write(oldss, old) : 0;
+    }
+
+    // ---- the way in and out, called by notify ----
+
+    /** A call or ring of the host thread has come in. */
+    public void begin(long id) {
+        inGuest = false;
+        notifId = id;
+        progress = 0;
+    }
+
+    /** Whether the stub was told to make a call that the host carries out. */
+    public boolean expects() {
+        return expectedNr >= 0;
+    }
+
+    /** Whether the call that came is the expected one; either way none is expected any more. */
+    public boolean takeExpected(int callNr, long arg) {
+        boolean same = callNr == expectedNr && arg == expectedArg;
+        expectedNr = -1;
+        if (same && callNr == io.sandjar.abi.Nr.execveat) {
+            kernel.execGoesThrough(this);
+        }
+        return same;
+    }
+
+    /** The guest did with its stub what it must not: its process ends. */
+    public void misbehaved() {
+        kernel.exits().exitGroup(group, io.sandjar.abi.Sig.SIGKILL);
+    }
+
+    /** The host process ended by itself. */
+    public void hostDied(int code, int status) {
+        if (group.hostPid == hostTid || tid == group.pid()) {
+            kernel.exits().hostDied(group, code, status);
+        }
+    }
+
+    /**
+     * Answers an ordinary call. When a signal is to be looked at, the thread is kicked first, so that it rings before
+     * its next instruction.
+     */
+    public void finish(io.sandjar.host.Scratch s, long result) {
+        if (dead) {
+            return;
+        }
+        long value = result;
+        boolean restart = result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+        if (restart) {
+            restartCode = result;
+            restartNr = nr;
+            value = -EINTR;
+        } else if (restoreMask) {
+            restoreMask = false;
+            kernel.signals().setMask(this, savedMask);
+        }
+        boolean kick = restart || attention;
+        inGuest = true;
+        if (kick || attention) {
+            kernel.kick(this);
+        }
+        if (result == CONTINUE) {
+            kernel.listener().letThrough(s, notifId);
+        } else {
+            kernel.listener().answer(s, notifId, value);
+        }
+    }
+
+    /** Reads the registers of a thread that stands in its signal handler. 0 or -EFAULT. */
+    public int fetchFrame(long infoAddress, long ucAddress) {
+        TrapFrame f = trapFrame;
+        frame = f;
+        ops.clear();
+        continuation = null;
+        return f.load(mem, ucAddress, infoAddress);
+    }
+
+    /** Makes the trapped call's number and arguments the task's. */
+    public void takeTrappedCall() {
+        TrapFrame f = trapFrame;
+        nr = io.sandjar.abi.Bytes.i32(f.info, 24);
+        a0 = f.reg(TrapFrame.RDI);
+        a1 = f.reg(TrapFrame.RSI);
+        a2 = f.reg(TrapFrame.RDX);
+        a3 = f.reg(TrapFrame.R10);
+        a4 = f.reg(TrapFrame.R8);
+        a5 = f.reg(TrapFrame.R9);
+    }
+
+    /** Takes the result of a trapped call, unless the call queued operations or changed the registers itself. */
+    public void trapResult(long result) {
+        if (registersSet) {
+            registersSet = false;
+        } else if (ops.isEmpty()) {
+            trapFrame.setReg(TrapFrame.RAX, result);
+        }
+    }
+
+    /** A fault that the guest's own code made. */
+    public void fault(int signo) {
+        TrapFrame f = trapFrame;
+        int code = io.sandjar.abi.Bytes.i32(f.info, 8);
+        long address = io.sandjar.abi.Bytes.i64(f.info, 16);
+        kernel.signals().force(this, SigInfo.fault(signo, code, address));
+    }
+
+    /** Delivers signals into the frame; see {@link Delivery#deliver}. */
+    public int settleFrame() {
+        if (dead) {
+            return -ESRCH;
+        }
+        if (!ops.isEmpty()) {
+            return 0;
+        }
+        TrapFrame f = trapFrame;
+        if (attention || restartCode != 0 || restoreMask) {
+            int r = kernel.delivery().deliver(this, f);
+            if (r != 0) {
+                return r;
+            }
+        }
+        if (f.store(mem) < 0) {
+            misbehaved();
+            return -ESRCH;
+        }
+        return 0;
+    }
+
+    /** Lets the stub go on: with operations if there are any, else back to the guest. */
+    public void answerBell(io.sandjar.host.Scratch s) {
+        if (dead) {
+            return;
+        }
+        int n = ops.count();
+        if (n > 0 && ops.store(mem, slot) < 0) {
+            misbehaved();
+            return;
+        }
+        ops.clear();
+        inGuest = true;
+        if (attention) {
+            kernel.kick(this); // waits until the handler returns
+        }
+        kernel.listener().answer(s, notifId, n);
+    }
+
+    public boolean startsImage() {
+        return image != null;
+    }
+
+    /** A fresh stub rings: tells it what to map. 0 or -errno. */
+    public int startImage(long initialSp, long slotAddress) {
+        ExecImage i = image;
+        image = null;
+        if (i == null || slotAddress != slot) {
+            return -EINVAL;
+        }
+        return new Loader(kernel, this, i).start(initialSp, slot);
+    }
+
+    /** The stub has done its operations, or one failed. */
+    public void operationsDone(boolean failed, long result) {
+        OpsContinuation c = continuation;
+        continuation = null;
+        ops.clear();
+        expectedNr = -1;
+        if (c != null) {
+            c.done(this, failed, result);
+            if (!dead && ops.isEmpty() && trapFrame.store(mem) < 0) {
+                misbehaved();
+            }
+        } else {
+            misbehaved();
         }
     }
 

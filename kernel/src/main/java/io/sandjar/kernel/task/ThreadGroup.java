@@ -3,8 +3,10 @@
 package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Rlimit;
+import io.sandjar.abi.Sig;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.signal.PendingSignals;
+import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.vfs.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,6 +29,13 @@ public final class ThreadGroup {
     final ArrayList<Task> tasks = new ArrayList<>(2);
     final LinkedHashSet<ThreadGroup> children = new LinkedHashSet<>();
     final PendingSignals shared = new PendingSignals();
+    SigAction[] actions = new SigAction[Sig.NSIG];
+
+    /** Signals from outside the sandbox or faults: pid 1 is not protected from their default action. */
+    long forced;
+
+    /** Woken when a signal becomes pending (signalfd, sigtimedwait). */
+    public final WaitQueue signalWait = new WaitQueue();
 
     /** Woken when a child changes state. */
     public final WaitQueue childWait = new WaitQueue();
@@ -49,6 +58,12 @@ public final class ThreadGroup {
     /** Set by exit_group, SIGKILL and exec: threads must end. */
     volatile boolean exiting;
 
+    /** Its threads have been detached. */
+    boolean released;
+
+    /** Real user id of the leader, for SIGCHLD. */
+    volatile int uid;
+
     boolean subreaper;
     boolean execed;
     int hostPid;
@@ -66,7 +81,6 @@ public final class ThreadGroup {
     /** The running program, for /proc/PID/exe; and its arguments and environment as execve got them. */
     volatile @Nullable Path exe;
 
-    volatile String comm = "";
 
     /** Where the arguments, environment, auxiliary vector lie in guest memory, for /proc/PID/cmdline and friends. */
     public volatile long argStart;
@@ -87,12 +101,30 @@ public final class ThreadGroup {
 
     long childSystemNanos;
     long endUserNanos;
+    String endComm = "";
     long endSystemNanos;
 
     ThreadGroup(int pid, ProcessGroup processGroup, long startNanos) {
         this.pid = pid;
         this.processGroup = processGroup;
         this.startNanos = startNanos;
+        java.util.Arrays.fill(actions, SigAction.DEFAULT);
+    }
+
+    /** What a forked child has from its parent. */
+    void inherit(ThreadGroup from) {
+        System.arraycopy(from.actions, 0, actions, 0, actions.length);
+        System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
+        System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
+        exe = from.exe;
+        argStart = from.argStart;
+        argEnd = from.argEnd;
+        envStart = from.envStart;
+        envEnd = from.envEnd;
+        startCode = from.startCode;
+        endCode = from.endCode;
+        startStack = from.startStack;
+        auxv = from.auxv;
     }
 
     public int pid() {
@@ -119,6 +151,11 @@ public final class ThreadGroup {
         return processGroup.session();
     }
 
+    /** Real user id of the process. */
+    public int uid() {
+        return uid;
+    }
+
     /** The tasks; a snapshot. */
     public Task[] tasks() {
         return tasks.toArray(new Task[0]);
@@ -142,6 +179,11 @@ public final class ThreadGroup {
 
     public long startNanos() {
         return startNanos;
+    }
+
+    /** Name of the leader (prctl PR_SET_NAME, /proc/PID/comm). */
+    public String comm() {
+        return tasks.isEmpty() ? endComm : tasks.get(0).comm;
     }
 
     public boolean exiting() {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.notify;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.host.Processes;
+import io.sandjar.host.Scratch;
+import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Stub;
+import io.sandjar.kernel.task.Task;
+
+/** What the stub rings for: trapped calls, faults, kicks, fresh images and processes, finished operations. */
+final class Doorbell {
+    private final Kernel kernel;
+    private final Dispatcher dispatcher;
+
+    Doorbell(Kernel kernel, Dispatcher dispatcher) {
+        this.kernel = kernel;
+        this.dispatcher = dispatcher;
+    }
+
+    void ring(Task t, Scratch s, long id) {
+        long kind = s.buf.getLong(32);
+        long a = s.buf.getLong(40);
+        long b = s.buf.getLong(48);
+        long c = s.buf.getLong(56);
+        long d = s.buf.getLong(64);
+        if (kind == Stub.BELL_SIGNAL) {
+            if (t.fetchFrame(b, c) < 0 || t.startsImage()) {
+                t.misbehaved();
+                return;
+            }
+            if ((int) a == Sig.SIGSYS) {
+                trapped(t, s);
+            } else if ((int) a != Stub.KICK) {
+                t.fault((int) a);
+                settle(t, s);
+            } else {
+                settle(t, s);
+            }
+        } else if (kind == Stub.BELL_START) {
+            if (!t.startsImage() || t.startImage(a, b) < 0) {
+                t.misbehaved();
+                return;
+            }
+            answer(t, s);
+        } else if (kind == Stub.BELL_DONE) {
+            t.operationsDone(false, a);
+            answer(t, s);
+        } else if (kind == Stub.BELL_FAILED) {
+            t.operationsDone(true, b);
+            answer(t, s);
+        } else {
+            t.misbehaved();
+        }
+    }
+
+    /** A new process rings for the first time. */
+    void child(Scratch s, long id, int hostTid, long cookie, long uc, long slot) {
+        Task t = kernel.forks().begin(cookie, hostTid);
+        if (t == null) {
+            Processes.kill(hostTid, Sig.SIGKILL);
+            return;
+        }
+        t.begin(id);
+        answer(t, s);
+    }
+
+    private void trapped(Task t, Scratch s) {
+        t.takeTrappedCall();
+        t.mayBlock = false;
+        long result = run(t);
+        if (result == Task.BLOCK) {
+            Thread.ofVirtual().start(() -> {
+                t.mayBlock = true;
+                long r = run(t);
+                Scratch own = Scratch.take();
+                try {
+                    t.trapResult(r);
+                    settle(t, own);
+                } finally {
+                    own.give();
+                }
+            });
+            return;
+        }
+        t.trapResult(result);
+        settle(t, s);
+    }
+
+    private long run(Task t) {
+        try {
+            return dispatcher.call(t);
+        } catch (RuntimeException | StackOverflowError e) {
+            Bugs.report(e);
+            return -EIO;
+        } finally {
+            t.endCall();
+        }
+    }
+
+    /** Delivers signals into the frame, then lets the guest go on. */
+    private void settle(Task t, Scratch s) {
+        t.mayBlock = false;
+        int r = t.settleFrame();
+        if (r == Task.BLOCK) {
+            Thread.ofVirtual().start(() -> {
+                t.mayBlock = true;
+                if (t.settleFrame() == 0) {
+                    Scratch own = Scratch.take();
+                    try {
+                        answer(t, own);
+                    } finally {
+                        own.give();
+                    }
+                }
+            });
+        } else if (r == 0) {
+            answer(t, s);
+        }
+    }
+
+    private void answer(Task t, Scratch s) {
+        t.answerBell(s);
+    }
+}

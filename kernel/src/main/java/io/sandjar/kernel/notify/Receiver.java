@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.notify;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Nr;
+import io.sandjar.host.Listener;
+import io.sandjar.host.Scratch;
+import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Stub;
+import io.sandjar.kernel.task.Task;
+
+/**
+ * A thread that takes intercepted calls from the host, runs them, and answers. A call that would wait is run again on
+ * a virtual thread, so that receivers are always there for the next one.
+ */
+final class Receiver implements Runnable {
+    private final Kernel kernel;
+    private final Listener listener;
+    private final Dispatcher dispatcher;
+    private final Doorbell doorbell;
+
+    Receiver(Kernel kernel, Dispatcher dispatcher) {
+        this.kernel = kernel;
+        this.listener = kernel.listener();
+        this.dispatcher = dispatcher;
+        this.doorbell = new Doorbell(kernel, dispatcher);
+    }
+
+    @Override
+    public void run() {
+        Scratch s = Scratch.take();
+        while (true) {
+            long r = listener.receive(s);
+            if (r == 0) {
+                try {
+                    one(s);
+                } catch (RuntimeException | Error e) { // a bug of ours must not end the other guests
+                    Bugs.report(e);
+                }
+            } else if (r != -ENOENT && r != -EINTR && r != -EAGAIN) {
+                return; // the sandbox is over
+            }
+        }
+    }
+
+    private void one(Scratch s) {
+        long id = s.buf.getLong(0);
+        int tid = s.buf.getInt(8);
+        int nr = s.buf.getInt(16);
+        Task t = kernel.hostThreads().get(tid);
+        if (t == null) {
+            if (nr == Stub.DOORBELL && s.buf.getLong(32) == Stub.BELL_CHILD) {
+                doorbell.child(s, id, tid, s.buf.getLong(40), s.buf.getLong(48), s.buf.getLong(56));
+                return;
+            }
+            t = kernel.adopt(tid);
+            if (t == null) {
+                Strangers.met(kernel, tid);
+                return;
+            }
+        }
+        t.begin(id);
+        if (nr == Stub.DOORBELL) {
+            doorbell.ring(t, s, id);
+            return;
+        }
+        if (t.expects()) {
+            if (t.takeExpected(nr, s.buf.getLong(32))) {
+                listener.letThrough(s, id);
+            } else {
+                t.misbehaved();
+            }
+            return;
+        }
+        long ip = s.buf.getLong(24);
+        if (ip > Stub.BASE && ip <= Stub.BASE + Stub.TEXT_SIZE) {
+            if (nr == Nr.exit_group || nr == Nr.exit) {
+                t.misbehaved();
+            } else {
+                listener.answer(s, id, -ENOSYS);
+            }
+            return;
+        }
+        t.nr = nr;
+        t.a0 = s.buf.getLong(32);
+        t.a1 = s.buf.getLong(40);
+        t.a2 = s.buf.getLong(48);
+        t.a3 = s.buf.getLong(56);
+        t.a4 = s.buf.getLong(64);
+        t.a5 = s.buf.getLong(72);
+        long result = call(t, false);
+        if (result == Task.BLOCK) {
+            Task task = t;
+            Thread.ofVirtual().start(() -> blocking(task));
+        } else {
+            t.finish(s, result);
+        }
+    }
+
+
+    private void blocking(Task t) {
+        long result;
+        try {
+            result = call(t, true);
+        } catch (RuntimeException | Error e) {
+            Bugs.report(e);
+            result = -EIO;
+        }
+        Scratch s = Scratch.take();
+        try {
+            t.finish(s, result);
+        } finally {
+            s.give();
+        }
+    }
+
+    private long call(Task t, boolean mayBlock) {
+        t.mayBlock = mayBlock;
+        try {
+            return dispatcher.call(t);
+        } catch (RuntimeException | StackOverflowError e) {
+            Bugs.report(e);
+            return -EIO;
+        } finally {
+            t.endCall();
+        }
+    }
+}

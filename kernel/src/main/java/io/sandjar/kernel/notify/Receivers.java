@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.notify;
+
+import io.sandjar.host.Processes;
+import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Task;
+
+/** The platform threads of a running kernel: receivers, and one that hears of host processes' ends. */
+public final class Receivers {
+    private Receivers() {}
+
+    public static void start(Kernel kernel, Dispatcher dispatcher, int count) {
+        for (int i = 0; i < count; i++) {
+            thread("receiver-" + i, new Receiver(kernel, dispatcher));
+        }
+        thread("reaper", () -> reap(kernel));
+    }
+
+    private static void thread(String name, Runnable r) {
+        Thread t = new Thread(null, r, name, 256 * 1024);
+        t.setDaemon(true);
+        t.start();
+    }
+
+    private static void reap(Kernel kernel) {
+        int[] end = new int[3];
+        while (Processes.awaitAnyEnd(end) == 0) {
+            int pid = end[0];
+            if (pid == 0) {
+                continue;
+            }
+            Task t = kernel.hostThreads().get(pid);
+            if (t != null) {
+                t.hostDied(end[1], end[2]);
+            } else {
+                kernel.lostChild(pid);
+            }
+            Processes.reap(pid);
+        }
+    }
+}

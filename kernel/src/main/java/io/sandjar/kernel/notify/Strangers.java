@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.notify;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.host.Processes;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Host threads that no clone of ours explains: late calls of a process that has just ended, or the work of a guest
+ * that tampers with its stub. Neither gets an answer; the second loses its process.
+ */
+final class Strangers {
+    private Strangers() {}
+
+    static void met(Kernel kernel, int hostTid) {
+        int tgid = threadGroupOf(hostTid);
+        if (tgid <= 0) {
+            return;
+        }
+        Task leader = kernel.hostThreads().get(tgid);
+        if (leader != null && !leader.dead()) {
+            leader.misbehaved();
+        } else if (leader == null) {
+            Processes.kill(tgid, Sig.SIGKILL); // under our filter but not one of ours any more
+        }
+    }
+
+    private static int threadGroupOf(int tid) {
+        @Nullable String status = Sys.readText("/proc/" + tid + "/status");
+        if (status == null) {
+            return 0;
+        }
+        int at = status.indexOf("\nTgid:");
+        if (at < 0) {
+            return 0;
+        }
+        int n = 0;
+        for (int i = at + 6; i < status.length() && status.charAt(i) != '\n'; i++) {
+            char ch = status.charAt(i);
+            if (ch >= '0' && ch <= '9') {
+                n = n * 10 + ch - '0';
+            }
+        }
+        return n;
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Futex;
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.signal.SigAction;
+import io.sandjar.kernel.signal.SigInfo;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens between the end of a call (or a fault, or a kick) and the guest's next instruction: stops, signals to
+ * their handlers, restart of the interrupted call.
+ */
+public final class Delivery {
+    private final Kernel kernel;
+
+    Delivery(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /**
+     * Settles everything that the task has to look at, changing the registers in {@code f}.
+     *
+     * @return 0: the guest may go on; {@link Task#BLOCK}: the task is stopped, call again where parking is allowed;
+     *     -ESRCH: the task has ended, nothing is to be answered
+     */
+    public int deliver(Task t, TrapFrame f) {
+        while (true) {
+            SigInfo info;
+            SigAction act;
+            kernel.taskLock().lock();
+            try {
+                ThreadGroup g = t.group;
+                if (t.dead || g.exiting) {
+                    return -ESRCH;
+                }
+                if (g.state == ThreadGroup.State.STOPPED) {
+                    info = null;
+                    act = null;
+                } else {
+                    info = kernel.signals().take(t);
+                    if (info == null) {
+                        finishRestart(t, f);
+                        if (t.restoreMask) {
+                            t.restoreMask = false;
+                            t.sigmask = t.savedMask;
+                            kernel.signals().recompute(t);
+                            if (t.attention) {
+                                continue;
+                            }
+                        }
+                        kernel.signals().recompute(t);
+                        return 0;
+                    }
+                    act = g.actions[info.signo()];
+                }
+            } finally {
+                kernel.taskLock().unlock();
+            }
+            if (info == null || act == null) {
+                if (!t.mayBlock) {
+                    return Task.BLOCK;
+                }
+                waitWhileStopped(t);
+                continue;
+            }
+            if (act.isIgnore()) {
+                continue;
+            }
+            if (act.isDefault()) {
+                if (defaultAction(t, info)) {
+                    return -ESRCH;
+                }
+                continue;
+            }
+            enter(t, f, info, act);
+        }
+    }
+
+    private static void waitWhileStopped(Task t) {
+        t.parked = Thread.currentThread();
+        try {
+            while (t.group.state == ThreadGroup.State.STOPPED && !t.group.exiting && !t.dead) {
+                LockSupport.park(t);
+            }
+        } finally {
+            t.parked = null;
+        }
+    }
+
+    /** @return whether the process has ended */
+    private boolean defaultAction(Task t, SigInfo info) {
+        int signo = info.signo();
+        ThreadGroup g = t.group;
+        if (Signals.ignoredByDefault(signo)) {
+            return false;
+        }
+        boolean init = g == kernel.init();
+        if (init && (g.forced & Signals.bit(signo)) == 0) {
+            return false;
+        }
+        if ((Signals.STOPS & Signals.bit(signo)) != 0) {
+            kernel.taskLock().lock();
+            try {
+                if (signo != Sig.SIGSTOP && !init && kernel.tasks().orphaned(g.processGroup, null)) {
+                    return false;
+                }
+                kernel.signals().stop(g, signo);
+            } finally {
+                kernel.taskLock().unlock();
+            }
+            return false;
+        }
+        kernel.exits().exitGroup(g, signo);
+        return true;
+    }
+
+    private void enter(Task t, TrapFrame f, SigInfo info, SigAction act) {
+        int signo = info.signo();
+        settleRestart(t, f, act);
+        long mask = t.restoreMask ? t.savedMask : t.sigmask;
+        t.restoreMask = false;
+        if (SignalFrames.push(t, f, info, act, mask) < 0) {
+            // no stack to put the frame on: the process dies of SIGSEGV unless it handles that elsewhere
+            kernel.taskLock().lock();
+            try {
+                if (signo == Sig.SIGSEGV || (t.sigmask & Signals.bit(Sig.SIGSEGV)) != 0) {
+                    t.group.actions[Sig.SIGSEGV] = SigAction.DEFAULT;
+                }
+            } finally {
+                kernel.taskLock().unlock();
+            }
+            kernel.signals().force(t, SigInfo.kernel(Sig.SIGSEGV));
+            return;
+        }
+        kernel.taskLock().lock();
+        try {
+            if ((act.flags() & Sig.SA_RESETHAND) != 0) {
+                t.group.actions[signo] = SigAction.DEFAULT;
+            }
+            long blocked = t.sigmask | act.mask();
+            if ((act.flags() & Sig.SA_NODEFER) == 0) {
+                blocked |= Signals.bit(signo);
+            }
+            t.sigmask = blocked & ~Signals.UNBLOCKABLE;
+            kernel.signals().recompute(t);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** A handler is about to run: the interrupted call ends with EINTR or is to be made again afterwards. */
+    private static void settleRestart(Task t, TrapFrame f, SigAction act) {
+        long code = t.restartCode;
+        boolean restart = (act.flags() & Sig.SA_RESTART) != 0;
+        if (code != 0) {
+            t.restartCode = 0;
+            if (code == -ERESTARTNOINTR || (code == -ERESTARTSYS && restart)) {
+                f.setReg(TrapFrame.RIP, f.reg(TrapFrame.RIP) - 2);
+                f.setReg(TrapFrame.RAX, t.restartNr);
+            } else {
+                f.setReg(TrapFrame.RAX, -EINTR);
+            }
+            return;
+        }
+        // A futex wait is the host's own call: the kick made it stand at its instruction again.
+        if (!restart && f.reg(TrapFrame.RAX) == Nr.futex) {
+            int op = (int) f.reg(TrapFrame.RSI) & 0x7f;
+            byte[] insn = new byte[2];
+            if ((op == Futex.FUTEX_WAIT || op == Futex.FUTEX_WAIT_BITSET)
+                    && t.mem.read(f.reg(TrapFrame.RIP), insn) == 0
+                    && Bytes.u16(insn, 0) == 0x050f) {
+                f.setReg(TrapFrame.RIP, f.reg(TrapFrame.RIP) + 2);
+                f.setReg(TrapFrame.RAX, -EINTR);
+            }
+        }
+    }
+
+    /** No handler runs: the interrupted call is made again. */
+    private static void finishRestart(Task t, @Nullable TrapFrame f) {
+        if (t.restartCode != 0 && f != null) {
+            t.restartCode = 0;
+            f.setReg(TrapFrame.RIP, f.reg(TrapFrame.RIP) - 2);
+            f.setReg(TrapFrame.RAX, t.restartNr);
+        }
+    }
+}

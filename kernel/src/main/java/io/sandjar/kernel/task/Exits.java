@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.host.Processes;
+import io.sandjar.kernel.signal.SigAction;
+import io.sandjar.kernel.signal.SigInfo;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The end of threads and processes, and what their parents hear of it. */
+public final class Exits {
+    private static final int POLLIN = 1;
+    private final Kernel kernel;
+
+    Exits(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /**
+     * Ends a process: all its threads, host process included.
+     *
+     * @param status wait(2) status: code << 8, or the signal
+     */
+    public void exitGroup(ThreadGroup g, int status) {
+        Task[] tasks;
+        kernel.taskLock().lock();
+        try {
+            if (g.exiting && g.released) {
+                return;
+            }
+            g.exiting = true;
+            g.released = true;
+            g.exitStatus = status;
+            tasks = g.tasks.toArray(new Task[0]);
+            for (Task t : tasks) {
+                detach(t);
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        measure(g);
+        if (g.hostPid > 0) {
+            Processes.kill(g.hostPid, Sig.SIGKILL);
+        }
+        for (Task t : tasks) {
+            t.wake();
+            release(t);
+        }
+        becomeZombie(g);
+    }
+
+    /** Ends a process soon, for a caller that holds the task lock. */
+    void killLater(ThreadGroup g, int signo) {
+        if (g.exiting) {
+            return;
+        }
+        g.exiting = true;
+        g.exitStatus = signo;
+        if (g.hostPid > 0) {
+            Processes.kill(g.hostPid, Sig.SIGKILL);
+        }
+        for (Task t : g.tasks) {
+            t.wake();
+        }
+        kernel.background(() -> exitGroup(g, signo));
+    }
+
+    /** CPU time while the host process is still there to be asked. */
+    private static void measure(ThreadGroup g) {
+        long cpu = g.hostPid > 0 ? Processes.clock(Processes.processClock(g.hostPid)) : 0;
+        g.endUserNanos = Math.max(cpu, 0);
+    }
+
+    /** No more calls of this thread are answered. With the task lock. */
+    private void detach(Task t) {
+        t.dead = true;
+        if (t.hostTid != 0) {
+            kernel.hostThreads().remove(t.hostTid, t);
+        }
+        kernel.forgetPending(t);
+    }
+
+    /** Lets go of what a thread held. Once for each. */
+    private void release(Task t) {
+        synchronized (t) {
+            if (t.released) {
+                return;
+            }
+            t.released = true;
+        }
+        t.fds.leave(t);
+    }
+
+    /**
+     * Ends one thread of several.
+     *
+     * @return false when it was the last: the process has to end
+     */
+    boolean exitThread(Task t) {
+        ThreadGroup g = t.group;
+        kernel.taskLock().lock();
+        try {
+            int alive = 0;
+            for (Task o : g.tasks) {
+                if (!o.dead) {
+                    alive++;
+                }
+            }
+            if (alive <= 1) {
+                return false;
+            }
+            detach(t);
+            t.space.giveSlot(t.slot);
+            if (t.tid() != g.pid()) { // a leader stays as long as its process
+                g.tasks.remove(t);
+                kernel.tasks().remove(t);
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        release(t);
+        return true;
+    }
+
+    /** Removes all threads but {@code t} for exec, which takes over the process's id. */
+    void leaveAlone(Task t) {
+        ThreadGroup g = t.group;
+        ArrayList<Task> others = new ArrayList<>();
+        kernel.taskLock().lock();
+        try {
+            for (Task o : g.tasks) {
+                if (o != t) {
+                    others.add(o);
+                    boolean wasDead = o.dead;
+                    detach(o);
+                    kernel.tasks().remove(o);
+                    if (!wasDead) {
+                        o.wake();
+                    }
+                }
+            }
+            if (t.hostTid != g.hostPid) {
+                kernel.hostThreads().remove(t.hostTid, t);
+            }
+            kernel.tasks().remove(t);
+            t.tid = g.pid();
+            g.tasks.clear();
+            g.tasks.add(t);
+            kernel.tasks().put(t);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        for (Task o : others) {
+            release(o);
+        }
+    }
+
+    /** The host process ended without our doing (a fault in the stub, the host's OOM killer). */
+    void hostDied(ThreadGroup g, int code, int status) {
+        exitGroup(g, code == Sig.CLD_EXITED ? status << 8 : status & 0x7f);
+    }
+
+    private void becomeZombie(ThreadGroup g) {
+        boolean last;
+        Session ended = null;
+        kernel.taskLock().lock();
+        try {
+            if (g.state == ThreadGroup.State.ZOMBIE || g.state == ThreadGroup.State.REAPED) {
+                return;
+            }
+            g.endComm = g.comm();
+            for (Task t : g.tasks) {
+                kernel.tasks().remove(t);
+            }
+            g.tasks.clear();
+            g.state = ThreadGroup.State.ZOMBIE;
+            last = g == kernel.init();
+            if (!last) {
+                orphan(g);
+                Session s = g.session();
+                if (s.leader == g) {
+                    s.leader = null;
+                    ended = s;
+                }
+                notifyParent(g);
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        g.exitWait.wake(POLLIN);
+        if (last) {
+            kernel.end(g.exitStatus);
+            return;
+        }
+        if (ended != null) {
+            kernel.sessionEnded(ended);
+        }
+    }
+
+    /** Gives the children of a dead process to the nearest subreaper or pid 1. With the task lock. */
+    private void orphan(ThreadGroup g) {
+        ThreadGroup heir = kernel.init();
+        for (ThreadGroup p = g.parent; p != null; p = p.parent) {
+            if (p.subreaper && !p.exiting) {
+                heir = p;
+                break;
+            }
+        }
+        ThreadGroup[] children = g.children();
+        for (ThreadGroup c : children) {
+            boolean wasOrphaned = kernel.tasks().orphaned(c.processGroup, null);
+            g.children.remove(c);
+            heir.children.add(c);
+            c.parent = heir;
+            c.exitSignal = Sig.SIGCHLD;
+            for (Task t : c.tasks) {
+                if (t.parentDeathSignal != 0) {
+                    kernel.signals().sendToGroup(c, SigInfo.user(t.parentDeathSignal, 0, g.pid(), 0));
+                    break;
+                }
+            }
+            if (c.state == ThreadGroup.State.ZOMBIE) {
+                tellParent(c, heir);
+            } else if (!wasOrphaned && kernel.tasks().orphaned(c.processGroup, null)) {
+                hangUpIfStopped(c.processGroup);
+            }
+        }
+        // its own group may have lost its last tie to the session
+        ThreadGroup parent = g.parent;
+        ProcessGroup p = g.processGroup;
+        if (parent != null
+                && parent.processGroup != p
+                && parent.session() == p.session()
+                && kernel.tasks().orphaned(p, g)) {
+            hangUpIfStopped(p);
+        }
+    }
+
+    private void hangUpIfStopped(ProcessGroup p) {
+        boolean stopped = false;
+        for (ThreadGroup m : p.members) {
+            stopped |= m.state == ThreadGroup.State.STOPPED;
+        }
+        if (stopped) {
+            kernel.signals().sendToProcessGroup(p, SigInfo.kernel(Sig.SIGHUP), false);
+            kernel.signals().sendToProcessGroup(p, SigInfo.kernel(Sig.SIGCONT), false);
+        }
+    }
+
+    private void notifyParent(ThreadGroup g) {
+        ThreadGroup parent = g.parent;
+        if (parent != null) {
+            tellParent(g, parent);
+        }
+    }
+
+    private void tellParent(ThreadGroup g, ThreadGroup parent) {
+        SigAction a = parent.actions[Sig.SIGCHLD];
+        boolean reap = g.exitSignal == Sig.SIGCHLD && (a.isIgnore() || (a.flags() & Sig.SA_NOCLDWAIT) != 0);
+        if (g.exitSignal != 0 && !(reap && a.isIgnore())) {
+            int status = g.exitStatus;
+            boolean exited = (status & 0x7f) == 0;
+            SigInfo i = SigInfo.child(
+                    exited ? Sig.CLD_EXITED : Sig.CLD_KILLED,
+                    g.pid(),
+                    g.uid,
+                    exited ? status >> 8 & 0xff : status & 0x7f,
+                    g.endUserNanos / 10_000_000,
+                    g.endSystemNanos / 10_000_000);
+            if (g.exitSignal != Sig.SIGCHLD) {
+                i = SigInfo.user(g.exitSignal, 0, g.pid(), g.uid);
+            }
+            kernel.signals().sendToGroup(parent, i);
+        }
+        if (reap) {
+            reap(g);
+        }
+        parent.childWait.wake(POLLIN);
+    }
+
+    /** Removes a zombie for good. With the task lock. */
+    void reap(ThreadGroup g) {
+        g.state = ThreadGroup.State.REAPED;
+        ThreadGroup parent = g.parent;
+        if (parent != null) {
+            parent.children.remove(g);
+            parent.childUserNanos += g.endUserNanos + g.childUserNanos;
+            parent.childSystemNanos += g.endSystemNanos + g.childSystemNanos;
+        }
+        kernel.tasks().leave(g);
+        kernel.tasks().remove(g);
+    }
+
+    /** SIGCHLD for a stop or continuation. With the task lock. */
+    void notifyParentOfStop(ThreadGroup g, int code, int signo) {
+        @Nullable ThreadGroup parent = g.parent;
+        if (parent == null) {
+            if (code == Sig.CLD_STOPPED) {
+                kernel.initStopped();
+            }
+            return;
+        }
+        SigAction a = parent.actions[Sig.SIGCHLD];
+        if (!a.isIgnore() && (a.flags() & Sig.SA_NOCLDSTOP) == 0) {
+            kernel.signals()
+                    .sendToGroup(
+                            parent,
+                            SigInfo.child(code, g.pid(), g.uid, signo, g.endUserNanos / 10_000_000, 0));
+        }
+        parent.childWait.wake(POLLIN);
+    }
+
+    /** Kills every process but pid 1 (it has ended). */
+    void killAll() {
+        for (ThreadGroup g : snapshot()) {
+            if (g != kernel.init()) {
+                exitGroup(g, Sig.SIGKILL);
+            }
+        }
+    }
+
+    private ArrayList<ThreadGroup> snapshot() {
+        kernel.taskLock().lock();
+        try {
+            return kernel.tasks().allGroups();
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+}

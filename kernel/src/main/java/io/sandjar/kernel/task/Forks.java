@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Clone;
+import io.sandjar.abi.Nr;
+import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.vfs.FdTable;
+import io.sandjar.kernel.vfs.FsContext;
+
+/** New threads and processes: the kernel makes the task, the stub asks the host for the thread behind it. */
+public final class Forks {
+    private static final long NAMESPACES = Clone.CLONE_NEWNS
+            | Clone.CLONE_NEWCGROUP
+            | Clone.CLONE_NEWUTS
+            | Clone.CLONE_NEWIPC
+            | Clone.CLONE_NEWUSER
+            | Clone.CLONE_NEWPID
+            | Clone.CLONE_NEWNET
+            | 0x80L; // CLONE_NEWTIME
+    private static final long THREAD_FLAGS = Clone.CLONE_VM
+            | Clone.CLONE_FS
+            | Clone.CLONE_FILES
+            | Clone.CLONE_SIGHAND
+            | Clone.CLONE_THREAD
+            | Clone.CLONE_SYSVSEM;
+
+    private final Kernel kernel;
+
+    Forks(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** Arguments of clone(2), whichever call they came by. Addresses are the guest's. */
+    public record Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {}
+
+    /**
+     * Starts a clone for a task that stands in its trap frame; the result reaches the guest when the stub has done it.
+     *
+     * @return 0 when the operations are queued, or -errno (EINVAL, EPERM, EAGAIN)
+     */
+    public long clone(Task t, Args a) {
+        long f = a.flags;
+        if ((f & NAMESPACES) != 0) {
+            return (f & Clone.CLONE_NEWUSER) != 0 ? -ENOSPC : -EPERM;
+        }
+        boolean thread = (f & Clone.CLONE_THREAD) != 0;
+        if (((f & Clone.CLONE_SIGHAND) != 0 && (f & Clone.CLONE_VM) == 0)
+                || (thread && (f & Clone.CLONE_SIGHAND) == 0)
+                || (f & Clone.CLONE_PIDFD) != 0
+                || a.exitSignal < 0
+                || a.exitSignal > 64) {
+            return -EINVAL;
+        }
+        if ((f & Clone.CLONE_PARENT) != 0 && t.group == kernel.init()) {
+            return -EINVAL;
+        }
+        return thread ? thread(t, a) : process(t, a);
+    }
+
+    private FsContext fs(Task t, long flags) {
+        return (flags & Clone.CLONE_FS) != 0 ? t.fs : t.fs.copy();
+    }
+
+    private FdTable fds(Task t, long flags) {
+        if ((flags & Clone.CLONE_FILES) != 0) {
+            t.fds.share();
+            return t.fds;
+        }
+        return t.fds.copy();
+    }
+
+    private static void mapChunk(Task t, long chunk) {
+        if (chunk != 0) {
+            int size = Stub.SLOT_SIZE * Stub.SLOTS_PER_CHUNK;
+            t.ops.call(0, Nr.mmap, chunk, size, 3, 0x104022, -1, 0);
+        }
+    }
+
+    private long thread(Task t, Args a) {
+        Task child;
+        long chunk;
+        TrapFrame f = t.frame;
+        if (f == null) {
+            return -EINVAL;
+        }
+        ThreadGroup g = t.group;
+        FsContext fs = fs(t, a.flags);
+        FdTable fds = fds(t, a.flags);
+        kernel.taskLock().lock();
+        try {
+            int tid = g.exiting ? 0 : kernel.tasks().takeId();
+            long slot = tid == 0 ? 0 : t.space.takeSlot();
+            if (slot == 0) {
+                fds.leave(t);
+                return -EAGAIN;
+            }
+            chunk = t.space.chunkToMap(slot);
+            child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), t.creds, fs, fds);
+            child.sigmask = t.sigmask;
+            child.comm = t.comm;
+            child.noNewPrivs = t.noNewPrivs;
+            child.affinity = t.affinity;
+            child.inGuest = true;
+            g.tasks.add(child);
+            kernel.tasks().put(child);
+            kernel.pendingThreads().add(child);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
+            t.mem.writeInt(a.parentTid, child.tid);
+        }
+        if ((a.flags & Clone.CLONE_CHILD_SETTID) != 0) {
+            t.mem.writeInt(a.childTid, child.tid);
+        }
+        boolean clear = (a.flags & Clone.CLONE_CHILD_CLEARTID) != 0;
+        long host = THREAD_FLAGS | a.flags & (Clone.CLONE_SETTLS | Clone.CLONE_CHILD_CLEARTID);
+        long stack = a.stack != 0 ? a.stack : f.reg(TrapFrame.RSP);
+        mapChunk(t, chunk);
+        t.ops.add(Stub.OP_THREAD, 0, child.tid, host, child.slot, stack, a.tls, clear ? a.childTid : 0, 0)
+                .result(child.tid);
+        long mapped = chunk;
+        t.continuation = (task, failed, result) -> {
+            if (failed) {
+                forget(task, child, mapped != 0);
+                task.setResult(-EAGAIN);
+            }
+        };
+        return 0;
+    }
+
+    private void forget(Task t, Task child, boolean chunk) {
+        kernel.taskLock().lock();
+        try {
+            child.dead = true;
+            kernel.forgetPending(child);
+            kernel.tasks().remove(child);
+            child.group.tasks.remove(child);
+            if (child.space == t.space) {
+                child.space.giveSlot(child.slot);
+                if (chunk) {
+                    child.space.chunkFailed();
+                }
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        child.fds.leave(child);
+    }
+
+    private long process(Task t, Args a) {
+        boolean sharesMemory = (a.flags & Clone.CLONE_VM) != 0;
+        ThreadGroup g = t.group;
+        TrapFrame f = t.frame;
+        if (f == null) {
+            return -EINVAL;
+        }
+        FsContext fs = fs(t, a.flags);
+        FdTable fds = fds(t, a.flags);
+        Task child;
+        long chunk = 0;
+        kernel.taskLock().lock();
+        try {
+            int pid = g.exiting ? 0 : kernel.tasks().takeId();
+            long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
+            long limit = g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_NPROC);
+            if (slot == 0 || (t.creds.uid() != 0 && kernel.tasks().threads() >= limit)) {
+                fds.leave(t);
+                return -EAGAIN;
+            }
+            if (sharesMemory) {
+                chunk = t.space.chunkToMap(slot);
+            }
+            ThreadGroup made = new ThreadGroup(pid, g.processGroup, kernel.bootNanos());
+            made.inherit(g);
+            made.uid = t.creds.uid();
+            made.exitSignal = (a.flags & Clone.CLONE_PARENT) != 0 ? g.exitSignal : a.exitSignal;
+            ThreadGroup parent = (a.flags & Clone.CLONE_PARENT) != 0 && g.parent != null ? g.parent : g;
+            made.parent = parent;
+            parent.children.add(made);
+            g.processGroup.members.add(made);
+            AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
+            child = new Task(kernel, made, pid, space, slot, new UserMemory(0), t.creds, fs, fds);
+            child.sigmask = t.sigmask;
+            child.comm = t.comm;
+            child.noNewPrivs = t.noNewPrivs;
+            child.affinity = t.affinity;
+            if (!(sharesMemory && (a.flags & Clone.CLONE_VFORK) == 0)) {
+                child.altSp = t.altSp;
+                child.altSize = t.altSize;
+                child.altFlags = t.altFlags;
+            }
+            child.cookie = kernel.random() | 1;
+            if ((a.flags & Clone.CLONE_CHILD_SETTID) != 0) {
+                child.childSetTid = a.childTid;
+            }
+            if ((a.flags & Clone.CLONE_CHILD_CLEARTID) != 0) {
+                child.childClearTid = a.childTid;
+            }
+            made.tasks.add(child);
+            kernel.tasks().put(made);
+            kernel.tasks().put(child);
+            kernel.pendingProcesses().put(child.cookie, child);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
+            t.mem.writeInt(a.parentTid, child.tid);
+        }
+        long host = Clone.CLONE_PARENT | a.flags & (Clone.CLONE_VM | Clone.CLONE_VFORK | Clone.CLONE_SETTLS);
+        long stack = a.stack != 0 ? a.stack : sharesMemory ? f.reg(TrapFrame.RSP) : 0;
+        t.expectedNr = Nr.clone;
+        t.expectedArg = host | Clone.CLONE_PARENT_SETTID;
+        mapChunk(t, chunk);
+        t.ops.add(
+                        Stub.OP_PROCESS,
+                        0,
+                        child.tid,
+                        host,
+                        sharesMemory ? child.slot : 0,
+                        stack,
+                        a.tls,
+                        child.cookie,
+                        0)
+                .result(child.tid);
+        boolean mapped = chunk != 0;
+        t.continuation = (task, failed, result) -> {
+            if (failed) {
+                forget(task, child, mapped);
+                kernel.taskLock().lock();
+                try {
+                    ThreadGroup made = child.group;
+                    made.state = ThreadGroup.State.REAPED;
+                    if (made.parent != null) {
+                        made.parent.children.remove(made);
+                    }
+                    kernel.tasks().leave(made);
+                    kernel.tasks().remove(made);
+                } finally {
+                    kernel.taskLock().unlock();
+                }
+                task.setResult(-EAGAIN);
+            }
+        };
+        return 0;
+    }
+
+    /**
+     * A new process rings for the first time.
+     *
+     * @return the task, its operations queued; null when the process is none of ours or was killed already
+     */
+    public @org.jspecify.annotations.Nullable Task begin(long cookie, int hostTid) {
+        Task child;
+        kernel.taskLock().lock();
+        try {
+            child = kernel.pendingProcesses().remove(cookie);
+            if (child == null || child.group.exiting) {
+                return null;
+            }
+            child.hostTid = hostTid;
+            child.group.hostPid = hostTid;
+            child.mem.setHostTid(hostTid);
+            kernel.hostThreads().put(hostTid, child);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        child.ops.clear();
+        if (child.childSetTid != 0) {
+            child.mem.writeInt(child.childSetTid, child.tid);
+        }
+        if (child.childClearTid != 0) {
+            child.ops.call(0, Nr.set_tid_address, child.childClearTid, 0, 0, 0, 0, 0);
+        }
+        return child;
+    }
+}

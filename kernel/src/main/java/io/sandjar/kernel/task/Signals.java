@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.signal.PendingSignals;
+import io.sandjar.kernel.signal.SigAction;
+import io.sandjar.kernel.signal.SigInfo;
+import org.jspecify.annotations.Nullable;
+
+/** Sending, blocking and taking signals (signal(7)). */
+public final class Signals {
+    static final long UNBLOCKABLE = bit(Sig.SIGKILL) | bit(Sig.SIGSTOP);
+    static final long STOPS = bit(Sig.SIGSTOP) | bit(Sig.SIGTSTP) | bit(Sig.SIGTTIN) | bit(Sig.SIGTTOU);
+    private static final long DEFAULT_IGNORED =
+            bit(Sig.SIGCHLD) | bit(Sig.SIGURG) | bit(Sig.SIGWINCH) | bit(Sig.SIGCONT);
+
+    private final Kernel kernel;
+
+    Signals(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    public static long bit(int signo) {
+        return 1L << (signo - 1);
+    }
+
+    /** Sends to one thread. */
+    public void sendToTask(Task t, SigInfo info) {
+        kernel.taskLock().lock();
+        try {
+            if (!t.dead) {
+                send(t.group, t, info, false);
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Sends to a process. */
+    public void sendToGroup(ThreadGroup g, SigInfo info) {
+        kernel.taskLock().lock();
+        try {
+            send(g, null, info, false);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Sends to a process from outside the sandbox: pid 1 is not protected from it. */
+    public void sendFromOutside(ThreadGroup g, SigInfo info) {
+        kernel.taskLock().lock();
+        try {
+            send(g, null, info, true);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Sends to all members of a process group, as the terminal does. */
+    public void sendToProcessGroup(ProcessGroup p, SigInfo info, boolean outside) {
+        kernel.taskLock().lock();
+        try {
+            for (ThreadGroup g : p.members.toArray(new ThreadGroup[0])) {
+                send(g, null, info, outside);
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /**
+     * A signal that cannot be refused (a fault of the thread itself): if it is blocked or ignored the default action
+     * is taken.
+     */
+    public void force(Task t, SigInfo info) {
+        kernel.taskLock().lock();
+        try {
+            int signo = info.signo();
+            SigAction a = t.group.actions[signo];
+            boolean blocked = (t.sigmask & bit(signo)) != 0;
+            if (blocked || a.isIgnore()) {
+                t.group.actions[signo] = SigAction.DEFAULT;
+                t.sigmask &= ~bit(signo);
+            }
+            t.group.forced |= bit(signo);
+            t.pending.add(info);
+            t.wake();
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    // Everything below is called with the task lock held.
+
+    private void send(ThreadGroup g, @Nullable Task only, SigInfo info, boolean outside) {
+        int signo = info.signo();
+        if (signo == 0 || g.state == ThreadGroup.State.ZOMBIE || g.state == ThreadGroup.State.REAPED || g.exiting) {
+            return;
+        }
+        if (signo == Sig.SIGKILL) {
+            if (g != kernel.init() || outside) {
+                kernel.exits().killLater(g, Sig.SIGKILL);
+            }
+            return;
+        }
+        long bit = bit(signo);
+        if ((STOPS & bit) != 0) {
+            discard(g, bit(Sig.SIGCONT));
+        } else if (signo == Sig.SIGCONT) {
+            discard(g, STOPS);
+            resume(g);
+        }
+        if (outside) {
+            g.forced |= bit;
+        } else if (g == kernel.init() && g.actions[signo].isDefault()) {
+            return; // pid 1 gets only what it asked for
+        }
+        if (ignored(g, only, signo)) {
+            return;
+        }
+        PendingSignals queue = only != null ? only.pending : g.shared;
+        if (signo >= Sig.SIGRTMIN && queue.queued() >= g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_SIGPENDING)) {
+            return;
+        }
+        queue.add(info);
+        g.signalWait.wake(1);
+        if (only != null) {
+            if ((only.sigmask & bit) == 0 || (only.waitingFor & bit) != 0) {
+                only.wake();
+            }
+            return;
+        }
+        Task chosen = null;
+        for (int i = 0; i < g.tasks.size(); i++) {
+            Task t = g.tasks.get(i);
+            if (!t.dead && ((t.sigmask & bit) == 0 || (t.waitingFor & bit) != 0)) {
+                if (chosen == null || t.tid() == g.pid() || (chosen.attention && !t.attention)) {
+                    chosen = t;
+                }
+                if (!t.attention) {
+                    break;
+                }
+            }
+        }
+        if (chosen != null) {
+            chosen.wake();
+        }
+    }
+
+    private boolean ignored(ThreadGroup g, @Nullable Task only, int signo) {
+        long bit = bit(signo);
+        SigAction a = g.actions[signo];
+        if (!a.isIgnore() && !(a.isDefault() && (DEFAULT_IGNORED & bit) != 0)) {
+            return false;
+        }
+        // a blocked signal stays pending: its action may change until it is unblocked, or sigwait may want it
+        if (only != null) {
+            return ((only.sigmask | only.waitingFor) & bit) == 0;
+        }
+        for (Task t : g.tasks) {
+            if (((t.sigmask | t.waitingFor) & bit) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void discard(ThreadGroup g, long which) {
+        g.shared.discard(which);
+        for (Task t : g.tasks) {
+            t.pending.discard(which);
+        }
+    }
+
+    private void resume(ThreadGroup g) {
+        if (g.state == ThreadGroup.State.STOPPED) {
+            g.state = ThreadGroup.State.RUNNING;
+            g.stopReport = 0;
+            g.continueReport = true;
+            kernel.exits().notifyParentOfStop(g, Sig.CLD_CONTINUED, Sig.SIGCONT);
+            for (Task t : g.tasks) {
+                t.wake();
+            }
+        }
+    }
+
+    /** Stops a process. */
+    void stop(ThreadGroup g, int signo) {
+        if (g.state == ThreadGroup.State.RUNNING) {
+            g.state = ThreadGroup.State.STOPPED;
+            g.stopReport = signo;
+            g.continueReport = false;
+            kernel.exits().notifyParentOfStop(g, Sig.CLD_STOPPED, signo);
+            for (Task t : g.tasks) {
+                t.wake();
+            }
+        }
+    }
+
+    /** Takes the next signal that the task does not block; null when there is none. */
+    @Nullable SigInfo take(Task t) {
+        SigInfo i = t.pending.take(~t.sigmask);
+        return i != null ? i : t.group.shared.take(~t.sigmask);
+    }
+
+    /** Takes a pending signal out of {@code wanted}, blocked or not (sigtimedwait, signalfd). */
+    public @Nullable SigInfo dequeue(Task t, long wanted) {
+        kernel.taskLock().lock();
+        try {
+            SigInfo i = t.pending.take(wanted);
+            if (i == null) {
+                i = t.group.shared.take(wanted);
+            }
+            recompute(t);
+            return i;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Pending signals of the thread and of its process. */
+    public long pending(Task t) {
+        kernel.taskLock().lock();
+        try {
+            return t.pending.set() | t.group.shared.set();
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Sets the blocked signals of the calling task. */
+    public void setMask(Task t, long mask) {
+        kernel.taskLock().lock();
+        try {
+            long wanted = mask & ~UNBLOCKABLE;
+            long newlyBlocked = wanted & ~t.sigmask;
+            t.sigmask = wanted;
+            recompute(t);
+            long moved = newlyBlocked & t.group.shared.set();
+            if (moved != 0) { // somebody else may take what this task now blocks
+                for (Task o : t.group.tasks) {
+                    if (o != t && (moved & ~o.sigmask) != 0) {
+                        o.wake();
+                    }
+                }
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Recomputes whether the task has something to look at. With the task lock. */
+    void recompute(Task t) {
+        t.attention = ((t.pending.set() | t.group.shared.set()) & ~t.sigmask) != 0
+                || t.group.exiting
+                || t.dead
+                || t.group.state == ThreadGroup.State.STOPPED;
+    }
+
+    /** The action of a signal. */
+    public SigAction action(ThreadGroup g, int signo) {
+        kernel.taskLock().lock();
+        try {
+            return g.actions[signo];
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    public SigAction setAction(ThreadGroup g, int signo, SigAction a) {
+        kernel.taskLock().lock();
+        try {
+            SigAction old = g.actions[signo];
+            g.actions[signo] = a;
+            long bit = bit(signo);
+            if (a.isIgnore() || (a.isDefault() && (DEFAULT_IGNORED & bit) != 0)) {
+                discard(g, bit);
+                for (Task t : g.tasks) {
+                    recompute(t);
+                }
+            }
+            return old;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** Whether the default action of a signal is to do nothing. */
+    static boolean ignoredByDefault(int signo) {
+        return (DEFAULT_IGNORED & bit(signo)) != 0;
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+/** What the kernel and the stub agree on; mirrors stub.h (a test compares them). */
+public final class Stub {
+    public static final long BASE = 0x600000000000L;
+    public static final long TEXT_SIZE = 0x10000;
+    public static final long SLOTS_BASE = 0x5f0000000000L;
+    public static final int SLOT_SIZE = 0x8000;
+    public static final int SLOTS_PER_CHUNK = 16;
+    public static final int MAILBOX_SIZE = 0x1000;
+    public static final int STACK_SIZE = SLOT_SIZE - MAILBOX_SIZE;
+
+    /** Highest number of threads of one address space. */
+    public static final int MAX_SLOTS = 65536;
+
+    public static final int DOORBELL = 0x5a0;
+    public static final int BELL_START = 1;
+    public static final int BELL_SIGNAL = 2;
+    public static final int BELL_DONE = 3;
+    public static final int BELL_FAILED = 4;
+    public static final int BELL_CHILD = 5;
+
+    /** Host signal that interrupts a guest thread (SIGURG: ignored where no stub handles it yet). */
+    public static final int KICK = 23;
+
+    public static final int OP_SYSCALL = 1;
+    public static final int OP_ZERO = 2;
+    public static final int OP_PROBE = 3;
+    public static final int OP_THREAD = 4;
+    public static final int OP_PROCESS = 5;
+    public static final int OP_SIGRETURN = 6;
+    public static final int OP_RESULT = 7;
+    public static final int OPF_IGNORE = 1;
+    public static final int OPF_RAX = 2;
+    public static final int OPF_RING = 4;
+
+    /** Offsets in a slot's mailbox. */
+    public static final int BOX_GUEST_TID = 0;
+
+    public static final int BOX_HOST_TID = 4;
+    public static final int BOX_OPS = 64;
+    public static final int OP_SIZE = 64;
+    public static final int MAX_OPS = 40;
+
+    /** Free room behind the operations: a ucontext (304 bytes) and an empty string. */
+    public static final int BOX_UCONTEXT = 3072;
+
+    public static final int BOX_EMPTY_STRING = 3584;
+
+    /** Where programs may be mapped: all below the slots. */
+    public static final long USER_END = 0x5e0000000000L;
+
+    private Stub() {}
+
+    public static long mailbox(long slot) {
+        return slot + STACK_SIZE;
+    }
+
+    static boolean inText(long ip) {
+        return ip >= BASE && ip < BASE + TEXT_SIZE;
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The guest's process and thread ids, process groups and sessions. Guarded by the task lock. */
+public final class TaskTable {
+    /** As /proc/sys/kernel/pid_max. */
+    public static final int PID_MAX = 32768;
+
+    private Task[] tasks = new Task[256];
+    private ThreadGroup[] groups = new ThreadGroup[256];
+    private final HashMap<Integer, ProcessGroup> processGroups = new HashMap<>();
+    private final HashMap<Integer, Session> sessions = new HashMap<>();
+    private int last;
+    private int threads;
+
+    /** Takes a free id, or 0 when there is none. */
+    int takeId() {
+        for (int i = 0; i < PID_MAX; i++) {
+            last = last + 1 >= PID_MAX ? 2 : last + 1;
+            if (task(last) == null
+                    && group(last) == null
+                    && !processGroups.containsKey(last)
+                    && !sessions.containsKey(last)) {
+                return last;
+            }
+        }
+        return 0;
+    }
+
+    public @Nullable Task task(int tid) {
+        return tid > 0 && tid < tasks.length ? tasks[tid] : null;
+    }
+
+    public @Nullable ThreadGroup group(int pid) {
+        return pid > 0 && pid < groups.length ? groups[pid] : null;
+    }
+
+    void put(Task t) {
+        int tid = t.tid();
+        if (tid >= tasks.length) {
+            tasks = Arrays.copyOf(tasks, Math.max(tid + 1, tasks.length * 2));
+        }
+        if (tasks[tid] == null) {
+            threads++;
+        }
+        tasks[tid] = t;
+    }
+
+    void remove(Task t) {
+        if (task(t.tid()) == t) {
+            tasks[t.tid()] = null;
+            threads--;
+        }
+    }
+
+    void put(ThreadGroup g) {
+        int pid = g.pid();
+        if (pid >= groups.length) {
+            groups = Arrays.copyOf(groups, Math.max(pid + 1, groups.length * 2));
+        }
+        groups[pid] = g;
+    }
+
+    void remove(ThreadGroup g) {
+        if (group(g.pid()) == g) {
+            groups[g.pid()] = null;
+        }
+    }
+
+    /** Number of live threads. */
+    public int threads() {
+        return threads;
+    }
+
+    /** All processes, zombies included, by ascending pid. */
+    public ArrayList<ThreadGroup> allGroups() {
+        ArrayList<ThreadGroup> all = new ArrayList<>();
+        for (ThreadGroup g : groups) {
+            if (g != null) {
+                all.add(g);
+            }
+        }
+        return all;
+    }
+
+    public @Nullable ProcessGroup processGroup(int id) {
+        return processGroups.get(id);
+    }
+
+    public @Nullable Session session(int id) {
+        return sessions.get(id);
+    }
+
+    ProcessGroup makeProcessGroup(int id, Session s) {
+        ProcessGroup p = new ProcessGroup(id, s);
+        processGroups.put(id, p);
+        sessions.put(s.id(), s);
+        return p;
+    }
+
+    /** Moves a process to a process group. */
+    void join(ThreadGroup g, ProcessGroup to) {
+        leave(g);
+        g.processGroup = to;
+        to.members.add(g);
+    }
+
+    void leave(ThreadGroup g) {
+        ProcessGroup from = g.processGroup;
+        if (from.members.remove(g) && from.members.isEmpty()) {
+            processGroups.remove(from.id());
+            boolean used = false;
+            for (ProcessGroup p : processGroups.values()) {
+                used |= p.session() == from.session();
+            }
+            if (!used) {
+                sessions.remove(from.session().id());
+            }
+        }
+    }
+
+    /** Whether no member has a parent in another group of the same session (job control). */
+    boolean orphaned(ProcessGroup p, @Nullable ThreadGroup except) {
+        for (ThreadGroup g : p.members) {
+            ThreadGroup parent = g.parent;
+            if (g == except || g.state == ThreadGroup.State.ZOMBIE || parent == null || parent.pid() == 1) {
+                continue;
+            }
+            if (parent.processGroup != p && parent.session() == p.session()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Clone;
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.vfs.FileDescription;
+import org.jspecify.annotations.Nullable;
+
+/** Waiting for children: what wait4(2) and waitid(2) share. */
+public final class Waits {
+    private static final int POLLIN = 1;
+
+    private Waits() {}
+
+    /** A file description that stands for a process (pidfd_open(2)). */
+    public interface ProcessFile {
+        ThreadGroup process();
+    }
+
+    /** What a wait found. */
+    public static final class Event {
+        public int pid;
+        public int uid;
+        /** wait(2) status. */
+        public int status;
+        /** CLD_* and the exit code or signal that goes with it. */
+        public int code;
+
+        public int detail;
+        public long userNanos;
+        public long systemNanos;
+    }
+
+    /** The process behind a pidfd; null when the descriptor is none. */
+    public static @Nullable ThreadGroup byPidfd(Task t, int fd) {
+        FileDescription d = t.fget(fd);
+        return d instanceof ProcessFile p ? p.process() : null;
+    }
+
+    /**
+     * Waits for a child that changes state.
+     *
+     * @param type P_ALL, P_PID or P_PGID
+     * @param options W* bits; WEXITED, WSTOPPED (WUNTRACED), WCONTINUED say which changes
+     * @return its pid; 0 for none with WNOHANG; -ECHILD, -ERESTARTSYS or BLOCK
+     */
+    public static long await(Task t, int type, int id, int options, Event out) {
+        Kernel k = t.kernel();
+        ThreadGroup g = t.group();
+        int first = scan(k, g, type, id, options, out);
+        if (first != 0) {
+            return first;
+        }
+        if ((options & Clone.WNOHANG) != 0) {
+            return 0;
+        }
+        int[] found = new int[1];
+        int r = t.await(
+                g.childWait,
+                POLLIN,
+                () -> {
+                    if (found[0] == 0) {
+                        found[0] = scan(k, g, type, id, options, out);
+                    }
+                    return found[0] != 0;
+                },
+                Task.FOREVER);
+        return r != 0 ? r : found[0];
+    }
+
+    private static boolean matches(ThreadGroup c, int type, int id, int options) {
+        boolean which =
+                switch (type) {
+                    case Clone.P_PID -> c.pid() == id;
+                    case Clone.P_PGID -> c.processGroup().id() == id;
+                    default -> true;
+                };
+        if (!which || (options & Clone.__WALL) != 0) {
+            return which;
+        }
+        boolean clone = c.exitSignal != Sig.SIGCHLD;
+        return clone == ((options & Clone.__WCLONE) != 0);
+    }
+
+    private static int scan(Kernel k, ThreadGroup g, int type, int id, int options, Event out) {
+        k.taskLock().lock();
+        try {
+            boolean any = false;
+            for (ThreadGroup c : g.children) {
+                if (!matches(c, type, id, options)) {
+                    continue;
+                }
+                any = true;
+                if (report(k, c, options, out)) {
+                    return c.pid();
+                }
+            }
+            return any ? 0 : -ECHILD;
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    private static boolean report(Kernel k, ThreadGroup c, int options, Event out) {
+        boolean keep = (options & Clone.WNOWAIT) != 0;
+        out.pid = c.pid();
+        out.uid = c.uid;
+        out.userNanos = c.endUserNanos + c.childUserNanos;
+        out.systemNanos = c.endSystemNanos + c.childSystemNanos;
+        if (c.state == ThreadGroup.State.ZOMBIE) {
+            if ((options & Clone.WEXITED) == 0) {
+                return false;
+            }
+            out.status = c.exitStatus;
+            boolean exited = (c.exitStatus & 0x7f) == 0;
+            out.code = exited ? Sig.CLD_EXITED : Sig.CLD_KILLED;
+            out.detail = exited ? c.exitStatus >> 8 & 0xff : c.exitStatus & 0x7f;
+            if (!keep) {
+                k.exits().reap(c);
+            }
+            return true;
+        }
+        if ((options & Clone.WSTOPPED) != 0 && c.stopReport != 0) {
+            out.status = c.stopReport << 8 | 0x7f;
+            out.code = Sig.CLD_STOPPED;
+            out.detail = c.stopReport;
+            if (!keep) {
+                c.stopReport = 0;
+            }
+            return true;
+        }
+        if ((options & Clone.WCONTINUED) != 0 && c.continueReport) {
+            out.status = 0xffff;
+            out.code = Sig.CLD_CONTINUED;
+            out.detail = Sig.SIGCONT;
+            if (!keep) {
+                c.continueReport = false;
+            }
+            return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+//
+// The stub: the few kilobytes of ours in every guest process. It carries out,
+// inside the guest's address space, what only can be done there, on the
+// kernel's order. The guest can read, jump into and overwrite all of it:
+// nothing here protects anything, it only serves.
+#include "stub.h"
+
+#define SYS_rt_sigaction 13
+#define SYS_rt_sigprocmask 14
+#define SYS_sigaltstack 131
+#define SYS_prctl 157
+#define SYS_set_tid_address 218
+#define SYS_exit_group 231
+#define SYS_seccomp 317
+#define SYS_mmap 9
+#define SYS_lseek 8
+
+#define CLONE_VM 0x100
+#define CLONE_PARENT_SETTID 0x100000
+#define ENOSYS 38
+
+struct siginfo {
+	int signo, err, code, pad;
+	void *call_addr;
+	int syscall;
+};
+
+struct ucontext {
+	unsigned long flags;
+	struct ucontext *link;
+	void *ss_sp;
+	int ss_flags, pad;
+	unsigned long ss_size;
+	// r8 r9 r10 r11 r12 r13 r14 r15 rdi rsi rbp rbx rdx rax rcx rsp rip
+	unsigned long r8, r9, r10, r11, r12, r13, r14, r15, di, si, bp, bx, dx, ax, cx, sp, ip, eflags, segs, err,
+	    trapno, oldmask, cr2;
+	char *fpstate;
+	unsigned long reserved[8];
+	unsigned long sigmask;
+};
+
+struct sigaction {
+	void *handler;
+	unsigned long flags;
+	void *restorer;
+	unsigned long mask;
+};
+
+#pragma GCC visibility push(hidden)
+void stub_restorer(void);
+__attribute__((noreturn)) void stub_sigreturn(void *ucontext);
+long stub_clone_thread(unsigned long flags, void *ucontext, int *ptid, int *ctid, unsigned long tls);
+long stub_clone_process(unsigned long flags, void *stack, int *ptid, int *ctid, unsigned long tls, void *ucontext);
+
+static inline long call(long nr, long a, long b, long c, long d, long e, long f)
+{
+	long result;
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+static inline struct slot *slot_of(void *p)
+{
+	return (struct slot *)((unsigned long)p & ~(SLOT_SIZE - 1ul));
+}
+
+static inline int failed(long r)
+{
+	return (unsigned long)r > -4096ul;
+}
+
+// Rings until the kernel answers sensibly. Without a kernel there is nothing
+// to live for.
+static long ring(long kind, long a, long b, long c, long d)
+{
+	long r = call(DOORBELL, kind, a, b, c, d, 0);
+	if (r < 0)
+		for (;;)
+			call(SYS_exit_group, 137, 0, 0, 0, 0, 0);
+	return r;
+}
+
+// Copies the signal frame around `uc` to the same place of another slot.
+static struct ucontext *copy_frame(struct ucontext *uc, struct slot *from, struct slot *to)
+{
+	long delta = (char *)to - (char *)from;
+	char *start = (char *)uc;
+	char *end = (char *)(uc + 1);
+	if (uc->fpstate) {
+		unsigned size = *(unsigned *)(uc->fpstate + 464 + 4); // sw_reserved.extended_size
+		end = uc->fpstate + (size >= 512 && size < STACK_SIZE ? size : 512);
+	}
+	if (end > (char *)&from->box)
+		end = (char *)&from->box;
+	for (unsigned long *s = (unsigned long *)start, *d = (unsigned long *)(start + delta); (char *)s < end;)
+		*d++ = *s++;
+	struct ucontext *copy = (struct ucontext *)((char *)uc + delta);
+	if (copy->fpstate)
+		copy->fpstate += delta;
+	copy->ss_sp = to;
+	copy->ss_flags = 0;
+	copy->ss_size = STACK_SIZE;
+	copy->ax = 0;
+	return copy;
+}
+
+static long clone_thread(struct slot *slot, struct ucontext *uc, struct op *o)
+{
+	struct slot *to = (struct slot *)o->a[1];
+	struct ucontext *copy = copy_frame(uc, slot, to);
+	copy->sp = o->a[2];
+	to->box.guest_tid = o->nr;
+	return stub_clone_thread(o->a[0] | CLONE_PARENT_SETTID, copy, &to->box.host_tid, (int *)o->a[4], o->a[3]);
+}
+
+static void run(struct slot *slot, long count, struct ucontext *uc);
+
+static long clone_process(struct slot *slot, struct ucontext *uc, struct op *o)
+{
+	struct slot *to = (struct slot *)o->a[1];
+	struct ucontext *copy = uc;
+	void *stack = 0;
+	long guest_pid = o->nr;
+	if (to) {
+		copy = copy_frame(uc, slot, to);
+		stack = (void *)(((unsigned long)copy - 512) & ~15ul);
+		to->box.guest_tid = guest_pid;
+		to->box.reserved[0] = o->a[4];
+		if (o->a[2])
+			copy->sp = o->a[2];
+		return stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, stack, &slot->box.host_tid, 0, o->a[3], copy);
+	}
+	// The child finds its words in its own copy of this slot.
+	int mine = slot->box.guest_tid;
+	unsigned long ax = uc->ax, sp = uc->sp;
+	slot->box.guest_tid = guest_pid;
+	slot->box.reserved[0] = o->a[4];
+	uc->ax = 0;
+	if (o->a[2])
+		uc->sp = o->a[2];
+	long r = stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, 0, &slot->box.host_tid, 0, o->a[3], uc);
+	slot->box.guest_tid = mine;
+	uc->ax = ax;
+	uc->sp = sp;
+	return r;
+}
+
+// Where a new process begins.
+__attribute__((noreturn)) void stub_child(struct ucontext *uc)
+{
+	struct slot *slot = slot_of(uc);
+	call(SYS_prctl, 1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0, 0);
+	run(slot, ring(BELL_CHILD, slot->box.reserved[0], (long)uc, (long)slot, 0), uc);
+	stub_sigreturn(uc);
+}
+
+// Carries out operations until the kernel has no more.
+static void run(struct slot *slot, long count, struct ucontext *uc)
+{
+	while (count > 0) {
+		long next = 0;
+		int rang = 0;
+		for (long i = 0; i < count && i < 40; i++) {
+			struct op *o = &slot->box.ops[i];
+			long flags = o->kind_flags >> 8;
+			long r = 0;
+			switch (o->kind_flags & 0xff) {
+			case OP_SYSCALL:
+				r = call(o->nr, o->a[0], o->a[1], o->a[2], o->a[3], o->a[4], o->a[5]);
+				break;
+			case OP_ZERO:
+				for (char *p = (char *)o->a[0], *e = p + o->a[1]; p < e; p++)
+					*(volatile char *)p = 0;
+				break;
+			case OP_PROBE:
+				for (char *p = (char *)o->a[0], *e = (char *)o->a[1]; p >= e; p -= 4096)
+					*(volatile char *)p = 0;
+				break;
+			case OP_THREAD:
+				r = clone_thread(slot, uc, o);
+				break;
+			case OP_PROCESS:
+				r = clone_process(slot, uc, o);
+				break;
+			case OP_SIGRETURN:
+				stub_sigreturn((void *)o->a[0]);
+			case OP_RESULT:
+				uc->ax = o->a[0];
+				break;
+			}
+			if (flags & OPF_RAX)
+				uc->ax = r;
+			if (flags & OPF_RING) {
+				next = ring(BELL_DONE, r, i, 0, 0);
+				rang = 1;
+				break;
+			}
+			if (failed(r) && !(flags & (OPF_IGNORE | OPF_RAX))) {
+				next = ring(BELL_FAILED, i, r, 0, 0);
+				rang = 1;
+				break;
+			}
+		}
+		if (!rang)
+			return;
+		count = next;
+	}
+}
+
+static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
+{
+	struct slot *slot = slot_of(__builtin_frame_address(0));
+	if (sig == 31 && info->syscall == SYS_set_tid_address) {
+		call(SYS_set_tid_address, uc->di, 0, 0, 0, 0, 0);
+		uc->ax = slot->box.guest_tid;
+		return;
+	}
+	run(slot, ring(BELL_SIGNAL, sig, (long)info, (long)uc, (long)slot), uc);
+}
+
+static void handle(int sig)
+{
+	struct sigaction act;
+	act.handler = on_signal; // field by field: a template would need relocated data
+	act.flags = 0x4 | 0x08000000 | 0x10000000 | 0x04000000; // SIGINFO ONSTACK RESTART RESTORER
+	act.restorer = stub_restorer;
+	act.mask = ~0ul;
+	call(SYS_rt_sigaction, sig, (long)&act, 0, 8, 0, 0);
+}
+
+// The very first stub of a sandbox finds the filter program at descriptor 3
+// and puts itself under it. The listener becomes descriptor 0, where the
+// kernel fetches it.
+static void install_filter(void)
+{
+	long size = call(SYS_lseek, 3, 0, 2, 0, 0, 0);
+	long program = call(SYS_mmap, 0, size, 1, 2, 3, 0);
+	struct {
+		unsigned short count;
+		long instructions;
+	} prog = {size / 8, program};
+	// SECCOMP_SET_MODE_FILTER, NEW_LISTENER | WAIT_KILLABLE_RECV
+	long r = call(SYS_seccomp, 1, 1 << 3 | 1 << 5, (long)&prog, 0, 0, 0);
+	if (r < 0)
+		call(SYS_exit_group, 100 - r, 0, 0, 0, 0, 0);
+}
+
+__attribute__((noreturn)) void stub_start(long *initial)
+{
+	struct slot *slot = (struct slot *)SLOTS_BASE;
+	struct {
+		void *sp;
+		long flags;
+		unsigned long size;
+	} alt = {slot, 0, STACK_SIZE};
+	call(SYS_sigaltstack, (long)&alt, 0, 0, 0, 0, 0);
+	static const char signals[] = {31, 11, 7, 8, 4, 5, KICK};
+	for (unsigned i = 0; i < sizeof signals; i++)
+		handle(signals[i]);
+	char *name = (char *)initial[1];
+	if (initial[0] > 0 && name && name[0] == 'f')
+		install_filter();
+	run(slot, ring(BELL_START, (long)initial, (long)slot, 0, 0), 0);
+	for (;;)
+		call(SYS_exit_group, 137, 0, 0, 0, 0, 0);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+//
+// What the stub and the kernel agree on. The Java side of these facts is
+// io.sandjar.kernel.task.Stub; a test compares the two.
+#ifndef SANDJAR_STUB_H
+#define SANDJAR_STUB_H
+
+#define STUB_BASE 0x600000000000
+#define STUB_TEXT_SIZE 0x10000
+
+// Slots: one for each thread of the address space.
+#define SLOTS_BASE 0x5f0000000000
+#define SLOT_SIZE 0x8000
+#define SLOTS_PER_CHUNK 16
+#define MAILBOX_SIZE 0x1000
+#define STACK_SIZE (SLOT_SIZE - MAILBOX_SIZE)
+
+// The call that asks the kernel to look at this thread: number and kinds.
+#define DOORBELL 0x5a0
+#define BELL_START 1  // fresh image; argument: initial stack pointer
+#define BELL_SIGNAL 2 // arguments: signal, siginfo, ucontext, slot
+#define BELL_DONE 3   // operations done; argument: last result
+#define BELL_FAILED 4 // an operation failed; arguments: its index, -errno
+#define BELL_CHILD 5  // first word of a new process; argument: cookie
+
+// Host signal by which the kernel interrupts a thread.
+#define KICK 23
+
+// Operations, carried out in order.
+#define OP_SYSCALL 1   // call a[0..5] of number nr
+#define OP_ZERO 2      // clear a[1] bytes at a[0]
+#define OP_PROBE 3     // touch every page from a[0] down to a[1]
+#define OP_THREAD 4    // clone a thread: flags, slot, stack, tls, ctid; nr: guest tid of the child
+#define OP_PROCESS 5   // clone a process: flags, slot or 0, stack, tls, cookie; nr: guest pid of the child
+#define OP_SIGRETURN 6 // load the ucontext at a[0]
+#define OP_RESULT 7    // the guest's rax becomes a[0]
+
+#define OPF_IGNORE 1 // go on after an error
+#define OPF_RAX 2    // result goes to the guest's rax, error or not
+#define OPF_RING 4   // ring DONE after this operation, with its result
+
+#ifndef __ASSEMBLER__
+struct op {
+	long kind_flags; // kind | flags << 8
+	long nr;
+	long a[6];
+};
+
+struct mailbox {
+	int guest_tid;
+	int host_tid; // of the newest thread or process made from here
+	long count_unused;
+	long reserved[6];
+	struct op ops[40];
+};
+
+struct slot {
+	char stack[STACK_SIZE];
+	union {
+		struct mailbox box;
+		char room[MAILBOX_SIZE];
+	};
+};
+#endif
+#endif

@@ -219,18 +219,6 @@ public final class Task extends Caller {
         kernel.signals().sendToTask(this, SigInfo.user(sig, 0, group.pid(), creds.uid()));
     }
 
-    /** From here on this task has a descriptor table of its own. */
-    public void unshareFds() {
-        FdTable old = fds;
-        fds = old.copy();
-        old.leave(this);
-    }
-
-    @Override
-    public boolean mayPark() {
-        return mayBlock;
-    }
-
     @Override
     public boolean signalPending() {
         return attention;

@@ -98,7 +98,7 @@ public final class Exits {
      *
      * @return false when it was the last: the process has to end
      */
-    boolean exitThread(Task t) {
+    public boolean exitThread(Task t) {
         ThreadGroup g = t.group;
         kernel.taskLock().lock();
         try {

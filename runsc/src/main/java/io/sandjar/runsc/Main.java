@@ -2,12 +2,10 @@
 // Copyright the Sandjar authors
 package io.sandjar.runsc;
 
-import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
-import io.sandjar.kernel.net.HostPoller;
 import io.sandjar.kernel.notify.Receivers;
 import io.sandjar.kernel.syscall.SyscallTable;
 import io.sandjar.kernel.task.Boot;
@@ -39,8 +37,12 @@ public final class Main {
         MountNamespace ns = MountNamespace.of(new OverlayFs(host.get(), new FileStore(), Long.MAX_VALUE), "overlay", 0);
         k.setMounts(ns);
         FdTable fds = new FdTable();
+        io.sandjar.kernel.fs.stdio.HostStdio stdio = new io.sandjar.kernel.fs.stdio.HostStdio();
         for (int fd = 0; fd < 3; fd++) {
-            fds.replace(fd, io.sandjar.kernel.fs.stdio.StandardStreams.open(fd, fd == 0 ? 0 : 1), false);
+            Ref<io.sandjar.kernel.vfs.FileDescription> d = new Ref<>();
+            if (stdio.open(fd, d) == 0) {
+                fds.replace(fd, d.get(), false);
+            }
         }
         Task t = Boot.makeInit(k, Creds.of(0, 0), ns.rootPath(), ns.rootPath(), 022, fds);
         ArrayList<byte[]> argv = new ArrayList<>();

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.tty;
+
+import io.sandjar.kernel.vfs.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What terminals need to know of processes, sessions and groups. Implemented by package task. Every method may be
+ * called with the terminal's lock held, which comes before the task lock. Sessions and groups are told by their ids.
+ */
+public interface JobControl {
+    int sessionOf(Caller c);
+
+    int groupOf(Caller c);
+
+    /** Whether the caller's process leads its session. */
+    boolean isSessionLeader(Caller c);
+
+    /** The controlling terminal of the caller's session. */
+    @Nullable Tty terminalOf(Caller c);
+
+    /** Gives a session its controlling terminal, or takes it away. */
+    void setTerminal(int session, @Nullable Tty tty);
+
+    /** The session that a group belongs to; 0 when there is no such group. */
+    int sessionOfGroup(int group);
+
+    /** Whether the caller's group has nobody outside it, but in its session, who could continue it. */
+    boolean isOrphaned(Caller c);
+
+    /** Whether the caller blocks or ignores a signal. */
+    boolean blocksOrIgnores(Caller c, int sig);
+
+    /** Sends a signal from the kernel to all processes of a group. */
+    void signalGroup(int group, int sig);
+
+    /**
+     * The terminal of a session went away: its leader gets SIGHUP and SIGCONT, the session has no terminal any more,
+     * and when the leader ends the group {@code foreground} gets SIGHUP and SIGCONT.
+     */
+    void hangUp(int session, int foreground);
+}

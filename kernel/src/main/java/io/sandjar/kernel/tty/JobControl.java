@@ -32,12 +32,18 @@ public interface JobControl {
     /** Whether the caller blocks or ignores a signal. */
     boolean blocksOrIgnores(Caller c, int sig);
 
-    /** Sends a signal from the kernel to all processes of a group. */
-    void signalGroup(int group, int sig);
+    /**
+     * Sends a signal from the kernel to all processes of a group.
+     *
+     * @param outside whether it comes from the user's own terminal, from which pid 1 is not protected
+     */
+    void signalGroup(int group, int sig, boolean outside);
 
     /**
      * The terminal of a session went away: its leader gets SIGHUP and SIGCONT, the session has no terminal any more,
      * and when the leader ends the group {@code foreground} gets SIGHUP and SIGCONT.
+     *
+     * @param outside see {@link #signalGroup}
      */
-    void hangUp(int session, int foreground);
+    void hangUp(int session, int foreground, boolean outside);
 }

@@ -210,7 +210,7 @@ public final class Tty implements LineDiscipline.Events {
             output.clear();
             heldEcho.clear();
             if (leaderOf != 0) {
-                jobs.hangUp(leaderOf, group);
+                jobs.hangUp(leaderOf, group, console);
             }
         } finally {
             lock.unlock();
@@ -232,9 +232,9 @@ public final class Tty implements LineDiscipline.Events {
                 return;
             }
             if (foreground != 0) {
-                jobs.signalGroup(foreground, Sig.SIGHUP);
+                jobs.signalGroup(foreground, Sig.SIGHUP, console);
                 if (alsoContinue) {
-                    jobs.signalGroup(foreground, Sig.SIGCONT);
+                    jobs.signalGroup(foreground, Sig.SIGCONT, console);
                 }
             }
             session = 0;
@@ -307,7 +307,7 @@ public final class Tty implements LineDiscipline.Events {
         if (jobs.isOrphaned(c)) {
             return -EIO;
         }
-        jobs.signalGroup(own, sig);
+        jobs.signalGroup(own, sig, false);
         return -ERESTARTSYS;
     }
 
@@ -326,7 +326,7 @@ public final class Tty implements LineDiscipline.Events {
     @Override
     public void signal(int sig) {
         if (foreground != 0) {
-            jobs.signalGroup(foreground, sig);
+            jobs.signalGroup(foreground, sig, console);
         }
     }
 

@@ -57,12 +57,12 @@ class NoJobs implements JobControl {
     }
 
     @Override
-    public void signalGroup(int g, int sig) {
+    public void signalGroup(int g, int sig, boolean outside) {
         sent.add(g + ":" + sig);
     }
 
     @Override
-    public void hangUp(int s, int foreground) {
+    public void hangUp(int s, int foreground, boolean outside) {
         sent.add("hangup " + s + " " + foreground);
     }
 }

@@ -147,8 +147,11 @@ public final class HostTerminal {
             saved = now;
         }
         byte[] raw = now.clone();
-        Bytes.put32(raw, 0, Bytes.i32(raw, 0)
-                & ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXOFF | IXANY));
+        Bytes.put32(
+                raw,
+                0,
+                Bytes.i32(raw, 0)
+                        & ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXOFF | IXANY));
         Bytes.put32(raw, 4, Bytes.i32(raw, 4) & ~OPOST);
         Bytes.put32(raw, 8, (Bytes.i32(raw, 8) & ~(CSIZE | PARENB)) | CS8);
         Bytes.put32(raw, 12, Bytes.i32(raw, 12) & ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN));

@@ -18,7 +18,8 @@ public interface JobControl {
     boolean isSessionLeader(Caller c);
 
     /** The controlling terminal of the caller's session. */
-    @Nullable Tty terminalOf(Caller c);
+    @Nullable
+    Tty terminalOf(Caller c);
 
     /** Gives a session its controlling terminal, or takes it away. */
     void setTerminal(int session, @Nullable Tty tty);

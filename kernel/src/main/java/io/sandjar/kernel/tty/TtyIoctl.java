@@ -278,8 +278,8 @@ final class TtyIoctl {
         if (r < 0) {
             return r;
         }
-        int fd = c.fds().install(
-                out.get(), (flags & io.sandjar.abi.O.O_CLOEXEC) != 0, 0, c.rlimit(Rlimit.RLIMIT_NOFILE));
+        int fd = c.fds()
+                .install(out.get(), (flags & io.sandjar.abi.O.O_CLOEXEC) != 0, 0, c.rlimit(Rlimit.RLIMIT_NOFILE));
         if (fd < 0) {
             out.get().release();
         }

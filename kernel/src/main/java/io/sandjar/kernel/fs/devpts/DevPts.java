@@ -209,8 +209,7 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
 
         @Override
         public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
-            return TtyDescription.open(
-                    c, tty, this, path, flags & ~O.O_NOCTTY, (flags & O.O_NOCTTY) == 0, out);
+            return TtyDescription.open(c, tty, this, path, flags & ~O.O_NOCTTY, (flags & O.O_NOCTTY) == 0, out);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.MountNamespace;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,6 +47,14 @@ public final class Kernel {
 
     /** Home of event counters, timers, epoll sets and the like. */
     public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);
+
+    /** The alarm clock. */
+    public final Timers timers = new Timers();
+
+    /** uname(2): a version that C libraries and programs of today take for new enough. */
+    public static final String RELEASE = "6.12.0-sandjar";
+
+    public static final String VERSION = "#1 SMP PREEMPT_DYNAMIC Sandjar";
 
     /** uname(2) fields that can be set. */
     public volatile String hostname = "sandjar";

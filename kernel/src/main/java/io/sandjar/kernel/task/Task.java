@@ -58,6 +58,12 @@ public final class Task extends Caller {
     /** No more calls of it are answered. */
     volatile boolean dead;
 
+    /** sched_setscheduler(2), ioprio_set(2) and personality(2): remembered for those who ask. */
+    public volatile int schedPolicy;
+
+    public volatile int ioPriority;
+    public volatile int personality;
+
     /** Whether the host thread is (or is about to be) outside the kernel, so that only a kick reaches it. */
     volatile boolean inGuest;
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.Mm;
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.Rlimit;
+import io.sandjar.kernel.task.Task;
+
+/** Locking and placing of pages. Nothing is locked on the host: its memory belongs to all sandboxes. */
+public final class PageCalls {
+    private static final int MPOL_DEFAULT = 0;
+    private static final int MPOL_MAX = 6;
+    private static final int MPOL_MODE_FLAGS = 0xe000;
+    private static final int MPOL_F_MEMS_ALLOWED = 4;
+
+    private PageCalls() {}
+
+    @Syscall(nr = Nr.mlock, support = Support.PARTIAL, note = "counts against RLIMIT_MEMLOCK only by the single call")
+    public static long sys_mlock(Task t, long addr, long len) {
+        long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));
+        if (len < 0 || addr + size < addr) {
+            return -EINVAL;
+        }
+        if (t.creds().has(Cap.CAP_IPC_LOCK)) {
+            return 0;
+        }
+        long limit = t.rlimit(Rlimit.RLIMIT_MEMLOCK);
+        return limit == 0 ? -EPERM : size > limit ? -ENOMEM : 0;
+    }
+
+    @Syscall(nr = Nr.mlock2, support = Support.PARTIAL, note = "as mlock")
+    public static long sys_mlock2(Task t, long addr, long len, int flags) {
+        return (flags & ~Mm.MLOCK_ONFAULT) != 0 ? -EINVAL : sys_mlock(t, addr, len);
+    }
+
+    @Syscall(nr = Nr.munlock)
+    public static long sys_munlock(Task t, long addr, long len) {
+        return 0;
+    }
+
+    @Syscall(nr = Nr.mlockall, support = Support.PARTIAL, note = "as mlock")
+    public static long sys_mlockall(Task t, int flags) {
+        if (flags == 0 || (flags & ~7) != 0 || flags == Mm.MCL_ONFAULT) {
+            return -EINVAL;
+        }
+        return t.creds().has(Cap.CAP_IPC_LOCK) || t.rlimit(Rlimit.RLIMIT_MEMLOCK) > 0 ? 0 : -EPERM;
+    }
+
+    @Syscall(nr = Nr.munlockall)
+    public static long sys_munlockall(Task t) {
+        return 0;
+    }
+
+    @Syscall(nr = Nr.get_mempolicy, support = Support.PARTIAL, note = "one node")
+    public static long sys_get_mempolicy(Task t, long mode, long nodemask, long maxnode, long addr, long flags) {
+        if ((flags & ~7) != 0 || nodemask != 0 && maxnode < 1) {
+            return -EINVAL;
+        }
+        int r = mode == 0 ? 0 : t.mem().writeInt(mode, MPOL_DEFAULT);
+        if (r < 0 || nodemask == 0) {
+            return r;
+        }
+        byte[] b = new byte[(int) ((Math.min(maxnode, 4096) + 63) / 64 * 8)];
+        b[0] = (byte) ((flags & MPOL_F_MEMS_ALLOWED) != 0 ? 1 : 0);
+        return t.mem().write(nodemask, b);
+    }
+
+    @Syscall(nr = Nr.set_mempolicy, support = Support.PARTIAL, note = "checked and forgotten: there is one node")
+    public static long sys_set_mempolicy(Task t, int mode, long nodemask, long maxnode) {
+        return checkPolicy(t, mode, nodemask, maxnode);
+    }
+
+    @Syscall(nr = Nr.mbind, support = Support.PARTIAL, note = "checked and forgotten: there is one node")
+    public static long sys_mbind(Task t, long addr, long len, int mode, long nodemask, long maxnode, int flags) {
+        return (addr & Mm.PAGE_SIZE - 1) != 0 || (flags & ~7) != 0 ? -EINVAL : checkPolicy(t, mode, nodemask, maxnode);
+    }
+
+    private static long checkPolicy(Task t, int mode, long nodemask, long maxnode) {
+        int plain = mode & ~MPOL_MODE_FLAGS;
+        if (plain < 0 || plain > MPOL_MAX) {
+            return -EINVAL;
+        }
+        if (nodemask == 0 || maxnode < 2) {
+            return plain == MPOL_DEFAULT || plain == 1 || plain == 4 ? 0 : -EINVAL;
+        }
+        long[] nodes = new long[1];
+        int r = t.mem().readLong(nodemask, nodes);
+        return r < 0 ? r : (nodes[0] & ~1L) != 0 ? -EINVAL : 0;
+    }
+
+    @Syscall(nr = Nr.migrate_pages, support = Support.PARTIAL, note = "there is one node")
+    public static long sys_migrate_pages(Task t, int pid, long maxnode, long old_nodes, long new_nodes) {
+        return 0;
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.time;
+
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The alarm clock of one kernel: a binary heap of deadlines and one thread that sleeps until the first of them. The
+ * thread starts with the first timer and is parked while there is none, so that an idle kernel uses no CPU.
+ */
+public final class Timers {
+    private final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
+    private @Nullable Timer[] heap = new Timer[16];
+    private int size;
+    private @Nullable Thread thread;
+
+    /** Something that happens at a time. A timer is in the heap at most once. */
+    public abstract static class Timer {
+        private long deadline;
+        private int index = -1;
+
+        /**
+         * The time has come. Called on the timer thread without locks; must be short and not block. The timer is no
+         * longer set.
+         */
+        protected abstract void expire();
+    }
+
+    /**
+     * Sets a timer, or moves it.
+     *
+     * @param deadlineNanos CLOCK_MONOTONIC, as System.nanoTime()
+     */
+    public void schedule(Timer t, long deadlineNanos) {
+        Thread wake = null;
+        lock.lock();
+        try {
+            if (t.index >= 0) {
+                removeAt(t.index);
+            }
+            t.deadline = deadlineNanos;
+            if (size == heap.length) {
+                heap = Arrays.copyOf(heap, size * 2);
+            }
+            up(size++, t);
+            if (heap[0] == t) {
+                wake = thread;
+                if (wake == null) {
+                    thread = Thread.ofPlatform().name("timers").daemon(true).unstarted(this::run);
+                    thread.start();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (wake != null) {
+            LockSupport.unpark(wake);
+        }
+    }
+
+    /** Unsets a timer. @return whether it was set; if not it may be expiring just now */
+    public boolean cancel(Timer t) {
+        lock.lock();
+        try {
+            if (t.index < 0) {
+                return false;
+            }
+            removeAt(t.index);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            Timer due = null;
+            long sleep = Long.MAX_VALUE;
+            lock.lock();
+            try {
+                Timer first = heap[0];
+                if (first != null) {
+                    long left = first.deadline - System.nanoTime();
+                    if (left <= 0) {
+                        due = first;
+                        removeAt(0);
+                    } else {
+                        sleep = left;
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (due != null) {
+                due.expire();
+            } else if (sleep == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, sleep);
+            }
+        }
+    }
+
+    private void removeAt(int i) {
+        Timer gone = at(i);
+        gone.index = -1;
+        size--;
+        Timer moved = at(size);
+        heap[size] = null;
+        if (i < size) {
+            down(i, moved);
+            if (heap[i] == moved) {
+                up(i, moved);
+            }
+        }
+    }
+
+    private void up(int from, Timer t) {
+        int i = from;
+        while (i > 0) {
+            int parent = (i - 1) >>> 1;
+            Timer p = at(parent);
+            if (p.deadline - t.deadline <= 0) {
+                break;
+            }
+            place(i, p);
+            i = parent;
+        }
+        place(i, t);
+    }
+
+    private void down(int from, Timer t) {
+        int i = from;
+        while (true) {
+            int child = 2 * i + 1;
+            if (child >= size) {
+                break;
+            }
+            if (child + 1 < size && at(child + 1).deadline - at(child).deadline < 0) {
+                child++;
+            }
+            if (t.deadline - at(child).deadline <= 0) {
+                break;
+            }
+            place(i, at(child));
+            i = child;
+        }
+        place(i, t);
+    }
+
+    private void place(int i, Timer t) {
+        heap[i] = t;
+        t.index = i;
+    }
+
+    private Timer at(int i) {
+        Timer t = heap[i];
+        if (t == null) {
+            throw new IllegalStateException("hole in the heap");
+        }
+        return t;
+    }
+}

@@ -275,8 +275,6 @@ public final class Exec {
             t.altSize = 0;
             t.altFlags = Sig.SS_DISABLE;
             t.restartCode = 0;
-            t.space = new AddressSpace();
-            t.slot = Stub.SLOTS_BASE;
             t.comm = base.length() > 15 ? base.substring(0, 15) : base;
             t.parentDeathSignal = 0;
             g.execed = true;

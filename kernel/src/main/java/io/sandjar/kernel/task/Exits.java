@@ -76,6 +76,7 @@ public final class Exits {
     /** No more calls of this thread are answered. With the task lock. */
     private void detach(Task t) {
         t.dead = true;
+        t.space.giveSlot(t.slot);
         if (t.hostTid != 0) {
             kernel.hostThreads().remove(t.hostTid, t);
         }
@@ -112,7 +113,6 @@ public final class Exits {
                 return false;
             }
             detach(t);
-            t.space.giveSlot(t.slot);
             if (t.tid() != g.pid()) { // a leader stays as long as its process
                 g.tasks.remove(t);
                 kernel.tasks().remove(t);
@@ -202,6 +202,9 @@ public final class Exits {
     /** Gives the children of a dead process to the nearest subreaper or pid 1. With the task lock. */
     private void orphan(ThreadGroup g) {
         ThreadGroup heir = kernel.init();
+        if (heir == null) {
+            return;
+        }
         for (ThreadGroup p = g.parent; p != null; p = p.parent) {
             if (p.subreaper && !p.exiting) {
                 heir = p;

@@ -245,6 +245,9 @@ public final class Kernel {
                 t.mem.setHostTid(leader);
             }
             hostThreads.put(leader, t);
+            t.space.giveSlot(t.slot); // a vfork child's slot lies in its parent's memory
+            t.space = new AddressSpace();
+            t.slot = Stub.SLOTS_BASE;
         } finally {
             taskLock.unlock();
         }

@@ -443,7 +443,7 @@ public final class Task extends Caller {
      * its next instruction.
      */
     public void finish(io.sandjar.host.Scratch s, long result) {
-        if (dead) {
+        if (dead && result != CONTINUE) { // a thread's own exit is carried out by the host
             return;
         }
         long value = result;

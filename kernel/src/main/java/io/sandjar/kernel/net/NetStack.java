@@ -8,6 +8,8 @@ import io.sandjar.abi.Net;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.inet.InetSocket;
+import io.sandjar.kernel.net.inet.Ports;
 import io.sandjar.kernel.net.unix.UnixNames;
 import io.sandjar.kernel.net.unix.UnixSocket;
 import io.sandjar.kernel.vfs.Caller;
@@ -28,6 +30,8 @@ public final class NetStack {
     private final Rights rights = new Rights();
     private final Interfaces interfaces = new Interfaces();
     private final UnixNames unixNames = new UnixNames();
+    private final Ports tcpPorts = new Ports();
+    private final Ports udpPorts = new Ports();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** The waiter for host descriptors. */
@@ -54,6 +58,14 @@ public final class NetStack {
 
     public UnixNames unixNames() {
         return unixNames;
+    }
+
+    public Ports tcpPorts() {
+        return tcpPorts;
+    }
+
+    public Ports udpPorts() {
+        return udpPorts;
     }
 
     long nextIno() {
@@ -90,6 +102,7 @@ public final class NetStack {
         }
         int r = switch (family) {
             case Net.AF_UNIX -> UnixSocket.create(this, type, protocol, out);
+            case Net.AF_INET, Net.AF_INET6 -> InetSocket.create(this, c, family, type, protocol, out);
             default -> -EAFNOSUPPORT;
         };
         if (r == 0) {

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net.inet;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.Net;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.Socket;
+import io.sandjar.kernel.net.SocketInfo;
+import io.sandjar.kernel.vfs.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What internet sockets of both families and all protocols share: addresses, ports, options. The network is a loopback
+ * of the sandbox's own; nothing of it reaches the host.
+ */
+public abstract class InetSocket extends Socket {
+    private static final int FIRST_FREE_PORT = 1024;
+
+    final Ports ports;
+    final InetOptions inet;
+    volatile InetAddr local;
+    volatile @Nullable InetAddr remote;
+
+    /** Whether it was bound by the guest or by a connect. */
+    volatile boolean bound;
+
+    InetSocket(NetStack net, Ports ports, int family, int type, int protocol) {
+        super(net, family, type, protocol);
+        this.ports = ports;
+        this.local = InetAddr.any(family);
+        this.inet = new InetOptions(family, protocol);
+    }
+
+    public static int create(NetStack net, Caller c, int family, int type, int protocol, Ref<Socket> out) {
+        switch (type) {
+            case Net.SOCK_STREAM -> {
+                if (protocol != 0 && protocol != Net.IPPROTO_TCP) {
+                    return -EPROTONOSUPPORT;
+                }
+                out.set(new TcpSocket(net, net.tcpPorts(), family));
+            }
+            case Net.SOCK_DGRAM -> {
+                int ping = family == Net.AF_INET ? Net.IPPROTO_ICMP : Net.IPPROTO_ICMPV6;
+                if (protocol == ping) {
+                    return -EACCES;
+                }
+                if (protocol != 0 && protocol != Net.IPPROTO_UDP) {
+                    return -EPROTONOSUPPORT;
+                }
+                out.set(new UdpSocket(net, net.udpPorts(), family));
+            }
+            case Net.SOCK_RAW -> {
+                return c.creds().has(Cap.CAP_NET_RAW) ? -EPROTONOSUPPORT : -EPERM;
+            }
+            default -> {
+                return -ESOCKTNOSUPPORT;
+            }
+        }
+        return 0;
+    }
+
+    final boolean v6only() {
+        return inet.get(Net.SOL_IPV6, Net.IPV6_V6ONLY, 0) != 0;
+    }
+
+    /** How well this receiver fits what {@code from} sends to {@code to}; 0 for not at all. */
+    int score(InetAddr from, InetAddr to) {
+        InetAddr l = local;
+        int score = 1;
+        if (l.isAny()) {
+            if (l.isV4() != to.isV4()) {
+                if (l.isV4() || v6only()) {
+                    return 0;
+                }
+            } else {
+                score = 2;
+            }
+        } else if (l.sameHost(to)) {
+            score = 4;
+        } else {
+            return 0;
+        }
+        return score;
+    }
+
+    // ---- binding ----
+
+    @Override
+    public int bind(Caller c, byte[] addr, int len) {
+        int[] error = new int[1];
+        if (family() == Net.AF_INET6 && len >= 2 && Bytes.u16(addr, 0) == Net.AF_INET) {
+            return -EAFNOSUPPORT;
+        }
+        InetAddr a = InetAddr.decode(family(), addr, len, error);
+        if (a == null) {
+            return error[0];
+        }
+        if (family() == Net.AF_INET6 && a.isV4() && v6only()) {
+            return -EINVAL;
+        }
+        if (!a.isAny() && !a.isLoopback() && !mayBind(a)) {
+            return -EADDRNOTAVAIL;
+        }
+        if (a.port() != 0 && a.port() < FIRST_FREE_PORT && !c.creds().has(Cap.CAP_NET_BIND_SERVICE)) {
+            return -EACCES;
+        }
+        net.lock().lock();
+        try {
+            if (bound || !canBind()) {
+                return -EINVAL;
+            }
+            return take(a);
+        } finally {
+            net.lock().unlock();
+        }
+    }
+
+    /** Addresses beyond the loopback that may be bound. */
+    boolean mayBind(InetAddr a) {
+        return inet.get(Net.SOL_IP, Net.IP_FREEBIND, 0) != 0 || inet.get(Net.SOL_IP, Net.IP_TRANSPARENT, 0) != 0;
+    }
+
+    abstract boolean canBind();
+
+    /** Takes an address; port 0 is chosen. With the network's lock held. */
+    final int take(InetAddr a) {
+        InetAddr want = a;
+        if (want.port() == 0) {
+            int p = ports.ephemeral();
+            if (p == 0) {
+                return -EADDRINUSE;
+            }
+            want = want.withPort(p);
+        } else if (ports.conflict(this, want)) {
+            return -EADDRINUSE;
+        }
+        local = want;
+        bound = true;
+        ports.add(this);
+        boundTo();
+        return 0;
+    }
+
+    /** Has an address now. With the network's lock held. */
+    void boundTo() {}
+
+    /** Gives the port back. With the network's lock held. */
+    final void leavePort() {
+        if (bound) {
+            ports.removeReceiver(this);
+            ports.remove(this);
+            bound = false;
+        }
+    }
+
+    /** A port for a socket that sends or connects without one. With the network's lock held. */
+    final int takeAny() {
+        return bound ? 0 : take(local.withPort(0));
+    }
+
+    @Override
+    public int name(byte[] out) {
+        return local.encode(family(), out);
+    }
+
+    @Override
+    public int peerName(byte[] out) {
+        InetAddr r = remote;
+        if (r == null) {
+            return -ENOTCONN;
+        }
+        return r.encode(family(), out);
+    }
+
+    // ---- options ----
+
+    @Override
+    protected int setOption(Caller c, int level, int name, byte[] value, int len) {
+        if (level == Net.SOL_IPV6 && family() == Net.AF_INET) {
+            return -ENOPROTOOPT;
+        }
+        if (level == Net.SOL_IPV6 && name == Net.IPV6_V6ONLY && bound) {
+            return -EINVAL;
+        }
+        int r = inet.set(level, name, value, len);
+        if (r == 0) {
+            inetOptionChanged(level, name);
+        }
+        return r;
+    }
+
+    void inetOptionChanged(int level, int name) {}
+
+    @Override
+    protected int getOption(Caller c, int level, int name, byte[] out, int len) {
+        if (level == Net.SOL_IPV6 && family() == Net.AF_INET) {
+            return -ENOPROTOOPT;
+        }
+        return inet.read(level, name, out, len);
+    }
+
+    /** TCP_* state as /proc/net shows it. */
+    abstract int state();
+
+    abstract String table();
+
+    @Override
+    public SocketInfo info() {
+        InetAddr r = remote;
+        if (r == null) {
+            r = InetAddr.any(family());
+        }
+        InetAddr l = local;
+        return new SocketInfo(
+                family() == Net.AF_INET ? table() : table() + "6",
+                l.bytes(family()),
+                l.port(),
+                r.bytes(family()),
+                r.port(),
+                state(),
+                type(),
+                listening() ? 0 : unsent(),
+                listening() ? 0 : available(),
+                uid(),
+                ino(),
+                listening());
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net.inet;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Who has which port of one protocol. Guarded by the lock of the network. */
+public final class Ports {
+    private static final int FIRST = 32768;
+    private static final int LAST = 60999;
+
+    private final HashMap<Integer, LinkedHashSet<InetSocket>> bound = new HashMap<>();
+    private final HashMap<Integer, ArrayList<InetSocket>> receivers = new HashMap<>();
+    private int next = FIRST + ThreadLocalRandom.current().nextInt(LAST - FIRST);
+    private int turn;
+
+    /** Whether {@code s} may not have {@code want}, because of who has it already. */
+    boolean conflict(InetSocket s, InetAddr want) {
+        LinkedHashSet<InetSocket> there = bound.get(want.port());
+        if (there == null) {
+            return false;
+        }
+        for (InetSocket o : there) {
+            if (o == s || !overlap(s, want, o, o.local)) {
+                continue;
+            }
+            if (s.options.reusePort && o.options.reusePort && s.uid() == o.uid()) {
+                continue;
+            }
+            if (s.options.reuseAddr && o.options.reuseAddr && !o.listening()) {
+                continue;
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean overlap(InetSocket a, InetAddr x, InetSocket b, InetAddr y) {
+        if (x.isV4() == y.isV4()) {
+            return x.isAny() || y.isAny() || x.sameHost(y);
+        }
+        return x.isV4() ? y.isAny() && !b.v6only() : x.isAny() && !a.v6only();
+    }
+
+    /** A free port of the ephemeral range; 0 when there is none. */
+    int ephemeral() {
+        for (int i = FIRST; i <= LAST; i++) {
+            int p = next++;
+            if (next > LAST) {
+                next = FIRST;
+            }
+            if (!bound.containsKey(p)) {
+                return p;
+            }
+        }
+        return 0;
+    }
+
+    void add(InetSocket s) {
+        bound.computeIfAbsent(s.local.port(), p -> new LinkedHashSet<>(2)).add(s);
+    }
+
+    void remove(InetSocket s) {
+        int p = s.local.port();
+        LinkedHashSet<InetSocket> there = bound.get(p);
+        if (there != null && there.remove(s) && there.isEmpty()) {
+            bound.remove(p);
+        }
+    }
+
+    /** {@code s} takes what comes to its port: a listener, or a bound datagram socket. */
+    void addReceiver(InetSocket s) {
+        ArrayList<InetSocket> r = receivers.computeIfAbsent(s.local.port(), p -> new ArrayList<>(1));
+        if (!r.contains(s)) {
+            r.add(s);
+        }
+    }
+
+    void removeReceiver(InetSocket s) {
+        ArrayList<InetSocket> r = receivers.get(s.local.port());
+        if (r != null && r.remove(s) && r.isEmpty()) {
+            receivers.remove(s.local.port());
+        }
+    }
+
+    /** Who takes what {@code from} sends to {@code to}: the most specific receiver; equals (SO_REUSEPORT) take turns. */
+    @Nullable
+    InetSocket receiver(InetAddr from, InetAddr to) {
+        ArrayList<InetSocket> all = receivers.get(to.port());
+        if (all == null) {
+            return null;
+        }
+        int best = 0;
+        int equals = 0;
+        InetSocket found = null;
+        for (int i = 0; i < all.size(); i++) {
+            InetSocket s = all.get(i);
+            int score = s.score(from, to);
+            if (score > best) {
+                best = score;
+                equals = 1;
+                found = s;
+            } else if (score == best && score > 0) {
+                equals++;
+            }
+        }
+        if (equals > 1) {
+            int pick = Math.floorMod(turn++, equals);
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i).score(from, to) == best && pick-- == 0) {
+                    return all.get(i);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** All receivers of a port, for multicast and broadcast. */
+    InetSocket[] receivers(int port) {
+        ArrayList<InetSocket> all = receivers.get(port);
+        return all == null ? new InetSocket[0] : all.toArray(new InetSocket[0]);
+    }
+}

@@ -8,62 +8,18 @@ import static io.sandjar.abi.Time.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.task.GuestClock;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.time.HostClock;
-import org.jspecify.annotations.Nullable;
 
 /** Clocks. The guest reads most of them by the vDSO; CPU clocks and programs without one come here. */
 public final class ClockCalls {
-    /** Which time a CPU clock id counts: profiling, user, scheduled. */
-    private static final int CPUCLOCK_WHICH = 3;
-
-    private static final int CPUCLOCK_PER_THREAD = 4;
-
     private ClockCalls() {}
 
     /** The time of a clock by its guest id, in nanoseconds, or -EINVAL. */
     static long read(Task t, int clockid) {
-        if (clockid >= 0 && clockid != CLOCK_PROCESS_CPUTIME_ID && clockid != CLOCK_THREAD_CPUTIME_ID) {
-            return clockid > CLOCK_TAI || clockid == CLOCK_SGI_CYCLE ? -EINVAL : HostClock.now(clockid);
-        }
-        boolean thread;
-        int id = 0;
-        if (clockid >= 0) {
-            thread = clockid == CLOCK_THREAD_CPUTIME_ID;
-        } else {
-            if ((clockid & CPUCLOCK_WHICH) == CPUCLOCK_WHICH) {
-                return -EINVAL; // a clock that is a device
-            }
-            thread = (clockid & CPUCLOCK_PER_THREAD) != 0;
-            id = ~(clockid >> 3);
-        }
-        if (thread) {
-            Task o = id == 0 ? t : findTask(t, id);
-            return o == null || o.group() != t.group()
-                    ? -EINVAL
-                    : HostClock.threadCpu(t.group().hostPid(), o.hostTid());
-        }
-        ThreadGroup g = id == 0 ? t.group() : findGroup(t, id);
-        return g == null ? -EINVAL : HostClock.processCpu(g.hostPid());
-    }
-
-    private static @Nullable Task findTask(Task t, int tid) {
-        t.kernel().taskLock().lock();
-        try {
-            return t.kernel().tasks().task(tid);
-        } finally {
-            t.kernel().taskLock().unlock();
-        }
-    }
-
-    static @Nullable ThreadGroup findGroup(Task t, int pid) {
-        t.kernel().taskLock().lock();
-        try {
-            return t.kernel().tasks().group(pid);
-        } finally {
-            t.kernel().taskLock().unlock();
-        }
+        GuestClock c = GuestClock.of(t, clockid);
+        return c == null ? -EINVAL : c.now();
     }
 
     @Syscall(nr = Nr.clock_gettime)
@@ -74,13 +30,8 @@ public final class ClockCalls {
 
     @Syscall(nr = Nr.clock_getres)
     public static long sys_clock_getres(Task t, @As(Kind.CLOCK) int clockid, long res) {
-        long r;
-        if (clockid >= 0 && clockid <= CLOCK_TAI && clockid != CLOCK_SGI_CYCLE) {
-            r = HostClock.resolution(clockid);
-        } else {
-            r = clockid >= 0 ? -EINVAL : read(t, clockid);
-            r = r < 0 ? r : 1;
-        }
+        GuestClock c = GuestClock.of(t, clockid);
+        long r = c == null ? -EINVAL : c.resolution();
         return r < 0 ? r : res == 0 ? 0 : Waits.writeTime(t, res, r, 1);
     }
 

@@ -8,9 +8,11 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.kernel.fs.eventfd.EventFile;
+import io.sandjar.kernel.fs.signalfd.SignalFile;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.FileDescription;
 
-/** Making of event counters. */
+/** Making of event counters and of files of signals. */
 public final class EventCalls {
     private EventCalls() {}
 
@@ -30,5 +32,34 @@ public final class EventCalls {
                 initval,
                 (flags & EFD_SEMAPHORE) != 0);
         return PipeCalls.install(t, e, (flags & EFD_CLOEXEC) != 0);
+    }
+
+    @Syscall(nr = Nr.signalfd)
+    public static long sys_signalfd(Task t, int fd, @As(Kind.SIGSET) long mask, long sizemask) {
+        return sys_signalfd4(t, fd, mask, sizemask, 0);
+    }
+
+    @Syscall(nr = Nr.signalfd4)
+    public static long sys_signalfd4(Task t, int fd, @As(Kind.SIGSET) long mask, long sizemask, int flags) {
+        long[] set = new long[1];
+        if (sizemask != 8 || (flags & ~(SFD_CLOEXEC | SFD_NONBLOCK)) != 0) {
+            return -EINVAL;
+        }
+        int r = t.mem().readLong(mask, set);
+        if (r < 0) {
+            return r;
+        }
+        if (fd == -1) {
+            SignalFile f = new SignalFile(
+                    t.kernel().anon.newInode(0600, t.creds()), O.O_RDWR | flags & SFD_NONBLOCK, t, set[0]);
+            return PipeCalls.install(t, f, (flags & SFD_CLOEXEC) != 0);
+        }
+        FileDescription old = t.fget(fd);
+        if (!(old instanceof SignalFile f)) {
+            return old == null ? -EBADF : -EINVAL;
+        }
+        f.setMask(set[0]);
+        t.group().signalWait.wake(POLLIN);
+        return fd;
     }
 }

@@ -42,7 +42,7 @@ public final class SchedCalls {
     }
 
     /** The task with a thread id, 0 for the caller itself; null for none. */
-    private static @Nullable Task find(Task t, int tid) {
+    static @Nullable Task find(Task t, int tid) {
         if (tid == 0 || tid == t.tid()) {
             return t;
         }

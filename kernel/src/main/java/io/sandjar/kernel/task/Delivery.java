@@ -161,6 +161,7 @@ public final class Delivery {
         boolean restart = (act.flags() & Sig.SA_RESTART) != 0;
         if (code != 0) {
             t.restartCode = 0;
+            t.restartDeadline = 0;
             if (code == -ERESTARTNOINTR || (code == -ERESTARTSYS && restart)) {
                 f.setReg(TrapFrame.RIP, f.reg(TrapFrame.RIP) - 2);
                 f.setReg(TrapFrame.RAX, t.restartNr);

@@ -285,6 +285,7 @@ public final class Exec {
         } finally {
             kernel.taskLock().unlock();
         }
+        g.endTimers(true);
         credentials(t, image, exe);
         t.image = image;
     }

@@ -40,6 +40,7 @@ public final class Exits {
         } finally {
             kernel.taskLock().unlock();
         }
+        g.endTimers(false);
         measure(g);
         if (g.hostPid > 0) {
             Processes.kill(g.hostPid, Sig.SIGKILL);

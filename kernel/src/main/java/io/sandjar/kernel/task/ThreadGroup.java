@@ -64,6 +64,8 @@ public final class ThreadGroup {
     /** Real user id of the leader, for SIGCHLD. */
     volatile int uid;
 
+    private volatile @Nullable ProcessTimers timers;
+
     boolean subreaper;
     boolean execed;
     int hostPid;
@@ -125,6 +127,33 @@ public final class ThreadGroup {
         endCode = from.endCode;
         startStack = from.startStack;
         auxv = from.auxv;
+    }
+
+    /** Ends the process's timers at its exit, or those that execve(2) deletes. */
+    void endTimers(boolean exec) {
+        ProcessTimers t = timers;
+        if (t != null) {
+            if (exec) {
+                t.deletePosix();
+            } else {
+                t.end();
+            }
+        }
+    }
+
+    /** The process's timers. */
+    public ProcessTimers timers(Task of) {
+        ProcessTimers t = timers;
+        if (t == null) {
+            synchronized (this) {
+                t = timers;
+                if (t == null) {
+                    t = new ProcessTimers(of.kernel, this);
+                    timers = t;
+                }
+            }
+        }
+        return t;
     }
 
     public int pid() {

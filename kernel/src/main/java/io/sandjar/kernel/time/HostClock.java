@@ -61,9 +61,13 @@ public final class HostClock {
         return System.nanoTime() + (nanos - now(plain(clock)));
     }
 
-    /** CPU time of a host process, or -errno. */
-    public static long processCpu(int hostPid) {
-        return now(~hostPid << 3 | 2);
+    /**
+     * CPU time of a host process, or -errno.
+     *
+     * @param which 0 user and system time in ticks, 1 user time in ticks, 2 all of it exactly
+     */
+    public static long processCpu(int hostPid, int which) {
+        return now(~hostPid << 3 | which);
     }
 
     /** CPU time of a thread of another host process: its own clock id works within a process only. */

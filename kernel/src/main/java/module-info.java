@@ -7,6 +7,38 @@ module sandjar.kernel {
     requires transitive sandjar.abi;
     requires sandjar.host;
 
+    exports io.sandjar.kernel.base to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.dev to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.devpts to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.hostdir to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.memfd to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.overlay to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.stdio to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.tmpfs to
+            sandjar.runsc;
+    exports io.sandjar.kernel.mm to
+            sandjar.runsc;
+    exports io.sandjar.kernel.net to
+            sandjar.runsc;
+    exports io.sandjar.kernel.notify to
+            sandjar.runsc;
+    exports io.sandjar.kernel.signal to
+            sandjar.runsc;
+    exports io.sandjar.kernel.syscall to
+            sandjar.runsc;
     exports io.sandjar.kernel.task to
+            sandjar.runsc;
+    exports io.sandjar.kernel.time to
+            sandjar.runsc;
+    exports io.sandjar.kernel.tty to
+            sandjar.runsc;
+    exports io.sandjar.kernel.vfs to
             sandjar.runsc;
 }

@@ -51,6 +51,7 @@ static const char *const jvm_options[] = {
     "-XX:ErrorFile=/tmp/sandjar-crash-%p.log",
     "-Dsandjar.build=" BUILD_ID,
     "-Dsandjar.home=IMAGE",
+    "-Dsandjar.stub=IMAGE/lib/stub",
     "--enable-native-access=sandjar.host",
     "-m",
     "sandjar.runsc/io.sandjar.runsc.Main",

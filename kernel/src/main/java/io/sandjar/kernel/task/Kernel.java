@@ -10,7 +10,9 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.anon.NamelessFs;
+import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.PipeFs;
+import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.MountNamespace;
@@ -55,6 +57,12 @@ public final class Kernel {
     public static final String RELEASE = "6.12.0-sandjar";
 
     public static final String VERSION = "#1 SMP PREEMPT_DYNAMIC Sandjar";
+
+    /** Contents of files in memory. */
+    public final FileStore files = new FileStore();
+
+    /** Home of files of memfd_create(2). */
+    public final TmpFs memfds = new TmpFs(files, Long.MAX_VALUE, Long.MAX_VALUE, 0777);
 
     /** uname(2) fields that can be set. */
     public volatile String hostname = "sandjar";

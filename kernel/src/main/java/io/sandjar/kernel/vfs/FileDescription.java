@@ -4,6 +4,7 @@ package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.O;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitQueue;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ public abstract class FileDescription implements Pollable {
     private volatile int flags;
 
     private final @Nullable Path path;
+
+    /** Whether locks of this description are to be dropped at the end. */
+    volatile boolean lockHook;
 
     /** Owner for SIGIO (F_SETOWN) and signal (F_SETSIG). */
     public volatile int owner;
@@ -68,6 +72,11 @@ public abstract class FileDescription implements Pollable {
 
     /** The file behind it; nameless files have an inode of their own for fstat. */
     public abstract Inode inode();
+
+    /** fstat(2). */
+    public int stat(Stat out) {
+        return inode().stat(out);
+    }
 
     /** Text of its /proc/PID/fd link when there is no path, e.g. {@code pipe:[12]}, {@code anon_inode:[eventfd]}. */
     public String describe() {
@@ -129,7 +138,13 @@ public abstract class FileDescription implements Pollable {
 
     /** fcntl(2) commands that are the file's own: locks and seals of those that have them. */
     public long fcntl(Caller c, int fd, int cmd, long arg) {
-        return -EINVAL;
+        return switch (cmd) {
+            case O.F_GETLK, O.F_SETLK, O.F_SETLKW, O.F_OFD_GETLK, O.F_OFD_SETLK, O.F_OFD_SETLKW ->
+                FileLocks.fcntl(c, this, cmd, arg);
+            case O.F_GET_SEALS -> this instanceof Sealable s ? s.seals() : -EINVAL;
+            case O.F_ADD_SEALS -> this instanceof Sealable s ? s.addSeals((int) arg) : -EINVAL;
+            default -> -EINVAL;
+        };
     }
 
     public long fsync(Caller c, boolean dataOnly) {
@@ -253,7 +268,9 @@ public abstract class FileDescription implements Pollable {
     }
 
     /** A descriptor of it was closed by process {@code pid} (POSIX locks go, whatever other descriptors there are). */
-    public void onClose(Caller c) {}
+    public void onClose(Caller c) {
+        FileLocks.closed(c, this);
+    }
 
     /** The last reference went. */
     protected void onRelease() {}

@@ -4,6 +4,7 @@ package io.sandjar.kernel.vfs;
 
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import org.jspecify.annotations.Nullable;
 
 /** One mounted tree of inodes. */
 public abstract class FileSystem {
@@ -12,6 +13,7 @@ public abstract class FileSystem {
 
     private final String type;
     private final long dev;
+    private volatile @Nullable FileLocks locks;
     private final OrderedLock renameLock = new OrderedLock(LockLevel.RENAME);
 
     /** @param type the name in /proc/mounts, e.g. tmpfs */
@@ -27,6 +29,25 @@ public abstract class FileSystem {
     /** Device number of its files, major 0 like Linux's anonymous devices. */
     public long dev() {
         return dev;
+    }
+
+    /** Locks of its files. */
+    final FileLocks locks() {
+        FileLocks l = locks;
+        if (l == null) {
+            synchronized (this) {
+                l = locks;
+                if (l == null) {
+                    l = new FileLocks();
+                    locks = l;
+                }
+            }
+        }
+        return l;
+    }
+
+    final @Nullable FileLocks locksIfAny() {
+        return locks;
     }
 
     /** Held over a rename, so that no directory ends up below itself. */

@@ -18,6 +18,7 @@ import io.sandjar.kernel.vfs.FileLimits;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Stat;
 import org.jspecify.annotations.Nullable;
 
 /** An open file of the host. Data moves straight between its descriptor and guest memory; the position is ours. */
@@ -37,6 +38,12 @@ public final class HostFile extends FileDescription {
     @Override
     public Inode inode() {
         return inode;
+    }
+
+    @Override
+    public int stat(Stat out) {
+        size();
+        return HostInode.copy(inode.lastStat(), out);
     }
 
     /** The host's descriptor; for copies of whole files within the kernel. */

@@ -216,7 +216,14 @@ public final class HostInode extends Inode {
 
     @Override
     public int stat(Stat o) {
-        HostStat s = fresh(host.live());
+        return copy(fresh(host.live()), o);
+    }
+
+    HostStat lastStat() {
+        return stat;
+    }
+
+    static int copy(HostStat s, Stat o) {
         o.dev = Stat.makedev(s.devMajor, s.devMinor);
         o.ino = s.ino;
         o.mode = s.mode;

@@ -41,7 +41,7 @@ final class SignalFrames {
         return size >= 512 && size <= MAX_FP ? size : -EFAULT;
     }
 
-    private static boolean onAltStack(Task t, long sp) {
+    static boolean onAltStack(Task t, long sp) {
         return (t.altFlags & Sig.SS_DISABLE) == 0 && sp > t.altSp && sp - t.altSp <= t.altSize;
     }
 

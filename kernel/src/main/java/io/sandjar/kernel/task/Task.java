@@ -370,16 +370,23 @@ public final class Task extends Caller {
         }
     }
 
-    /** sigaltstack(2). */
+    /** sigaltstack(2): a trapped call, because it must know on which stack the guest stands. */
     public long sigaltstack(long ss, long oldss) {
+        TrapFrame f = frame;
+        long sp = f == null ? 0 : f.reg(TrapFrame.RSP);
+        boolean disarms = (altFlags & io.sandjar.abi.Sig.SS_AUTODISARM) != 0;
+        boolean on = !disarms && SignalFrames.onAltStack(this, sp);
         byte[] b = new byte[24];
         byte[] old = new byte[24];
         io.sandjar.abi.Bytes.put64(old, 0, altSp);
-        io.sandjar.abi.Bytes.put32(old, 8, altFlags);
+        io.sandjar.abi.Bytes.put32(old, 8, altFlags | (on ? io.sandjar.abi.Sig.SS_ONSTACK : 0));
         io.sandjar.abi.Bytes.put64(old, 16, altSize);
         if (ss != 0) {
             if (mem.read(ss, b) < 0) {
                 return -EFAULT;
+            }
+            if (on) {
+                return -EPERM;
             }
             int flags = io.sandjar.abi.Bytes.i32(b, 8);
             int mode = flags & ~io.sandjar.abi.Sig.SS_AUTODISARM;

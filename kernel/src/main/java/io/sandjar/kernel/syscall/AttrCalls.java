@@ -67,8 +67,7 @@ public final class AttrCalls {
     }
 
     @Syscall(nr = Nr.fchownat)
-    public static long sys_fchownat(
-            Task t, int dirfd, long path, int owner, int group, @As(Kind.AT_FLAGS) int flags) {
+    public static long sys_fchownat(Task t, int dirfd, long path, int owner, int group, @As(Kind.AT_FLAGS) int flags) {
         if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) != 0) {
             return -EINVAL;
         }

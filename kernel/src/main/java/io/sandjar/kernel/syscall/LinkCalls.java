@@ -85,9 +85,7 @@ public final class LinkCalls {
         if (r != 0) {
             return r;
         }
-        return (flags & AT_REMOVEDIR) != 0
-                ? FileOps.rmdir(t, dirfd, path.get())
-                : FileOps.unlink(t, dirfd, path.get());
+        return (flags & AT_REMOVEDIR) != 0 ? FileOps.rmdir(t, dirfd, path.get()) : FileOps.unlink(t, dirfd, path.get());
     }
 
     @Syscall(nr = Nr.rename)

@@ -129,9 +129,7 @@ public final class StatCalls {
         Path p = where.orNull();
         boolean born = s.btimeSec != 0 || s.btimeNsec != 0;
         Bytes.put32(
-                b,
-                StatxLayout.stx_mask,
-                STATX_BASIC_STATS | (born ? STATX_BTIME : 0) | (p != null ? STATX_MNT_ID : 0));
+                b, StatxLayout.stx_mask, STATX_BASIC_STATS | (born ? STATX_BTIME : 0) | (p != null ? STATX_MNT_ID : 0));
         Bytes.put32(b, StatxLayout.stx_blksize, s.blksize);
         Bytes.put64(b, StatxLayout.stx_attributes_mask, STATX_ATTR_MOUNT_ROOT);
         if (p != null && p.dentry() == p.mount().root()) {

@@ -31,7 +31,8 @@ final class LockList {
     final WaitQueue queue = new WaitQueue();
 
     /** What stands in the way of {@code wanted}, or null. */
-    @Nullable Range blocker(Range wanted) {
+    @Nullable
+    Range blocker(Range wanted) {
         lock.lock();
         try {
             for (int i = 0; i < held.size(); i++) {
@@ -47,7 +48,8 @@ final class LockList {
     }
 
     /** Sets or (F_UNLCK) takes away a range for its owner unless somebody is in the way: the blocker, or null. */
-    @Nullable Range set(Range wanted) {
+    @Nullable
+    Range set(Range wanted) {
         boolean freed;
         lock.lock();
         try {

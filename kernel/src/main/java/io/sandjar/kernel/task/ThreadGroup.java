@@ -5,6 +5,7 @@ package io.sandjar.kernel.task;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.fs.pidfd.PidTarget;
 import io.sandjar.kernel.signal.PendingSignals;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.vfs.Path;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A process: the tasks that share a pid, with what belongs to the process rather than to a thread. Fields without a
  * note of their own are guarded by the task lock ({@link Kernel#taskLock}).
  */
-public final class ThreadGroup {
+public final class ThreadGroup implements PidTarget {
     /** Life of a process. */
     public enum State {
         RUNNING,
@@ -68,6 +69,10 @@ public final class ThreadGroup {
 
     boolean subreaper;
     boolean execed;
+
+    /** PR_SET_DUMPABLE: 1, or 0 when its memory is nobody else's business. */
+    volatile int dumpable = 1;
+
     int hostPid;
 
     /** Signal of the stop that wait(WUNTRACED) has not told yet, 0 for none. */
@@ -156,8 +161,24 @@ public final class ThreadGroup {
         return t;
     }
 
+    @Override
     public int pid() {
         return pid;
+    }
+
+    /** Readable once it has ended; hung up once it has been waited for. */
+    @Override
+    public int poll() {
+        return switch (state) {
+            case ZOMBIE -> 0x1 | 0x40; // POLLIN | POLLRDNORM
+            case REAPED -> 0x1 | 0x40 | 0x10; // and POLLHUP
+            default -> 0;
+        };
+    }
+
+    @Override
+    public WaitQueue waitQueue() {
+        return exitWait;
     }
 
     public State state() {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.pidfd;
+
+import io.sandjar.abi.O;
+import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.fs.anon.NamelessFs;
+import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Inode;
+
+/** A process behind a descriptor (pidfd_open(2)), which no later process with the same pid can take over. */
+public final class PidFd extends FileDescription {
+    private final Inode inode;
+    private final PidTarget target;
+
+    /** @param flags O_NONBLOCK or 0: waitid(2) on it does not wait */
+    public PidFd(NamelessFs home, Creds creds, PidTarget target, int flags) {
+        super(null, O.O_RDWR | flags);
+        this.inode = home.newInode(0600, creds);
+        this.target = target;
+    }
+
+    public PidTarget target() {
+        return target;
+    }
+
+    @Override
+    public Inode inode() {
+        return inode;
+    }
+
+    @Override
+    public String describe() {
+        return "anon_inode:[pidfd]";
+    }
+
+    @Override
+    public int poll() {
+        return target.poll();
+    }
+
+    @Override
+    public WaitQueue waitQueue() {
+        return target.waitQueue();
+    }
+
+    @Override
+    public boolean pollable() {
+        return true;
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.Rlimit;
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.fs.pidfd.PidFd;
+import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.task.Access;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.vfs.FileDescription;
+
+/** Descriptors that stand for processes: pidfd_open(2) and its relatives. */
+public final class PidfdCalls {
+    private static final int SIGNAL_THREAD = 1;
+    private static final int SIGNAL_THREAD_GROUP = 2;
+    private static final int SIGNAL_PROCESS_GROUP = 4;
+
+    private PidfdCalls() {}
+
+    @Syscall(nr = Nr.pidfd_open, support = Support.PARTIAL, note = "processes only, no PIDFD_THREAD")
+    public static long sys_pidfd_open(Task t, int pid, @As(Kind.OPEN_FLAGS) int flags) {
+        if ((flags & ~O_NONBLOCK) != 0 || pid <= 0) {
+            return -EINVAL;
+        }
+        ThreadGroup g = Access.process(t.kernel(), pid);
+        if (g == null) {
+            return Access.thread(t, pid) != null ? -EINVAL : -ESRCH;
+        }
+        PidFd f = new PidFd(t.kernel().anon, t.creds(), g, flags);
+        return install(t, f);
+    }
+
+    private static long install(Task t, FileDescription f) {
+        int fd = t.fds().install(f, true, 0, t.rlimit(Rlimit.RLIMIT_NOFILE));
+        if (fd < 0) {
+            f.release();
+        }
+        return fd;
+    }
+
+    @Syscall(nr = Nr.pidfd_send_signal)
+    public static long sys_pidfd_send_signal(Task t, int pidfd, int sig, long info, int flags) {
+        int scopes = SIGNAL_THREAD | SIGNAL_THREAD_GROUP | SIGNAL_PROCESS_GROUP;
+        if ((flags & ~scopes) != 0 || Integer.bitCount(flags) > 1) {
+            return -EINVAL;
+        }
+        if (!(t.fget(pidfd) instanceof PidFd f)) {
+            return -EBADF;
+        }
+        if (sig < 0 || sig > Sig.SIGRTMAX) {
+            return -EINVAL;
+        }
+        ThreadGroup g = (ThreadGroup) f.target();
+        SigInfo i = SigInfo.user(sig, Sig.SI_USER, t.pid(), t.creds().uid());
+        if (info != 0) {
+            byte[] raw = new byte[SigInfo.SIZE];
+            int r = t.mem().read(info, raw);
+            if (r < 0) {
+                return r;
+            }
+            int code = Bytes.i32(raw, 8);
+            if (Bytes.i32(raw, 0) != sig) {
+                return -EINVAL;
+            }
+            if (g != t.group() && (code >= 0 || code == Sig.SI_TKILL)) {
+                return -EPERM;
+            }
+            i = SigInfo.fromGuest(sig, raw);
+        }
+        if (g.state() == ThreadGroup.State.REAPED) {
+            return -ESRCH;
+        }
+        Task target = Access.anyThread(t.kernel(), g);
+        if (!Access.maySignal(t, g, target, sig)) {
+            return -EPERM;
+        }
+        if (sig == 0) {
+            return 0;
+        }
+        if (flags == SIGNAL_PROCESS_GROUP) {
+            t.kernel().signals().sendToProcessGroup(g.processGroup(), i, false);
+        } else if (flags == SIGNAL_THREAD && target != null) {
+            t.kernel().signals().sendToTask(target, i);
+        } else {
+            t.kernel().signals().sendToGroup(g, i);
+        }
+        return 0;
+    }
+
+    @Syscall(nr = Nr.pidfd_getfd)
+    public static long sys_pidfd_getfd(Task t, int pidfd, @As(Kind.FD) int targetfd, int flags) {
+        if (flags != 0) {
+            return -EINVAL;
+        }
+        if (!(t.fget(pidfd) instanceof PidFd f)) {
+            return -EBADF;
+        }
+        Task target = Access.anyThread(t.kernel(), (ThreadGroup) f.target());
+        if (target == null) {
+            return -ESRCH;
+        }
+        if (!Access.mayInspect(t, target)) {
+            return -EPERM;
+        }
+        FileDescription found = target.fds().acquire(targetfd);
+        return found == null ? -EBADF : install(t, found);
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Creds;
+import org.jspecify.annotations.Nullable;
+
+/** What one process may do to another: send signals (kill(2)) and look inside (ptrace(2), "access mode checking"). */
+public final class Access {
+    private Access() {}
+
+    /** The process with this pid, zombies included, or null. */
+    public static @Nullable ThreadGroup process(Kernel k, int pid) {
+        k.taskLock().lock();
+        try {
+            return k.tasks().group(pid);
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    /** The live thread with this id (0: the caller), or null. */
+    public static @Nullable Task thread(Task t, int tid) {
+        if (tid == 0 || tid == t.tid()) {
+            return t;
+        }
+        t.kernel().taskLock().lock();
+        try {
+            Task o = t.kernel().tasks().task(tid);
+            return o == null || o.dead ? null : o;
+        } finally {
+            t.kernel().taskLock().unlock();
+        }
+    }
+
+    /** A live thread of a process, its leader if possible; null when it has ended. */
+    public static @Nullable Task anyThread(Kernel k, ThreadGroup g) {
+        k.taskLock().lock();
+        try {
+            for (Task t : g.tasks) {
+                if (!t.dead) {
+                    return t;
+                }
+            }
+            return null;
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    /** Whether a signal may be sent; {@code target} null stands for a zombie, whose leader was {@code uid}. */
+    public static boolean maySignal(Task t, ThreadGroup g, @Nullable Task target, int sig) {
+        Creds c = t.creds();
+        if (t.group == g || c.has(Cap.CAP_KILL)) {
+            return true;
+        }
+        int uid = target == null ? g.uid : target.creds.uid();
+        int suid = target == null ? g.uid : target.creds.suid();
+        if (c.euid() == suid || c.euid() == uid || c.uid() == suid || c.uid() == uid) {
+            return true;
+        }
+        return sig == Sig.SIGCONT && t.group.session() == g.session();
+    }
+
+    /**
+     * Finds a thread into which the caller may look with its real ids.
+     *
+     * @return 0, -ESRCH or -EPERM
+     */
+    public static int inspect(Task t, int tid, Ref<Task> out) {
+        Task o = thread(t, tid);
+        if (o == null) {
+            return -ESRCH;
+        }
+        if (!mayInspect(t, o)) {
+            return -EPERM;
+        }
+        out.set(o);
+        return 0;
+    }
+
+    /** PTRACE_MODE_ATTACH_REALCREDS. */
+    public static boolean mayInspect(Task t, Task o) {
+        if (t.group == o.group) {
+            return true;
+        }
+        Creds me = t.creds();
+        if (me.has(Cap.CAP_SYS_PTRACE)) {
+            return true;
+        }
+        Creds it = o.creds;
+        return me.uid() == it.uid()
+                && me.uid() == it.euid()
+                && me.uid() == it.suid()
+                && me.gid() == it.gid()
+                && me.gid() == it.egid()
+                && me.gid() == it.sgid()
+                && o.group.dumpable == 1
+                && (it.capPermitted() & ~me.capPermitted()) == 0;
+    }
+}

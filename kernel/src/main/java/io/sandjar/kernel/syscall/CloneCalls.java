@@ -67,7 +67,8 @@ final class CloneCalls {
                                 stack == 0 ? 0 : stack + stackSize,
                                 Bytes.i64(b, 24),
                                 Bytes.i64(b, 16),
-                                Bytes.i64(b, 56)));
+                                Bytes.i64(b, 56),
+                                Bytes.i64(b, 8)));
     }
 
     @Syscall(nr = Nr.fork)

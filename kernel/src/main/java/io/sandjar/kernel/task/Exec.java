@@ -276,7 +276,6 @@ public final class Exec {
             t.altFlags = Sig.SS_DISABLE;
             t.restartCode = 0;
             t.comm = base.length() > 15 ? base.substring(0, 15) : base;
-            t.parentDeathSignal = 0;
             g.execed = true;
             g.exe = exe;
             if (g.exitSignal != 0) {
@@ -287,6 +286,10 @@ public final class Exec {
         }
         g.endTimers(true);
         credentials(t, image, exe);
+        g.dumpable = image.secure ? 0 : 1;
+        if (image.secure) {
+            t.parentDeathSignal = 0;
+        }
         t.image = image;
     }
 

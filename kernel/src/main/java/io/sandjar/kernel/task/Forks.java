@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.fs.pidfd.PidFd;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FsContext;
@@ -34,7 +35,13 @@ public final class Forks {
     }
 
     /** Arguments of clone(2), whichever call they came by. Addresses are the guest's. */
-    public record Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {}
+    public record Args(
+            long flags, int exitSignal, long stack, long parentTid, long childTid, long tls, long pidfd) {
+        /** As clone(2) has it: the pidfd goes where the tid would go. */
+        public Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {
+            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid);
+        }
+    }
 
     /**
      * Starts a clone for a task that stands in its trap frame; the result reaches the guest when the stub has done it.
@@ -49,7 +56,7 @@ public final class Forks {
         boolean thread = (f & Clone.CLONE_THREAD) != 0;
         if (((f & Clone.CLONE_SIGHAND) != 0 && (f & Clone.CLONE_VM) == 0)
                 || (thread && (f & Clone.CLONE_SIGHAND) == 0)
-                || (f & Clone.CLONE_PIDFD) != 0
+                || ((f & Clone.CLONE_PIDFD) != 0 && (thread || badPidfd(a)))
                 || a.exitSignal < 0
                 || a.exitSignal > 64) {
             return -EINVAL;
@@ -58,6 +65,11 @@ public final class Forks {
             return -EINVAL;
         }
         return thread ? thread(t, a) : process(t, a);
+    }
+
+    private static boolean badPidfd(Args a) {
+        return (a.flags & Clone.CLONE_DETACHED) != 0
+                || ((a.flags & Clone.CLONE_PARENT_SETTID) != 0 && a.pidfd == a.parentTid);
     }
 
     private FsContext fs(Task t, long flags) {
@@ -207,6 +219,11 @@ public final class Forks {
         } finally {
             kernel.taskLock().unlock();
         }
+        int pidfd = (a.flags & Clone.CLONE_PIDFD) == 0 ? -1 : pidfd(t, a.pidfd, child.group);
+        if (pidfd < -1) {
+            unmake(t, child, chunk != 0);
+            return pidfd;
+        }
         if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
             t.mem.writeInt(a.parentTid, child.tid);
         }
@@ -229,23 +246,46 @@ public final class Forks {
         boolean mapped = chunk != 0;
         t.continuation = (task, failed, result) -> {
             if (failed) {
-                forget(task, child, mapped);
-                kernel.taskLock().lock();
-                try {
-                    ThreadGroup made = child.group;
-                    made.state = ThreadGroup.State.REAPED;
-                    if (made.parent != null) {
-                        made.parent.children.remove(made);
-                    }
-                    kernel.tasks().leave(made);
-                    kernel.tasks().remove(made);
-                } finally {
-                    kernel.taskLock().unlock();
+                unmake(task, child, mapped);
+                if (pidfd >= 0) {
+                    task.fds.close(task, pidfd);
                 }
                 task.setResult(-EAGAIN);
             }
         };
         return 0;
+    }
+
+    /** Undoes {@link #process}: there is no such host process. */
+    private void unmake(Task t, Task child, boolean chunk) {
+        forget(t, child, chunk);
+        kernel.taskLock().lock();
+        try {
+            ThreadGroup made = child.group;
+            made.state = ThreadGroup.State.REAPED;
+            if (made.parent != null) {
+                made.parent.children.remove(made);
+            }
+            kernel.tasks().leave(made);
+            kernel.tasks().remove(made);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** CLONE_PIDFD: gives the parent a descriptor of the child and tells it the number. The number or -errno below -1. */
+    private int pidfd(Task t, long address, ThreadGroup made) {
+        PidFd f = new PidFd(kernel.anon, t.creds, made, 0);
+        int fd = t.fds.install(f, true, 0, t.rlimit(io.sandjar.abi.Rlimit.RLIMIT_NOFILE));
+        if (fd < 0) {
+            f.release();
+            return fd;
+        }
+        if (t.mem.writeInt(address, fd) < 0) {
+            t.fds.close(t, fd);
+            return -EFAULT;
+        }
+        return fd;
     }
 
     /**
@@ -268,6 +308,7 @@ public final class Forks {
         } finally {
             kernel.taskLock().unlock();
         }
+        Limits.watchCpu(kernel, child.group);
         child.ops.clear();
         if (child.childSetTid != 0) {
             child.mem.writeInt(child.childSetTid, child.tid);

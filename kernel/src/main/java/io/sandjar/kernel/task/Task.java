@@ -260,6 +260,38 @@ public final class Task extends Caller {
         return comm;
     }
 
+    public void setComm(String name) {
+        comm = name;
+    }
+
+    /** What tasks of one memory share. */
+    public Object addressSpace() {
+        return space;
+    }
+
+    public boolean noNewPrivs() {
+        return noNewPrivs;
+    }
+
+    /** There is no way back. */
+    public void setNoNewPrivs() {
+        noNewPrivs = true;
+    }
+
+    /** Signal that it wants when its parent ends, 0 for none. */
+    public int parentDeathSignal() {
+        return parentDeathSignal;
+    }
+
+    public void setParentDeathSignal(int signo) {
+        parentDeathSignal = signo;
+    }
+
+    /** From here on this task has a root, working directory and umask of its own. */
+    public void unshareFs() {
+        fs = fs.copy();
+    }
+
     public int hostTid() {
         return hostTid;
     }

@@ -73,6 +73,9 @@ public final class ThreadGroup implements PidTarget {
     /** PR_SET_DUMPABLE: 1, or 0 when its memory is nobody else's business. */
     volatile int dumpable = 1;
 
+    /** Somebody watches its CPU time because of RLIMIT_CPU. */
+    volatile boolean cpuWatched;
+
     int hostPid;
 
     /** Signal of the stop that wait(WUNTRACED) has not told yet, 0 for none. */
@@ -123,6 +126,7 @@ public final class ThreadGroup implements PidTarget {
         System.arraycopy(from.actions, 0, actions, 0, actions.length);
         System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
+        dumpable = from.dumpable;
         exe = from.exe;
         argStart = from.argStart;
         argEnd = from.argEnd;
@@ -229,6 +233,24 @@ public final class ThreadGroup implements PidTarget {
 
     public long startNanos() {
         return startNanos;
+    }
+
+    /** 1 when others of the same user may look inside; see prctl(2). */
+    public int dumpable() {
+        return dumpable;
+    }
+
+    public void setDumpable(int value) {
+        dumpable = value;
+    }
+
+    /** Whether orphaned descendants become its children. */
+    public boolean subreaper() {
+        return subreaper;
+    }
+
+    public void setSubreaper(boolean on) {
+        subreaper = on;
     }
 
     /** Name of the leader (prctl PR_SET_NAME, /proc/PID/comm). */

@@ -6,7 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Sig;
-import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.fs.pidfd.PidFd;
 import org.jspecify.annotations.Nullable;
 
 /** Waiting for children: what wait4(2) and waitid(2) share. */
@@ -14,11 +14,6 @@ public final class Waits {
     private static final int POLLIN = 1;
 
     private Waits() {}
-
-    /** A file description that stands for a process (pidfd_open(2)). */
-    public interface ProcessFile {
-        ThreadGroup process();
-    }
 
     /** What a wait found. */
     public static final class Event {
@@ -36,8 +31,7 @@ public final class Waits {
 
     /** The process behind a pidfd; null when the descriptor is none. */
     public static @Nullable ThreadGroup byPidfd(Task t, int fd) {
-        FileDescription d = t.fget(fd);
-        return d instanceof ProcessFile p ? p.process() : null;
+        return t.fget(fd) instanceof PidFd p ? (ThreadGroup) p.target() : null;
     }
 
     /**

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Clone;
+import io.sandjar.abi.Nr;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.task.Access;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.UserIo;
+
+/** Looking into other processes, and sharing less with them. */
+public final class ProcessCalls {
+    private static final int CHUNK = 65536;
+    private static final int KCMP_FILE = 0;
+    private static final int KCMP_VM = 1;
+    private static final int KCMP_FILES = 2;
+    private static final int KCMP_FS = 3;
+    private static final int KCMP_SIGHAND = 4;
+    private static final int KCMP_IO = 5;
+    private static final int KCMP_SYSVSEM = 6;
+
+    private static final long NAMESPACES = Clone.CLONE_NEWNS
+            | Clone.CLONE_NEWCGROUP
+            | Clone.CLONE_NEWUTS
+            | Clone.CLONE_NEWIPC
+            | Clone.CLONE_NEWUSER
+            | Clone.CLONE_NEWPID
+            | Clone.CLONE_NEWNET
+            | 0x80L; // CLONE_NEWTIME
+
+    private ProcessCalls() {}
+
+    @Syscall(nr = Nr.process_vm_readv)
+    public static long sys_process_vm_readv(
+            Task t, int pid, long lvec, @As(Kind.DEC) long liovcnt, long rvec, @As(Kind.DEC) long riovcnt, long flags) {
+        return transfer(t, pid, lvec, liovcnt, rvec, riovcnt, flags, false);
+    }
+
+    @Syscall(nr = Nr.process_vm_writev)
+    public static long sys_process_vm_writev(
+            Task t, int pid, long lvec, @As(Kind.DEC) long liovcnt, long rvec, @As(Kind.DEC) long riovcnt, long flags) {
+        return transfer(t, pid, lvec, liovcnt, rvec, riovcnt, flags, true);
+    }
+
+    private static long transfer(
+            Task t, int pid, long lvec, long liovcnt, long rvec, long riovcnt, long flags, boolean out) {
+        if (flags != 0 || liovcnt < 0 || liovcnt > 1024 || riovcnt < 0 || riovcnt > 1024) {
+            return -EINVAL;
+        }
+        UserIo local = new UserIo(t.mem(), 0, 0);
+        int r = local.reset(t.mem(), lvec, (int) liovcnt, Io.MAX_RW_COUNT);
+        if (r < 0) {
+            return r;
+        }
+        byte[] pieces = new byte[(int) riovcnt * 16];
+        r = t.mem().read(rvec, pieces);
+        if (r < 0) {
+            return r;
+        }
+        Ref<Task> other = new Ref<>();
+        r = Access.inspect(t, pid, other);
+        if (r < 0) {
+            return r;
+        }
+        int host = other.get().mem().hostTid();
+        byte[] buf = new byte[(int) Math.min(CHUNK, Math.max(local.remaining(), 1))];
+        long done = 0;
+        for (int i = 0; i < riovcnt && local.remaining() > 0; i++) {
+            long base = io.sandjar.abi.Bytes.i64(pieces, i * 16);
+            long len = io.sandjar.abi.Bytes.i64(pieces, i * 16 + 8);
+            if (len < 0) {
+                return done > 0 ? done : -EINVAL;
+            }
+            while (len > 0 && local.remaining() > 0) {
+                int n = (int) Math.min(Math.min(len, local.remaining()), buf.length);
+                long moved = out ? put(local, host, base, buf, n) : fetch(local, host, base, buf, n);
+                if (moved <= 0) {
+                    return done > 0 ? done : -EFAULT;
+                }
+                done += moved;
+                if (moved < n) {
+                    return done;
+                }
+                base += moved;
+                len -= moved;
+            }
+        }
+        return done;
+    }
+
+    private static long fetch(UserIo local, int host, long from, byte[] buf, int n) {
+        long got = Sys.peek(host, from, buf, 0, n);
+        return got <= 0 ? got : local.put(buf, 0, (int) got) < 0 ? -EFAULT : got;
+    }
+
+    private static long put(UserIo local, int host, long to, byte[] buf, int n) {
+        return local.get(buf, 0, n) < 0 ? -EFAULT : Sys.poke(host, to, buf, 0, n);
+    }
+
+    @Syscall(nr = Nr.kcmp, support = Support.PARTIAL, note = "no KCMP_EPOLL_TFD")
+    public static long sys_kcmp(
+            Task t,
+            @As(Kind.DEC) int pid1,
+            @As(Kind.DEC) int pid2,
+            @As(Kind.DEC) int type,
+            @As(Kind.DEC) long idx1,
+            @As(Kind.DEC) long idx2) {
+        Ref<Task> a = new Ref<>();
+        Ref<Task> b = new Ref<>();
+        int r = Access.inspect(t, pid1, a);
+        if (r == 0) {
+            r = Access.inspect(t, pid2, b);
+        }
+        if (r < 0) {
+            return r;
+        }
+        switch (type) {
+            case KCMP_FILE -> {
+                FileDescription x = a.get().fds().acquire((int) idx1);
+                if (x != null) {
+                    t.hold(x);
+                }
+                FileDescription y = b.get().fds().acquire((int) idx2);
+                if (y != null) {
+                    t.hold(y);
+                }
+                return x == null || y == null ? -EBADF : order(x, y);
+            }
+            case KCMP_VM -> {
+                return order(a.get().addressSpace(), b.get().addressSpace());
+            }
+            case KCMP_FILES -> {
+                return order(a.get().fds(), b.get().fds());
+            }
+            case KCMP_FS -> {
+                return order(a.get().fs(), b.get().fs());
+            }
+            case KCMP_SIGHAND, KCMP_SYSVSEM -> {
+                return order(a.get().group(), b.get().group());
+            }
+            case KCMP_IO -> {
+                return order(a.get(), b.get());
+            }
+            default -> {
+                return -EINVAL;
+            }
+        }
+    }
+
+    /** 0 for the same object, else 1 or 2 in an arbitrary but stable order. */
+    private static long order(Object a, Object b) {
+        return a == b ? 0 : System.identityHashCode(a) < System.identityHashCode(b) ? 1 : 2;
+    }
+
+    @Syscall(
+            nr = Nr.unshare,
+            support = Support.PARTIAL,
+            note = "CLONE_FS, CLONE_FILES, CLONE_SYSVSEM; namespaces are refused")
+    public static long sys_unshare(Task t, @As(Kind.CLONE_FLAGS) long flags) {
+        long known = NAMESPACES
+                | Clone.CLONE_FS
+                | Clone.CLONE_FILES
+                | Clone.CLONE_SYSVSEM
+                | Clone.CLONE_THREAD
+                | Clone.CLONE_SIGHAND
+                | Clone.CLONE_VM;
+        if ((flags & ~known) != 0) {
+            return -EINVAL;
+        }
+        boolean alone = t.group().tasks().length == 1;
+        if ((flags & (Clone.CLONE_THREAD | Clone.CLONE_SIGHAND | Clone.CLONE_VM)) != 0 && !alone) {
+            return -EINVAL;
+        }
+        if ((flags & NAMESPACES) != 0) {
+            return (flags & Clone.CLONE_NEWUSER) != 0 ? -ENOSPC : -EPERM;
+        }
+        if ((flags & Clone.CLONE_FS) != 0) {
+            t.unshareFs();
+        }
+        if ((flags & Clone.CLONE_FILES) != 0 && t.fds().shared()) {
+            t.unshareFds();
+        }
+        return 0;
+    }
+
+    @Syscall(nr = Nr.setns, support = Support.REFUSED, note = "there are no namespaces: EINVAL or EPERM")
+    public static long sys_setns(Task t, int fd, @As(Kind.CLONE_FLAGS) int nstype) {
+        FileDescription f = t.fget(fd);
+        if (f == null) {
+            return -EBADF;
+        }
+        return f instanceof io.sandjar.kernel.fs.pidfd.PidFd ? -EPERM : -EINVAL;
+    }
+
+    @Syscall(nr = Nr.ptrace, support = Support.REFUSED, note = "EPERM, as under yama's ptrace_scope 3")
+    public static long sys_ptrace(Task t, @As(Kind.DEC) long request, int pid, long addr, long data) {
+        return -EPERM;
+    }
+
+    @Syscall(nr = Nr.seccomp, support = Support.REFUSED, note = "EINVAL, as on a kernel without filters")
+    public static long sys_seccomp(Task t, @As(Kind.DEC) int operation, int flags, long args) {
+        return -EINVAL;
+    }
+
+    @Syscall(nr = Nr.reboot, support = Support.REFUSED, note = "EPERM: there is no machine to turn off")
+    public static long sys_reboot(Task t, int magic1, int magic2, @As(Kind.HEX) int cmd, long arg) {
+        return -EPERM;
+    }
+
+    @Syscall(nr = Nr.vhangup, support = Support.REFUSED, note = "EPERM")
+    public static long sys_vhangup(Task t) {
+        return -EPERM;
+    }
+
+    @Syscall(nr = Nr.quotactl, support = Support.REFUSED, note = "ENOSYS: no file system has quotas")
+    public static long sys_quotactl(Task t, @As(Kind.HEX) int cmd, long special, int id, long addr) {
+        return -ENOSYS;
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import io.sandjar.host.Processes;
+import io.sandjar.host.Sys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process or thread has used, as the host counts it. The CPU clock is exact; how it splits into user and system
+ * time comes from the host's ticks, as in Linux itself.
+ */
+public final class Accounting {
+    private static final long TICK = 10_000_000;
+
+    public long userNanos;
+    public long systemNanos;
+    public long minorFaults;
+    public long majorFaults;
+
+    /** Largest resident size, in kilobytes. */
+    public long maxRss;
+
+    public long voluntarySwitches;
+    public long involuntarySwitches;
+
+    /** What a process has used itself; faults and sizes only if {@code details}. */
+    public void ofProcess(ThreadGroup g, boolean details) {
+        int pid = g.hostPid();
+        if (pid <= 0) {
+            return;
+        }
+        read("/proc/" + pid, Processes.clock(Processes.processClock(pid)), details);
+    }
+
+    public void ofThread(Task t, boolean details) {
+        int pid = t.group.hostPid();
+        int tid = t.hostTid();
+        if (pid <= 0 || tid <= 0) {
+            return;
+        }
+        read("/proc/" + pid + "/task/" + tid, Processes.clock(Processes.threadClock(tid)), details);
+    }
+
+    /** What the children of a process used that it has waited for. */
+    public void ofChildren(Kernel k, ThreadGroup g) {
+        k.taskLock().lock();
+        try {
+            userNanos = g.childUserNanos;
+            systemNanos = g.childSystemNanos;
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    private void read(String dir, long clock, boolean details) {
+        String stat = Sys.readText(dir + "/stat");
+        if (stat == null) {
+            userNanos = Math.max(clock, 0);
+            return;
+        }
+        // fields from the third on, after the name, which may hold anything
+        String[] f = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        minorFaults = number(f, 7);
+        majorFaults = number(f, 9);
+        long user = number(f, 11) * TICK;
+        long system = number(f, 12) * TICK;
+        split(clock, user, system);
+        if (details) {
+            String status = Sys.readText(dir + "/status");
+            maxRss = field(status, "VmHWM:");
+            voluntarySwitches = field(status, "\nvoluntary_ctxt_switches:");
+            involuntarySwitches = field(status, "nonvoluntary_ctxt_switches:");
+        }
+    }
+
+    /** Divides an exact total in the ratio of two coarse parts. */
+    void split(long total, long user, long system) {
+        if (total < 0) {
+            userNanos = user;
+            systemNanos = system;
+        } else if (system == 0) {
+            userNanos = total;
+            systemNanos = 0;
+        } else {
+            userNanos = (long) ((double) total * user / (user + system));
+            systemNanos = total - userNanos;
+        }
+    }
+
+    private static long number(String[] fields, int i) {
+        return i < fields.length ? digits(fields[i], 0) : 0;
+    }
+
+    private static long field(@Nullable String text, String key) {
+        int at = text == null ? -1 : text.indexOf(key);
+        return at < 0 || text == null ? 0 : digits(text, at + key.length());
+    }
+
+    private static long digits(String s, int from) {
+        int i = from;
+        while (i < s.length() && (s.charAt(i) == ' ' || s.charAt(i) == '\t')) {
+            i++;
+        }
+        long n = 0;
+        while (i < s.length() && s.charAt(i) >= '0' && s.charAt(i) <= '9') {
+            n = n * 10 + s.charAt(i++) - '0';
+        }
+        return n;
+    }
+}

@@ -82,8 +82,13 @@ public final class PrctlCalls {
             case PR_GET_NO_NEW_PRIVS -> {
                 return (arg2 | arg3 | arg4 | arg5) != 0 ? -EINVAL : t.noNewPrivs() ? 1 : 0;
             }
-            case PR_GET_KEEPCAPS, PR_SET_KEEPCAPS, PR_GET_SECUREBITS, PR_SET_SECUREBITS, PR_CAPBSET_READ,
-                    PR_CAPBSET_DROP, PR_CAP_AMBIENT -> {
+            case PR_GET_KEEPCAPS,
+                    PR_SET_KEEPCAPS,
+                    PR_GET_SECUREBITS,
+                    PR_SET_SECUREBITS,
+                    PR_CAPBSET_READ,
+                    PR_CAPBSET_DROP,
+                    PR_CAP_AMBIENT -> {
                 return capabilities(t, option, arg2, arg3, arg4 | arg5);
             }
             default -> {
@@ -181,8 +186,7 @@ public final class PrctlCalls {
         if (what != PR_CAP_AMBIENT_RAISE) {
             return -EINVAL;
         }
-        if ((c.capPermitted() & c.capInheritable() & bit) == 0
-                || (c.securebits() & SECBIT_NO_CAP_AMBIENT_RAISE) != 0) {
+        if ((c.capPermitted() & c.capInheritable() & bit) == 0 || (c.securebits() & SECBIT_NO_CAP_AMBIENT_RAISE) != 0) {
             return -EPERM;
         }
         t.setCreds(c.withAmbient(c.capAmbient() | bit));

@@ -46,7 +46,8 @@ public final class Limits {
         Kernel k = t.kernel();
         k.taskLock().lock();
         try {
-            if (Long.compareUnsigned(hard, g.hardLimits[resource]) > 0 && !t.creds().has(Cap.CAP_SYS_RESOURCE)) {
+            if (Long.compareUnsigned(hard, g.hardLimits[resource]) > 0
+                    && !t.creds().has(Cap.CAP_SYS_RESOURCE)) {
                 return -EPERM;
             }
             g.softLimits[resource] = bounded(soft);

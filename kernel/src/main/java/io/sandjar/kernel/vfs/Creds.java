@@ -34,45 +34,136 @@ public record Creds(
 
     public Creds withUids(int newUid, int newEuid, int newSuid, int newFsuid) {
         return new Creds(
-                newUid, newEuid, newSuid, newFsuid, gid, egid, sgid, fsgid, groups, capPermitted, capEffective,
-                capInheritable, capBounding, capAmbient, securebits);
+                newUid,
+                newEuid,
+                newSuid,
+                newFsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                capBounding,
+                capAmbient,
+                securebits);
     }
 
     public Creds withGids(int newGid, int newEgid, int newSgid, int newFsgid) {
         return new Creds(
-                uid, euid, suid, fsuid, newGid, newEgid, newSgid, newFsgid, groups, capPermitted, capEffective,
-                capInheritable, capBounding, capAmbient, securebits);
+                uid,
+                euid,
+                suid,
+                fsuid,
+                newGid,
+                newEgid,
+                newSgid,
+                newFsgid,
+                groups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                capBounding,
+                capAmbient,
+                securebits);
     }
 
     public Creds withGroups(int[] newGroups) {
         return new Creds(
-                uid, euid, suid, fsuid, gid, egid, sgid, fsgid, newGroups, capPermitted, capEffective, capInheritable,
-                capBounding, capAmbient, securebits);
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                newGroups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                capBounding,
+                capAmbient,
+                securebits);
     }
 
     /** Other capability sets; the ambient set loses what is not both permitted and inheritable. */
     public Creds withCaps(long permitted, long effective, long inheritable) {
         return new Creds(
-                uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable, capBounding,
-                capAmbient & permitted & inheritable, securebits);
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                permitted,
+                effective,
+                inheritable,
+                capBounding,
+                capAmbient & permitted & inheritable,
+                securebits);
     }
 
     public Creds withAmbient(long ambient) {
         return new Creds(
-                uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, capPermitted, capEffective, capInheritable,
-                capBounding, ambient, securebits);
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                capBounding,
+                ambient,
+                securebits);
     }
 
     public Creds withBounding(long bounding) {
         return new Creds(
-                uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, capPermitted, capEffective, capInheritable,
-                bounding, capAmbient, securebits);
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                bounding,
+                capAmbient,
+                securebits);
     }
 
     public Creds withSecurebits(int bits) {
         return new Creds(
-                uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, capPermitted, capEffective, capInheritable,
-                capBounding, capAmbient, bits);
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                capBounding,
+                capAmbient,
+                bits);
     }
 
     public boolean has(int cap) {

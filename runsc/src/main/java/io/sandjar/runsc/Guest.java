@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.runsc;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.notify.Receivers;
+import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.syscall.SyscallTable;
+import io.sandjar.kernel.task.Boot;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.vfs.MountNamespace;
+import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.PathWalk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One run of {@code sandjar do}, from the options to the exit status. */
+final class Guest {
+    private static final int TIMED_OUT = 124;
+    private static final int RECEIVERS = 3;
+    private static final long GRACE_MILLIS = 5000;
+
+    private final DoOptions options;
+    private final @Nullable String hostCwd;
+    private final Kernel kernel = new Kernel();
+    private volatile boolean timedOut;
+
+    Guest(DoOptions options, @Nullable String hostCwd) {
+        this.options = options;
+        this.hostCwd = hostCwd;
+    }
+
+    /** Runs it to its end. The calling thread is the one whose end the host would take for the guest's. */
+    int run() {
+        int umask = HostSide.takeUmask();
+        GuestMounts tree = new GuestMounts(options, hostCwd);
+        MountNamespace mounts = tree.mounts();
+        kernel.setMounts(mounts);
+        kernel.hostname = options.hostname;
+        String spec = options.user;
+        GuestUser user = spec == null ? GuestUser.caller() : GuestUser.named(spec, tree.caller(), mounts);
+        Streams streams = new Streams();
+        Path cwd = workingDirectory(tree);
+        Task init = Boot.makeInit(kernel, user.creds(), mounts.rootPath(), cwd, umask, streams.fds());
+        List<String> env = environment(user, cwd);
+        String program = Programs.find(init, options.command.get(0), env);
+        int r = Boot.prepareProgram(kernel, init, program, bytes(options.command), bytes(env));
+        if (r < 0) {
+            throw Programs.refused(init, program, r);
+        }
+        try {
+            Boot.spawn(kernel, init, stub());
+        } catch (IOException e) {
+            throw new Failure(Command.FAILED, String.valueOf(e.getMessage()), "sandjar doctor looks for the reason");
+        }
+        SyscallTable table = new SyscallTable();
+        Receivers.start(kernel, table, RECEIVERS);
+        thread("signals", new HostSignals(kernel, streams));
+        if (options.timeoutNanos > 0) {
+            thread("timeout", this::timeout);
+        }
+        int status = await();
+        streams.close();
+        return exitStatus(status);
+    }
+
+    private int await() {
+        while (true) {
+            try {
+                return kernel.awaitEnd();
+            } catch (InterruptedException e) {
+                // nobody interrupts this thread
+            }
+        }
+    }
+
+    private int exitStatus(int status) {
+        if (timedOut) {
+            if (!options.quiet) {
+                Out.say("the command was ended by --timeout");
+            }
+            return TIMED_OUT;
+        }
+        int signal = status & 0x7f;
+        return signal != 0 ? 128 + signal : status >> 8 & 0xff;
+    }
+
+    /** Where the command starts: --workdir, or the user's directory if the guest has it, or the root. */
+    private Path workingDirectory(GuestMounts tree) {
+        Path root = tree.mounts().rootPath();
+        String wanted = options.workdir;
+        String path = wanted != null ? wanted : hostCwd != null ? hostCwd : "/";
+        Ref<Path> out = new Ref<>();
+        int r = new PathWalk(tree.caller(), root).walk(PathWalk.AT_ROOT, path, PathWalk.DIRECTORY, out);
+        if (r == 0) {
+            return out.get();
+        }
+        if (wanted != null) {
+            throw new Failure(
+                    Command.FAILED,
+                    "--workdir: " + wanted + ": " + ErrnoText.of(r),
+                    "it must be a directory of the guest; --volume or --tmpfs can make one");
+        }
+        return root;
+    }
+
+    private List<String> environment(GuestUser user, Path cwd) {
+        ArrayList<String> base = new ArrayList<>(HostSide.environment());
+        for (String v : user.variables()) {
+            String prefix = v.substring(0, v.indexOf('=') + 1);
+            base.removeIf(e -> e.startsWith(prefix));
+            base.add(v);
+        }
+        String pwd = Programs.variable(base, "PWD=");
+        String here = MountNamespace.text(cwd, kernel.mounts().rootPath());
+        if (pwd != null && !pwd.equals(here)) {
+            base.set(base.indexOf("PWD=" + pwd), "PWD=" + here);
+        }
+        return options.environment(base);
+    }
+
+    /** SIGTERM when the time is over, SIGKILL when that does not help. */
+    private void timeout() {
+        ThreadGroup init = kernel.init();
+        sleep(options.timeoutNanos / 1_000_000, (int) (options.timeoutNanos % 1_000_000));
+        timedOut = true;
+        if (init != null) {
+            kernel.signals().sendFromOutside(init, SigInfo.user(Sig.SIGTERM, 0, 0, 0));
+            kernel.signals().sendFromOutside(init, SigInfo.user(Sig.SIGCONT, 0, 0, 0));
+        }
+        sleep(GRACE_MILLIS, 0);
+        kernel.killAll(Sig.SIGKILL);
+    }
+
+    private static void sleep(long millis, int nanos) {
+        try {
+            Thread.sleep(millis, nanos);
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread
+        }
+    }
+
+    private static void thread(String name, Runnable r) {
+        Thread t = new Thread(null, r, name, 256 * 1024);
+        t.setDaemon(true);
+        t.start();
+    }
+
+    private static List<byte[]> bytes(List<String> words) {
+        ArrayList<byte[]> all = new ArrayList<>(words.size());
+        for (String w : words) {
+            all.add(w.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return all;
+    }
+
+    /** The stub's image. */
+    private static byte[] stub() {
+        String path = System.getProperty("sandjar.stub");
+        if (path == null) {
+            path = System.getProperty("java.home") + "/lib/stub";
+        }
+        String text = Sys.readText(path);
+        if (text == null) {
+            throw new Failure(Command.FAILED, "the installation is incomplete: " + path + " is missing", "");
+        }
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

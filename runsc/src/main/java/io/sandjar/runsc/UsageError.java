@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.runsc;
+
+/** A command line that makes no sense: what is wrong, and what to do about it. */
+final class UsageError extends Failure {
+    private static final long serialVersionUID = 1;
+
+    UsageError(String message, String hint) {
+        super(Command.USAGE, message, hint);
+    }
+}

@@ -19,6 +19,8 @@ module sandjar.kernel {
             sandjar.runsc;
     exports io.sandjar.kernel.fs.overlay to
             sandjar.runsc;
+    exports io.sandjar.kernel.fs.pipe to
+            sandjar.runsc;
     exports io.sandjar.kernel.fs.stdio to
             sandjar.runsc;
     exports io.sandjar.kernel.fs.tmpfs to

@@ -10,11 +10,13 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.inet.InetSocket;
 import io.sandjar.kernel.net.inet.Ports;
+import io.sandjar.kernel.net.netlink.NetlinkSocket;
 import io.sandjar.kernel.net.unix.UnixNames;
 import io.sandjar.kernel.net.unix.UnixSocket;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileSystem;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +34,7 @@ public final class NetStack {
     private final UnixNames unixNames = new UnixNames();
     private final Ports tcpPorts = new Ports();
     private final Ports udpPorts = new Ports();
+    private final HashSet<Integer> netlinkIds = new HashSet<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** The waiter for host descriptors. */
@@ -66,6 +69,11 @@ public final class NetStack {
 
     public Ports udpPorts() {
         return udpPorts;
+    }
+
+    /** Port ids of netlink sockets. */
+    public HashSet<Integer> netlinkIds() {
+        return netlinkIds;
     }
 
     long nextIno() {
@@ -103,6 +111,7 @@ public final class NetStack {
         int r = switch (family) {
             case Net.AF_UNIX -> UnixSocket.create(this, type, protocol, out);
             case Net.AF_INET, Net.AF_INET6 -> InetSocket.create(this, c, family, type, protocol, out);
+            case Net.AF_NETLINK -> NetlinkSocket.create(this, type, protocol, out);
             default -> -EAFNOSUPPORT;
         };
         if (r == 0) {

@@ -53,7 +53,8 @@ final class Receiver implements Runnable {
         int nr = s.buf.getInt(16);
         Task t = kernel.hostThreads().get(tid);
         if (DEBUG) {
-            System.err.println("recv tid " + tid + " " + (t == null ? "?" : t.tid()) + " nr " + nr + " " + io.sandjar.abi.Nr.name(nr)
+            System.err.println("recv tid " + tid + " " + (t == null ? "?" : t.tid()) + " nr " + nr + " "
+                    + io.sandjar.abi.Nr.name(nr)
                     + " " + Long.toHexString(s.buf.getLong(32)) + " " + Long.toHexString(s.buf.getLong(40)) + " "
                     + Long.toHexString(s.buf.getLong(48)) + " ip " + Long.toHexString(s.buf.getLong(24)));
         }
@@ -105,7 +106,6 @@ final class Receiver implements Runnable {
             t.finish(s, result);
         }
     }
-
 
     private void blocking(Task t) {
         long result;

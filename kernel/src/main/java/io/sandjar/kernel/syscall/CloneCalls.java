@@ -78,8 +78,6 @@ final class CloneCalls {
 
     @Syscall(nr = Nr.vfork)
     static long sys_vfork(Task t) {
-        return t.kernel()
-                .forks()
-                .clone(t, new Forks.Args(Clone.CLONE_VM | Clone.CLONE_VFORK, Sig.SIGCHLD, 0, 0, 0, 0));
+        return t.kernel().forks().clone(t, new Forks.Args(Clone.CLONE_VM | Clone.CLONE_VFORK, Sig.SIGCHLD, 0, 0, 0, 0));
     }
 }

@@ -17,8 +17,8 @@ final class WaitCalls {
 
     @Syscall(nr = Nr.wait4)
     static long sys_wait4(Task t, int pid, long wstatus, @As(Kind.WAIT_FLAGS) int options, long rusage) {
-        int known = Clone.WNOHANG | Clone.WUNTRACED | Clone.WCONTINUED | Clone.__WNOTHREAD | Clone.__WALL
-                | Clone.__WCLONE;
+        int known =
+                Clone.WNOHANG | Clone.WUNTRACED | Clone.WCONTINUED | Clone.__WNOTHREAD | Clone.__WALL | Clone.__WCLONE;
         if ((options & ~known) != 0) {
             return -EINVAL;
         }
@@ -43,8 +43,14 @@ final class WaitCalls {
 
     @Syscall(nr = Nr.waitid)
     static long sys_waitid(Task t, int idtype, int id, long infop, @As(Kind.WAIT_FLAGS) int options, long rusage) {
-        int known = Clone.WNOHANG | Clone.WNOWAIT | Clone.WEXITED | Clone.WSTOPPED | Clone.WCONTINUED
-                | Clone.__WNOTHREAD | Clone.__WALL | Clone.__WCLONE;
+        int known = Clone.WNOHANG
+                | Clone.WNOWAIT
+                | Clone.WEXITED
+                | Clone.WSTOPPED
+                | Clone.WCONTINUED
+                | Clone.__WNOTHREAD
+                | Clone.__WALL
+                | Clone.__WCLONE;
         if ((options & ~known) != 0 || (options & (Clone.WEXITED | Clone.WSTOPPED | Clone.WCONTINUED)) == 0) {
             return -EINVAL;
         }

@@ -182,11 +182,7 @@ public final class Boot {
         if (Sys.write(fd, data, 0, data.length, 0) != data.length) {
             throw new IOException("cannot fill a memory file");
         }
-        Sys.call(
-                Nr.fcntl,
-                fd,
-                F_ADD_SEALS,
-                Mm.F_SEAL_WRITE | Mm.F_SEAL_SHRINK | Mm.F_SEAL_GROW | Mm.F_SEAL_SEAL);
+        Sys.call(Nr.fcntl, fd, F_ADD_SEALS, Mm.F_SEAL_WRITE | Mm.F_SEAL_SHRINK | Mm.F_SEAL_GROW | Mm.F_SEAL_SEAL);
         int high = (int) Sys.call(Nr.fcntl, fd, F_DUPFD_CLOEXEC, HIGH_FD);
         Sys.close(fd);
         if (high < 0) {

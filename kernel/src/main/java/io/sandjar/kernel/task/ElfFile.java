@@ -43,7 +43,10 @@ final class ElfFile {
     final int phnum;
     final ArrayList<Segment> segments = new ArrayList<>();
     long phdrVaddr;
-    @Nullable String interpreter;
+
+    @Nullable
+    String interpreter;
+
     boolean execStack;
 
     private ElfFile(int type, long entry, int phnum) {
@@ -100,10 +103,7 @@ final class ElfFile {
         }
         int type = Bytes.u16(head, 16);
         int phnum = Bytes.u16(head, 56);
-        if ((type != ET_EXEC && type != ET_DYN)
-                || Bytes.u16(head, 54) != PHDR_SIZE
-                || phnum < 1
-                || phnum > MAX_PHDRS) {
+        if ((type != ET_EXEC && type != ET_DYN) || Bytes.u16(head, 54) != PHDR_SIZE || phnum < 1 || phnum > MAX_PHDRS) {
             return -ENOEXEC;
         }
         long phoff = Bytes.i64(head, 32);

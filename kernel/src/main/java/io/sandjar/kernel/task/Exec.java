@@ -225,8 +225,7 @@ public final class Exec {
     }
 
     /** execve(2) and execveat(2) of a task in its trap frame: queues the operations, or -errno. */
-    public long execute(
-            Task t, int dirfd, String path, int flags, ArrayList<byte[]> argv, ArrayList<byte[]> envp) {
+    public long execute(Task t, int dirfd, String path, int flags, ArrayList<byte[]> argv, ArrayList<byte[]> envp) {
         if (tooBig(t, argv, envp)) {
             return -E2BIG;
         }

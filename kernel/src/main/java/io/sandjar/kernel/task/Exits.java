@@ -309,9 +309,7 @@ public final class Exits {
         SigAction a = parent.actions[Sig.SIGCHLD];
         if (!a.isIgnore() && (a.flags() & Sig.SA_NOCLDSTOP) == 0) {
             kernel.signals()
-                    .sendToGroup(
-                            parent,
-                            SigInfo.child(code, g.pid(), g.uid, signo, g.endUserNanos / 10_000_000, 0));
+                    .sendToGroup(parent, SigInfo.child(code, g.pid(), g.uid, signo, g.endUserNanos / 10_000_000, 0));
         }
         parent.childWait.wake(POLLIN);
     }

@@ -232,16 +232,7 @@ public final class Forks {
         t.expectedNr = Nr.clone;
         t.expectedArg = host | Clone.CLONE_PARENT_SETTID;
         mapChunk(t, chunk);
-        t.ops.add(
-                        Stub.OP_PROCESS,
-                        0,
-                        child.tid,
-                        host,
-                        sharesMemory ? child.slot : 0,
-                        stack,
-                        a.tls,
-                        child.cookie,
-                        0)
+        t.ops.add(Stub.OP_PROCESS, 0, child.tid, host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
                 .result(child.tid);
         boolean mapped = chunk != 0;
         t.continuation = (task, failed, result) -> {

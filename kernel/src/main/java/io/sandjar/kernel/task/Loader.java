@@ -112,15 +112,7 @@ final class Loader {
         long mapped = start;
         if (s.fileSize() > 0) {
             long length = fileEnd - start + PAGE - 1 & -PAGE;
-            t.ops.call(
-                    0,
-                    Nr.mmap,
-                    start,
-                    length,
-                    s.prot(),
-                    Mm.MAP_PRIVATE | Mm.MAP_FIXED,
-                    fd,
-                    s.offset() & -PAGE);
+            t.ops.call(0, Nr.mmap, start, length, s.prot(), Mm.MAP_PRIVATE | Mm.MAP_FIXED, fd, s.offset() & -PAGE);
             mapped = start + length;
             if (s.memSize() > s.fileSize() && (s.flags() & 2) != 0 && (fileEnd & PAGE - 1) != 0) {
                 t.ops.add(Stub.OP_ZERO, 0, 0, fileEnd, mapped - fileEnd, 0, 0, 0, 0);

@@ -79,7 +79,8 @@ final class SignalFrames {
         System.arraycopy(f.uc, 0, b, 8, UC_SIZE);
         Bytes.put64(b, 8 + 8, 0); // uc_link
         Bytes.put64(b, 8 + UC_STACK, t.altSp);
-        Bytes.put32(b, 8 + UC_STACK + 8, t.altFlags & ~Sig.SS_ONSTACK | (onAltStack(t, f.reg(RSP)) ? Sig.SS_ONSTACK : 0));
+        Bytes.put32(
+                b, 8 + UC_STACK + 8, t.altFlags & ~Sig.SS_ONSTACK | (onAltStack(t, f.reg(RSP)) ? Sig.SS_ONSTACK : 0));
         Bytes.put64(b, 8 + UC_STACK + 16, t.altSize);
         Bytes.put64(b, 8 + FPSTATE, fp);
         Bytes.put64(b, 8 + SIGMASK, mask);

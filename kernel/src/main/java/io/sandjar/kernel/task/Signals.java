@@ -199,7 +199,8 @@ public final class Signals {
     }
 
     /** Takes the next signal that the task does not block; null when there is none. */
-    @Nullable SigInfo take(Task t) {
+    @Nullable
+    SigInfo take(Task t) {
         SigInfo i = t.pending.take(~t.sigmask);
         return i != null ? i : t.group.shared.take(~t.sigmask);
     }

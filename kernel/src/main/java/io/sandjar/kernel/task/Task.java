@@ -94,7 +94,8 @@ public final class Task extends Caller {
     int altFlags = 2; // SS_DISABLE
 
     /** Registers, while a trapped call is handled. */
-    @Nullable TrapFrame frame;
+    @Nullable
+    TrapFrame frame;
 
     private final TrapFrame trapFrame = new TrapFrame();
 
@@ -113,10 +114,12 @@ public final class Task extends Caller {
     long expectedArg;
 
     /** The program to be started once the new image rings. */
-    @Nullable ExecImage image;
+    @Nullable
+    ExecImage image;
 
     /** What to do when the stub has done its operations or one failed. */
-    @Nullable OpsContinuation continuation;
+    @Nullable
+    OpsContinuation continuation;
 
     volatile String comm = "";
     volatile boolean noNewPrivs;

@@ -91,7 +91,6 @@ public final class ThreadGroup implements PidTarget {
     /** The running program, for /proc/PID/exe; and its arguments and environment as execve got them. */
     volatile @Nullable Path exe;
 
-
     /** Where the arguments, environment, auxiliary vector lie in guest memory, for /proc/PID/cmdline and friends. */
     public volatile long argStart;
 

@@ -66,12 +66,11 @@ public final class Waits {
     }
 
     private static boolean matches(ThreadGroup c, int type, int id, int options) {
-        boolean which =
-                switch (type) {
-                    case Clone.P_PID -> c.pid() == id;
-                    case Clone.P_PGID -> c.processGroup().id() == id;
-                    default -> true;
-                };
+        boolean which = switch (type) {
+            case Clone.P_PID -> c.pid() == id;
+            case Clone.P_PGID -> c.processGroup().id() == id;
+            default -> true;
+        };
         if (!which || (options & Clone.__WALL) != 0) {
             return which;
         }

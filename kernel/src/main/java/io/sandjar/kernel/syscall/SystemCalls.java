@@ -84,7 +84,7 @@ public final class SystemCalls {
         } finally {
             s.give();
         }
-        Bytes.put64(b, SysinfoLayout.uptime, t.kernel().bootNanos() / 1_000_000_000L);
+        Bytes.put64(b, SysinfoLayout.uptime, t.kernel().bootNanos() / 1_000_000_000L + 1);
         Bytes.put16(b, SysinfoLayout.procs, Math.min(t.kernel().tasks().threads(), 65535));
         return t.mem().write(info, b);
     }

@@ -11,6 +11,9 @@ public abstract class FileSystem {
     private static final java.util.concurrent.atomic.AtomicInteger NEXT_DEV =
             new java.util.concurrent.atomic.AtomicInteger(32);
 
+    /** Who watches files of this file system. */
+    public final FsNotify notify = new FsNotify();
+
     private final String type;
     private final long dev;
     private volatile @Nullable FileLocks locks;

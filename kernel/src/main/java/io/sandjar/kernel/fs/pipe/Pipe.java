@@ -12,6 +12,7 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,20 @@ public final class Pipe {
     private int capacity = DEFAULT_CAPACITY;
     private int readers;
     private int writers;
+
+    /** The pieces that the content consists of, once somebody has written packets (O_DIRECT). */
+    private @Nullable ArrayDeque<Piece> pieces;
+
+    /** Bytes written together as a packet, or a run of ordinary ones. */
+    private static final class Piece {
+        final boolean packet;
+        int left;
+
+        Piece(boolean packet, int left) {
+            this.packet = packet;
+            this.left = left;
+        }
+    }
 
     /** How often a reader (a writer) came: an open of a FIFO waits for the other kind's number to change. */
     private volatile int readersSeen;
@@ -77,6 +92,7 @@ public final class Pipe {
                 ring = EMPTY;
                 head = 0;
                 count = 0;
+                pieces = null;
             }
         } finally {
             lock.unlock();
@@ -121,6 +137,10 @@ public final class Pipe {
             if (n == 0) {
                 return writers == 0 ? 0 : -EAGAIN;
             }
+            Piece piece = pieces == null ? null : pieces.peek();
+            if (piece != null) {
+                n = Math.min(n, piece.left);
+            }
             int first = Math.min(n, ring.length - head);
             int r = dst.put(ring, head, first);
             if (r == 0 && n > first) {
@@ -133,7 +153,7 @@ public final class Pipe {
             if (r < 0) {
                 return r;
             }
-            consume(n);
+            consume(piece != null && piece.packet ? piece.left : n);
         } finally {
             lock.unlock();
         }
@@ -144,10 +164,56 @@ public final class Pipe {
     private void consume(int n) {
         count -= n;
         head = count == 0 ? 0 : (head + n) & (ring.length - 1);
+        ArrayDeque<Piece> p = pieces;
+        if (p == null) {
+            return;
+        }
+        int left = n;
+        while (left > 0) {
+            Piece first = p.getFirst();
+            int k = Math.min(left, first.left);
+            first.left -= k;
+            left -= k;
+            if (first.left == 0) {
+                p.removeFirst();
+            }
+        }
+        if (p.isEmpty()) {
+            pieces = null;
+        }
     }
 
-    /** Up to PIPE_BUF bytes go in together or not at all; more may go in part. */
+    /** Notes that {@code n} bytes have been added. */
+    private void added(int n, boolean packets) {
+        if (pieces == null) {
+            if (!packets) {
+                count += n;
+                return;
+            }
+            pieces = new ArrayDeque<>();
+            if (count > 0) {
+                pieces.add(new Piece(false, count));
+            }
+        }
+        count += n;
+        for (int left = n; left > 0; left -= PIPE_BUF) {
+            pieces.add(new Piece(packets, packets ? Math.min(left, PIPE_BUF) : left));
+            if (!packets) {
+                break;
+            }
+        }
+    }
+
     public long write(IoBuffer src) {
+        return write(src, false);
+    }
+
+    /**
+     * Up to PIPE_BUF bytes go in together or not at all; more may go in part.
+     *
+     * @param packets whether every PIPE_BUF bytes are to be read on their own
+     */
+    public long write(IoBuffer src, boolean packets) {
         int n = (int) Math.min(src.remaining(), Integer.MAX_VALUE);
         if (n == 0) {
             return 0;
@@ -176,7 +242,7 @@ public final class Pipe {
             if (r < 0) {
                 return r;
             }
-            count += n;
+            added(n, packets);
         } finally {
             lock.unlock();
         }
@@ -249,7 +315,7 @@ public final class Pipe {
             int first = Math.min(n, ring.length - tail);
             System.arraycopy(src, off, ring, tail, first);
             System.arraycopy(src, off + first, ring, 0, n - first);
-            count += n;
+            added(n, false);
         } finally {
             lock.unlock();
         }

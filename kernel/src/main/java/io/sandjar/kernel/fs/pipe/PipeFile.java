@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.pipe;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Ioctl;
+import io.sandjar.abi.O;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -54,7 +55,7 @@ public final class PipeFile extends FileDescription {
 
     @Override
     public long write(Caller c, IoBuffer src) {
-        return pipe.write(src);
+        return pipe.write(src, (flags() & O.O_DIRECT) != 0);
     }
 
     @Override

@@ -41,7 +41,8 @@ public final class TimerCalls {
             }
             for (int i = 0; i < 2; i++) {
                 long micros = Bytes.i64(b, i * 16 + 8);
-                times[i] = micros < 0 || micros >= 1_000_000 ? -EINVAL : Waits.nanos(Bytes.i64(b, i * 16), micros * 1000);
+                times[i] =
+                        micros < 0 || micros >= 1_000_000 ? -EINVAL : Waits.nanos(Bytes.i64(b, i * 16), micros * 1000);
             }
         }
         if (which < ITIMER_REAL || which > ITIMER_PROF || times[0] < 0 || times[1] < 0) {
@@ -81,7 +82,8 @@ public final class TimerCalls {
         if (!clock.canWait()) {
             return -EOPNOTSUPP;
         }
-        if ((clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM) && !t.creds().has(Cap.CAP_WAKE_ALARM)) {
+        if ((clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM)
+                && !t.creds().has(Cap.CAP_WAKE_ALARM)) {
             return -EPERM;
         }
         int signo = Sig.SIGALRM;

@@ -39,7 +39,8 @@ public final class ProcessTimer extends Timers.Timer {
      * @param id the timer's id, -1 for an interval timer
      * @param signo 0 for no signal
      */
-    ProcessTimer(Kernel kernel, ThreadGroup group, @Nullable Task task, GuestClock clock, int id, int signo, long value) {
+    ProcessTimer(
+            Kernel kernel, ThreadGroup group, @Nullable Task task, GuestClock clock, int id, int signo, long value) {
         this.kernel = kernel;
         this.group = group;
         this.task = task;
@@ -112,7 +113,8 @@ public final class ProcessTimer extends Timers.Timer {
             }
             if (now - next < 0) {
                 long left = next - now;
-                kernel.timers.schedule(this, System.nanoTime() + (clock.cpu() ? Math.max(left / 4, CPU_GAP_NANOS) : left));
+                kernel.timers.schedule(
+                        this, System.nanoTime() + (clock.cpu() ? Math.max(left / 4, CPU_GAP_NANOS) : left));
                 return;
             }
             long ticks = 1;

@@ -25,16 +25,17 @@ public final class ProcessTimers {
     public synchronized ProcessTimer interval(Task t, int which) {
         ProcessTimer timer = intervals[which];
         if (timer == null) {
-            GuestClock clock =
-                    switch (which) {
-                        case Time.ITIMER_REAL -> GuestClock.of(t, Time.CLOCK_MONOTONIC);
-                        case Time.ITIMER_VIRTUAL -> GuestClock.ofProcess(group, true);
-                        default -> GuestClock.ofProcess(group, false);
-                    };
+            GuestClock clock = switch (which) {
+                case Time.ITIMER_REAL -> GuestClock.of(t, Time.CLOCK_MONOTONIC);
+                case Time.ITIMER_VIRTUAL -> GuestClock.ofProcess(group, true);
+                default -> GuestClock.ofProcess(group, false);
+            };
             if (clock == null) {
                 throw new IllegalStateException("no clock");
             }
-            int signo = which == Time.ITIMER_REAL ? Sig.SIGALRM : which == Time.ITIMER_VIRTUAL ? Sig.SIGVTALRM : Sig.SIGPROF;
+            int signo = which == Time.ITIMER_REAL
+                    ? Sig.SIGALRM
+                    : which == Time.ITIMER_VIRTUAL ? Sig.SIGVTALRM : Sig.SIGPROF;
             timer = new ProcessTimer(kernel, group, null, clock, -1, signo, 0);
             intervals[which] = timer;
         }

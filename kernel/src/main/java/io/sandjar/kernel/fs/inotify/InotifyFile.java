@@ -36,7 +36,8 @@ public final class InotifyFile extends FileDescription {
     private int bytes;
 
     /** One event, as it is read. */
-    private record Event(int wd, int mask, int cookie, @Nullable String name) {
+    private record Event(
+            int wd, int mask, int cookie, @Nullable String name) {
         int size() {
             return InotifyEventLayout.SIZEOF + (name == null ? 0 : (name.length() + 16) & -16);
         }

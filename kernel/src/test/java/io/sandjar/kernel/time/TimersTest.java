@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.time;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TimersTest {
+    private static final long MILLI = 1_000_000;
+
+    private final Timers timers = new Timers();
+    private final List<Integer> fired = Collections.synchronizedList(new ArrayList<>());
+
+    private final class Numbered extends Timers.Timer {
+        private final int number;
+        private final CountDownLatch latch;
+
+        Numbered(int number, CountDownLatch latch) {
+            this.number = number;
+            this.latch = latch;
+        }
+
+        @Override
+        protected void expire() {
+            fired.add(number);
+            latch.countDown();
+        }
+    }
+
+    @Test
+    void expireInOrderAndNotBeforeTheirTime() throws InterruptedException {
+        int n = 50;
+        CountDownLatch latch = new CountDownLatch(n);
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            order.add(i);
+        }
+        Collections.shuffle(order, new Random(3));
+        long start = System.nanoTime() + 20 * MILLI;
+        for (int i : order) {
+            timers.schedule(new Numbered(i, latch), start + i * MILLI / 10);
+        }
+        assertTrue(latch.await(5, TimeUnit.SECONDS));
+        assertTrue(System.nanoTime() - start >= (n - 1) * MILLI / 10);
+        List<Integer> sorted = new ArrayList<>(fired);
+        Collections.sort(sorted);
+        assertEquals(sorted, fired);
+    }
+
+    @Test
+    void cancelledAndMovedTimers() throws InterruptedException {
+        CountDownLatch latch = new CountDownLatch(1);
+        Numbered cancelled = new Numbered(1, latch);
+        Numbered moved = new Numbered(2, latch);
+        timers.schedule(cancelled, System.nanoTime() + 5 * MILLI);
+        timers.schedule(moved, System.nanoTime() + 60_000 * MILLI);
+        timers.schedule(moved, System.nanoTime() + 10 * MILLI);
+        assertTrue(timers.cancel(cancelled));
+        assertFalse(timers.cancel(cancelled));
+        assertTrue(latch.await(5, TimeUnit.SECONDS));
+        assertEquals(List.of(2), fired);
+    }
+}

@@ -48,7 +48,7 @@ final class GuestMounts {
         mount(new DevFs(devices), "devtmpfs", Mount.NOSUID, "/dev");
         mount(tmpfs(memoryShare, 01777), "tmpfs", SAFE, "/dev/shm");
         mount(tmpfs(memoryShare, 01777), "tmpfs", SAFE, "/tmp");
-        if (o.rootfs.equals("/") && hostCwd != null && isBelow(hostCwd, "/tmp")) {
+        if (o.rootfs.equals("/") && hostCwd != null && hostCwd.startsWith("/tmp/")) {
             // the host's /tmp is nobody's business, but the directory that the user stands in is
             FileSystem here = new OverlayFs(host(hostCwd, HostDirFs.Mode.LOWER, "the working directory"), store, memoryShare >>> 12);
             mount(here, "overlay", SAFE, hostCwd);
@@ -129,10 +129,6 @@ final class GuestMounts {
                 Command.FAILED,
                 option + ": " + path + ": " + ErrnoText.of(error),
                 "it must exist on the host and be readable for you");
-    }
-
-    static boolean isBelow(String path, String dir) {
-        return path.startsWith(dir) && (path.length() == dir.length() || path.charAt(dir.length()) == '/');
     }
 
     /** Bytes of memory that the host has. */

@@ -170,6 +170,11 @@ public final class DirNode extends Node {
         return r != 0 ? r : some[0] ? -ENOTEMPTY : 0;
     }
 
+    /** Removed, and perhaps still open or somebody's working directory. */
+    boolean dead() {
+        return dead;
+    }
+
     @Nullable
     DirNode up() {
         return parent;

@@ -51,6 +51,9 @@ final class OpenDir extends FileDescription {
 
     @Override
     public long getdents(Caller c, DirSink sink) {
+        if (node.dead()) {
+            return -ENOENT;
+        }
         ArrayList<Entry> l = list;
         if (l == null || pos == 0) { // outside the lock, which comes after those of directories
             l = new ArrayList<>();

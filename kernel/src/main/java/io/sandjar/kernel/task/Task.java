@@ -494,7 +494,7 @@ public final class Task extends Caller {
             restartCode = result;
             restartNr = nr;
             value = -EINTR;
-        } else if (restoreMask) {
+        } else if (restoreMask && !(result == -EINTR && attention)) { // else the signal is delivered first
             restoreMask = false;
             kernel.signals().setMask(this, savedMask);
         }

@@ -14,6 +14,9 @@ public final class Session {
     /** The leader; null once it has exited. */
     public volatile @Nullable ThreadGroup leader;
 
+    /** The foreground group of a terminal that was hung up; told when the leader ends. 0 for none. */
+    volatile int hungUpGroup;
+
     Session(int id) {
         this.id = id;
     }

@@ -129,7 +129,7 @@ public final class TaskTable {
     boolean orphaned(ProcessGroup p, @Nullable ThreadGroup except) {
         for (ThreadGroup g : p.members) {
             ThreadGroup parent = g.parent;
-            if (g == except || g.state == ThreadGroup.State.ZOMBIE || parent == null || parent.pid() == 1) {
+            if (g == except || g.state == ThreadGroup.State.ZOMBIE || parent == null) {
                 continue;
             }
             if (parent.processGroup != p && parent.session() == p.session()) {

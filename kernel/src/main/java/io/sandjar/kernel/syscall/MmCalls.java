@@ -8,6 +8,7 @@ import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.MountNamespace;
 
 /** mmap(2) of files; everything else about memory is the host's. */
 final class MmCalls {
@@ -51,6 +52,9 @@ final class MmCalls {
         int r = t.kernel().listener().addFd(t.notifId, hostFd, fd);
         if (r < 0) {
             return r == -EBADF || r == -EMFILE ? -ENOMEM : r;
+        }
+        if (offset == 0 && d.path() != null) {
+            t.kernel().mappedNames.note(hostFd, MountNamespace.procText(d.path(), t.kernel().mounts().rootPath()));
         }
         t.fds().setMapped(fd);
         return Task.CONTINUE;

@@ -13,6 +13,7 @@ import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.mm.MappedNames;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.MountNamespace;
@@ -43,6 +44,9 @@ public final class Kernel {
 
     /** Sockets and what they need. */
     public final NetStack net = new NetStack();
+
+    /** The guest's names of mapped files, for /proc/PID/maps. */
+    public final MappedNames mappedNames = new MappedNames();
 
     /** Home of pipes. */
     public final PipeFs pipes = new PipeFs();

@@ -11,6 +11,8 @@ import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.MountNamespace;
+import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.UserIo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -89,6 +91,10 @@ final class Loader {
         int hostFd = f.mapFd(t, Mm.PROT_READ | Mm.PROT_EXEC, Mm.MAP_PRIVATE);
         if (hostFd < 0) {
             return hostFd;
+        }
+        Path path = f.path();
+        if (path != null) {
+            kernel.mappedNames.note(hostFd, MountNamespace.procText(path, kernel.mounts().rootPath()));
         }
         int fd = kernel.listener().addFd(t.notifId, hostFd, -1);
         if (fd < 0) {

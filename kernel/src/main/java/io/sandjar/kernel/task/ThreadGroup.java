@@ -67,6 +67,9 @@ public final class ThreadGroup implements PidTarget {
 
     private volatile @Nullable ProcessTimers timers;
 
+    /** /proc/PID/oom_score_adj: kept for the guest, of no effect. */
+    public volatile int oomScoreAdj;
+
     boolean subreaper;
     boolean execed;
 
@@ -127,6 +130,7 @@ public final class ThreadGroup implements PidTarget {
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
         dumpable = from.dumpable;
         exe = from.exe;
+        oomScoreAdj = from.oomScoreAdj;
         argStart = from.argStart;
         argEnd = from.argEnd;
         envStart = from.envStart;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel;
+
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.dev.DevFs;
+import io.sandjar.kernel.fs.dev.Devices;
+import io.sandjar.kernel.fs.devpts.DevPts;
+import io.sandjar.kernel.fs.memfd.FileStore;
+import io.sandjar.kernel.fs.pipe.Fifo;
+import io.sandjar.kernel.fs.proc.ProcFs;
+import io.sandjar.kernel.fs.sys.CgroupFs;
+import io.sandjar.kernel.fs.sys.SysFs;
+import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.TaskJobs;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Dentry;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.FileSystem;
+import io.sandjar.kernel.vfs.Mount;
+import io.sandjar.kernel.vfs.MountNamespace;
+import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.SpecialFiles;
+
+/** The mounts that every sandbox has whatever its root file system is: /dev, /proc, /sys, and what lies on them. */
+public final class StandardMounts implements SpecialFiles {
+    private static final long SHM_BYTES = 64L << 20;
+    private static final long SHM_NODES = 65536;
+    private static final int STICKY = 01777;
+
+    private final Devices devices = new Devices();
+    private final DevPts terminals;
+
+    private StandardMounts(Kernel kernel) {
+        terminals = new DevPts(new TaskJobs(kernel), devices);
+    }
+
+    /**
+     * Mounts them in the kernel's namespace and takes over FIFOs and device nodes.
+     *
+     * @param c on whose behalf paths are walked: pid 1
+     */
+    public static StandardMounts mount(Kernel kernel, Caller c, FileStore store) {
+        StandardMounts s = new StandardMounts(kernel);
+        MountNamespace ns = kernel.mounts();
+        ns.setSpecials(s);
+        s.mount(ns, c, new DevFs(s.devices), "devtmpfs", Mount.NOSUID, "/dev");
+        s.terminals.setMount(
+                s.mount(ns, c, s.terminals, "devpts", Mount.NOSUID | Mount.NOEXEC, "/dev/pts"));
+        TmpFs shm = new TmpFs(store, SHM_BYTES, SHM_NODES, STICKY);
+        s.mount(ns, c, shm, "tmpfs", Mount.NOSUID | Mount.NODEV, "/dev/shm");
+        int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;
+        s.mount(ns, c, new ProcFs(kernel), "proc", locked, "/proc");
+        s.mount(ns, c, new SysFs(), "sysfs", locked | Mount.RDONLY, "/sys");
+        s.mount(ns, c, new CgroupFs(), "cgroup2", locked | Mount.RDONLY, "/sys/fs/cgroup");
+        return s;
+    }
+
+    private Mount mount(MountNamespace ns, Caller c, FileSystem fs, String source, int flags, String at) {
+        Mount m = new Mount(fs, new Dentry(null, "/", fs.root()), source, flags);
+        int r = ns.mount(c, m, at);
+        if (r < 0) {
+            throw new IllegalStateException("cannot mount " + at + ": " + io.sandjar.abi.Errno.name(-r));
+        }
+        return m;
+    }
+
+    /** The sandbox's terminals. */
+    public DevPts terminals() {
+        return terminals;
+    }
+
+    public Devices devices() {
+        return devices;
+    }
+
+    @Override
+    public int openFifo(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        return Fifo.open(c, path, flags, out);
+    }
+
+    @Override
+    public int openDevice(Caller c, Path path, boolean block, long rdev, int flags, Ref<FileDescription> out) {
+        return devices.open(c, path, flags, out);
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.proc;
+
+import io.sandjar.kernel.fs.pseudo.PseudoDir;
+
+/** /proc/net: the loopback interface and the sockets of the sandbox. */
+final class NetDir {
+    private static final String DEV =
+            """
+            Inter-|   Receive                                                |  Transmit
+             face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+                lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
+            """;
+
+    private static final String TCP =
+            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+                    + "                                                     \n";
+    private static final String TCP6 =
+            "  sl  local_address                         remote_address                        st tx_queue rx_queue tr"
+                    + " tm->when retrnsmt   uid  timeout inode\n";
+    private static final String UDP =
+            "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref"
+                    + " pointer drops             \n";
+
+    private NetDir() {}
+
+    static PseudoDir make(ProcFs fs) {
+        PseudoDir d = new PseudoDir(fs);
+        d.add("dev", new ConstantFile(fs, DEV));
+        d.add("tcp", new ConstantFile(fs, TCP));
+        d.add("tcp6", new ConstantFile(fs, TCP6));
+        d.add("udp", new ConstantFile(fs, UDP));
+        d.add("udp6", new ConstantFile(fs, UDP.replace("rem_address ", "remote_address ")));
+        d.add("raw", new ConstantFile(fs, UDP));
+        d.add("raw6", new ConstantFile(fs, UDP));
+        d.add("unix", new ConstantFile(fs, "Num       RefCount Protocol Flags    Type St Inode Path\n"));
+        d.add("packet", new ConstantFile(fs, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"));
+        d.add("netlink", new ConstantFile(fs, "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"));
+        d.add("route", new ConstantFile(fs, "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                                                       \n"));
+        d.add("ipv6_route", new ConstantFile(fs, "00000000000000000000000000000001 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000001 00000000 80200001       lo\n"));
+        d.add("if_inet6", new ConstantFile(fs, "00000000000000000000000000000001 01 80 10 80       lo\n"));
+        d.add("arp", new ConstantFile(fs, "IP address       HW type     Flags       HW address            Mask     Device\n"));
+        d.add("protocols", new ConstantFile(fs, "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n"));
+        d.add("sockstat", new ConstantFile(fs, "sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\nUDP: inuse 0 mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n"));
+        d.add("sockstat6", new ConstantFile(fs, "TCP6: inuse 0\nUDP6: inuse 0\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n"));
+        d.add("snmp", new ConstantFile(fs, "Ip: Forwarding DefaultTTL\nIp: 2 64\n"));
+        d.add("netstat", new ConstantFile(fs, ""));
+        d.add("dev_mcast", new ConstantFile(fs, ""));
+        d.add("igmp", new ConstantFile(fs, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n"));
+        d.add("ptype", new ConstantFile(fs, "Type Device      Function\n"));
+        d.add("psched", new ConstantFile(fs, "000003e8 00000040 000f4240 3b9aca00\n"));
+        d.add("wireless", new ConstantFile(fs, ""));
+        d.add("fib_trie", new ConstantFile(fs, ""));
+        d.dir("stat");
+        return d;
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.proc;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.pseudo.PseudoDir;
+import io.sandjar.kernel.fs.pseudo.PseudoFs;
+import io.sandjar.kernel.fs.pseudo.PseudoInode;
+import io.sandjar.kernel.fs.pseudo.PseudoLink;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Inode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The guest's /proc (proc(5)): everything from this kernel's state, but for figures of CPU and memory. */
+public final class ProcFs extends PseudoFs {
+    private static final long PROC_MAGIC = 0x9fa0;
+    private static final String[] EMPTY_FILES = {
+        "execdomains", "fb", "iomem", "ioports", "key-users", "keys", "locks", "misc", "modules", "mtd",
+    };
+
+    private final Kernel kernel;
+    private final MapsText maps;
+    private final PseudoDir netDir;
+
+    public ProcFs(Kernel kernel) {
+        super("proc", PROC_MAGIC);
+        this.kernel = kernel;
+        this.maps = new MapsText(kernel.mappedNames);
+        PseudoDir root = new Root();
+        setRoot(root);
+        root.add("self", new Self(false));
+        root.add("thread-self", new Self(true));
+        root.add("mounts", new PseudoLink(this, "self/mounts"));
+        root.add("net", new PseudoLink(this, "self/net"));
+        for (RootFile.Kind k : RootFile.Kind.values()) {
+            root.add(k.fileName(), new RootFile(this, k));
+        }
+        for (String name : EMPTY_FILES) {
+            root.add(name, new ConstantFile(this, ""));
+        }
+        root.dir("bus").dir("pci");
+        root.dir("driver");
+        root.dir("fs");
+        root.dir("irq");
+        root.dir("tty").dir("driver");
+        root.add("sys", Sysctl.tree(this));
+        this.netDir = NetDir.make(this);
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    MapsText maps() {
+        return maps;
+    }
+
+    PseudoDir netDir() {
+        return netDir;
+    }
+
+    @Override
+    public boolean cachesNames() {
+        return false;
+    }
+
+    /** A decimal name, or -1. */
+    static int number(String name) {
+        int n = 0;
+        int len = name.length();
+        if (len == 0 || len > 9 || (len > 1 && name.charAt(0) == '0')) {
+            return -1;
+        }
+        for (int i = 0; i < len; i++) {
+            char c = name.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            n = n * 10 + c - '0';
+        }
+        return n;
+    }
+
+    private final class Root extends PseudoDir {
+        Root() {
+            super(ProcFs.this, 1, 0555);
+        }
+
+        @Override
+        public int lookup(Caller c, String name, Ref<Inode> out) {
+            int id = number(name);
+            if (id < 0) {
+                return super.lookup(c, name, out);
+            }
+            ThreadGroup g;
+            kernel.taskLock().lock();
+            try {
+                g = kernel.tasks().group(id);
+                if (g == null) { // a thread can be looked up here, though it is not listed
+                    Task t = kernel.tasks().task(id);
+                    g = t == null ? null : t.group();
+                }
+            } finally {
+                kernel.taskLock().unlock();
+            }
+            if (g == null) {
+                return -ENOENT;
+            }
+            out.set(new TaskDir(ProcFs.this, g, null));
+            return 0;
+        }
+
+        @Override
+        protected void list(Caller c, List<Entry> out) {
+            super.list(c, out);
+            ArrayList<ThreadGroup> all;
+            kernel.taskLock().lock();
+            try {
+                all = kernel.tasks().allGroups();
+            } finally {
+                kernel.taskLock().unlock();
+            }
+            for (ThreadGroup g : all) {
+                out.add(new Entry(Integer.toString(g.pid()), TaskDir.inoOf(g, null, 0), 4));
+            }
+        }
+    }
+
+    /** /proc/self and thread-self. */
+    private final class Self extends PseudoInode {
+        private final boolean thread;
+
+        Self(boolean thread) {
+            super(ProcFs.this, newIno(), 0120777);
+            this.thread = thread;
+        }
+
+        @Override
+        public int readlink(Caller c, Ref<String> out) {
+            out.set(thread ? c.pid() + "/task/" + c.tid() : Integer.toString(c.pid()));
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.proc;
+
+import static io.sandjar.kernel.fs.proc.Fields.*;
+
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.vfs.Caller;
+import java.util.ArrayList;
+
+/** A text file of /proc itself. */
+final class RootFile extends TextInode {
+    /** Which. */
+    enum Kind {
+        BUDDYINFO,
+        CGROUPS,
+        CMDLINE,
+        CONSOLES,
+        CPUINFO,
+        CRYPTO,
+        DEVICES,
+        DISKSTATS,
+        FILESYSTEMS,
+        INTERRUPTS,
+        LOADAVG,
+        MEMINFO,
+        PARTITIONS,
+        SOFTIRQS,
+        STAT,
+        SWAPS,
+        UPTIME,
+        VERSION,
+        VMSTAT;
+
+        String fileName() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    private static final String DEVICES =
+            """
+            Character devices:
+              1 mem
+              5 /dev/tty
+              5 /dev/console
+              5 /dev/ptmx
+            136 pts
+
+            Block devices:
+            """;
+
+    private static final String FILESYSTEMS =
+            """
+            nodev\tsysfs
+            nodev\ttmpfs
+            nodev\tproc
+            nodev\tcgroup2
+            nodev\tdevtmpfs
+            nodev\tdevpts
+            nodev\tpipefs
+            nodev\tsockfs
+            nodev\toverlay
+            """;
+
+    private final ProcFs proc;
+    private final Kernel kernel;
+    private final Kind kind;
+
+    RootFile(ProcFs proc, Kind kind) {
+        super(proc, proc.newIno(), 0444);
+        this.proc = proc;
+        this.kernel = proc.kernel();
+        this.kind = kind;
+    }
+
+    @Override
+    protected int text(Caller c, StringBuilder b) {
+        switch (kind) {
+            case BUDDYINFO, CONSOLES, CRYPTO, DISKSTATS -> {}
+            case CGROUPS -> b.append("#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+            case CMDLINE -> b.append("BOOT_IMAGE=/sandjar quiet\n");
+            // what the processor is, the guest can ask it itself
+            case CPUINFO -> host(b, "/proc/cpuinfo");
+            case DEVICES -> b.append(DEVICES);
+            case FILESYSTEMS -> b.append(FILESYSTEMS);
+            case INTERRUPTS, SOFTIRQS -> cpuColumns(b);
+            case LOADAVG -> loadavg(c, b);
+            case MEMINFO -> meminfo(b);
+            case PARTITIONS -> b.append("major minor  #blocks  name\n\n");
+            case STAT -> stat(c, b);
+            case SWAPS -> b.append("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+            case UPTIME -> uptime(b);
+            case VERSION ->
+                b.append("Linux version ").append(Kernel.RELEASE).append(" (sandjar) (java 25) ")
+                        .append(Kernel.VERSION).append('\n');
+            case VMSTAT -> vmstat(b);
+        }
+        return 0;
+    }
+
+    private static void host(StringBuilder b, String path) {
+        String s = Sys.readText(path);
+        b.append(s == null ? "" : s);
+    }
+
+    private static int cpus() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    private static void cpuColumns(StringBuilder b) {
+        b.append("           ");
+        for (int i = 0; i < cpus(); i++) {
+            b.append("CPU").append(i).append("       ");
+        }
+        b.append('\n');
+    }
+
+    private void loadavg(Caller c, StringBuilder b) {
+        int running = 0;
+        int threads = 0;
+        int last = 1;
+        for (ProcView v : TaskDir.all(proc)) {
+            threads += v.threads;
+            if (v.alive && !v.parked && v.state == ThreadGroup.State.RUNNING) {
+                running++;
+            }
+            last = Math.max(last, v.pid);
+        }
+        b.append("0.00 0.00 0.00 ").append(Math.max(running, 1)).append('/').append(threads);
+        b.append(' ').append(last).append('\n');
+    }
+
+    /** The host's memory, because the guest's comes straight from it; a limit of our own cgroup is its size. */
+    private static void meminfo(StringBuilder b) {
+        String host = Sys.readText("/proc/meminfo");
+        if (host == null) {
+            return;
+        }
+        long limit = MemoryLimit.kilobytes();
+        long total = kilobytes(host, "MemTotal");
+        if (limit <= 0 || limit >= total) {
+            b.append(host);
+            return;
+        }
+        long used = Math.min(MemoryLimit.usedKilobytes(), limit);
+        for (String line : host.split("\n")) {
+            long n =
+                    line.startsWith("MemTotal:") ? limit
+                            : line.startsWith("MemFree:") || line.startsWith("MemAvailable:") ? limit - used : -1;
+            if (n < 0) {
+                b.append(line);
+            } else {
+                int colon = line.indexOf(':') + 1;
+                b.append(line, 0, colon);
+                padLeft(b, n, 24 - colon);
+                b.append(" kB");
+            }
+            b.append('\n');
+        }
+    }
+
+    private void stat(Caller c, StringBuilder b) {
+        ArrayList<ProcView> all = TaskDir.all(proc);
+        long[] used = TaskText.totals(all);
+        int n = cpus();
+        long uptimeTicks = kernel.bootNanos() / NANOS_PER_TICK;
+        long idle = Math.max(0, uptimeTicks * n - used[0] - used[1]);
+        cpuLine(b, "cpu ", used[0], used[1], idle);
+        for (int i = 0; i < n; i++) {
+            cpuLine(b, "cpu" + i, used[0] / n, used[1] / n, idle / n);
+        }
+        int running = 0;
+        int forks = 0;
+        for (ProcView v : all) {
+            running += v.alive && !v.parked ? 1 : 0;
+            forks = Math.max(forks, v.pid);
+        }
+        b.append("intr 0\nctxt 0\nbtime ").append(proc.bornSec());
+        b.append("\nprocesses ").append(forks).append("\nprocs_running ").append(Math.max(running, 1));
+        b.append("\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n");
+    }
+
+    private static void cpuLine(StringBuilder b, String name, long user, long system, long idle) {
+        b.append(name).append(' ').append(user).append(" 0 ").append(system).append(' ').append(idle);
+        b.append(" 0 0 0 0 0 0\n");
+    }
+
+    private void uptime(StringBuilder b) {
+        long[] used = TaskText.totals(TaskDir.all(proc));
+        long up = kernel.bootNanos();
+        seconds(b, up);
+        b.append(' ');
+        seconds(b, Math.max(0, up * cpus() - (used[0] + used[1]) * NANOS_PER_TICK));
+        b.append('\n');
+    }
+
+    private static void vmstat(StringBuilder b) {
+        String host = Sys.readText("/proc/meminfo"); // figures of memory are the host's
+        long free = host == null ? 0 : kilobytes(host, "MemFree") / 4;
+        b.append("nr_free_pages ").append(free).append('\n');
+        for (String name : new String[] {
+            "nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file", "nr_dirty", "nr_writeback",
+            "pgpgin", "pgpgout", "pswpin", "pswpout", "pgfault", "pgmajfault", "oom_kill",
+        }) {
+            b.append(name).append(" 0\n");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.proc;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.pseudo.PseudoDir;
+import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.vfs.Attr;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Stat;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** /proc/PID, or /proc/PID/task/TID where {@code task} is set. */
+final class TaskDir extends PseudoDir {
+    private static final String[] DIRS = {"fd", "fdinfo", "ns", "net", "attr", "task"};
+    private static final String[] LINKS = {"cwd", "exe", "root"};
+    private static final String[] NAMESPACES = {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"};
+
+    final ProcFs proc;
+    final ThreadGroup group;
+    final @Nullable Task task;
+
+    TaskDir(ProcFs proc, ThreadGroup group, @Nullable Task task) {
+        super(proc, inoOf(group, task, 0), 0555);
+        this.proc = proc;
+        this.group = group;
+        this.task = task;
+    }
+
+    /** A number that no other file of /proc has, even when the pid is used again. */
+    static long inoOf(ThreadGroup g, @Nullable Task t, int file) {
+        long id = t == null ? g.pid() : 0x8000L + t.tid();
+        return 1L << 62 | (g.startNanos() >>> 16 & 0x3ffffffL) << 32 | id << 16 | file;
+    }
+
+    /** What it shows now; null when the process is gone. */
+    @Nullable ProcView view() {
+        Task t = task;
+        return t == null ? ProcView.ofProcess(proc.kernel(), group) : ProcView.ofThread(proc.kernel(), t);
+    }
+
+    /** Whether it belongs to a thread rather than to a process. */
+    boolean thread() {
+        return task != null;
+    }
+
+    private Creds owner() {
+        ProcView v = view();
+        return v == null || v.creds == null ? Creds.of(0, 0) : v.creds;
+    }
+
+    @Override
+    public int uid() {
+        return owner().euid();
+    }
+
+    @Override
+    public int gid() {
+        return owner().egid();
+    }
+
+    @Override
+    public int stat(Stat out) {
+        int r = super.stat(out);
+        long started = proc.bornSec() + group.startNanos() / Fields.NANOS_PER_SECOND;
+        out.atimeSec = started;
+        out.mtimeSec = started;
+        out.ctimeSec = started;
+        return r;
+    }
+
+    @Override
+    public int setattr(Caller c, Attr attr) {
+        return -EPERM;
+    }
+
+    @Override
+    public int lookup(Caller c, String name, Ref<Inode> out) {
+        ProcView v = view();
+        if (v == null) {
+            return -ENOENT;
+        }
+        Inode i = find(name);
+        if (i == null) {
+            return -ENOENT;
+        }
+        out.set(i);
+        return 0;
+    }
+
+    private @Nullable Inode find(String name) {
+        switch (name) {
+            case "cwd", "exe", "root":
+                return new TaskLink(this, name);
+            case "fd":
+                return new FdDir(this, false);
+            case "fdinfo":
+                return new FdDir(this, true);
+            case "task":
+                return task == null ? new ThreadsDir(this) : null;
+            case "ns":
+                return new NsDir(this);
+            case "net":
+                return proc.netDir();
+            case "attr":
+                return new AttrDir(this);
+            default:
+                TaskFile.Kind k = TaskFile.kind(name);
+                return k == null ? null : new TaskFile(this, k);
+        }
+    }
+
+    @Override
+    protected void list(Caller c, List<Entry> out) {
+        for (String d : DIRS) {
+            if (task == null || !d.equals("task")) {
+                out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
+            }
+        }
+        for (String l : LINKS) {
+            out.add(new Entry(l, inoOf(group, task, l.hashCode() & 0xffff), 10));
+        }
+        for (TaskFile.Kind k : TaskFile.kinds()) {
+            out.add(new Entry(k.fileName(), inoOf(group, task, 16 + k.ordinal()), 8));
+        }
+    }
+
+    @Override
+    protected int nlink() {
+        return 9;
+    }
+
+    /** /proc/PID/task. */
+    private static final class ThreadsDir extends PseudoDir {
+        private final TaskDir of;
+
+        ThreadsDir(TaskDir of) {
+            super(of.proc, inoOf(of.group, null, 1), 0555);
+            this.of = of;
+        }
+
+        private Task[] tasks() {
+            of.proc.kernel().taskLock().lock();
+            try {
+                return of.group.tasks();
+            } finally {
+                of.proc.kernel().taskLock().unlock();
+            }
+        }
+
+        @Override
+        public int lookup(Caller c, String name, Ref<Inode> out) {
+            int tid = ProcFs.number(name);
+            for (Task t : tasks()) {
+                if (t.tid() == tid) {
+                    out.set(new TaskDir(of.proc, of.group, t));
+                    return 0;
+                }
+            }
+            return -ENOENT;
+        }
+
+        @Override
+        protected void list(Caller c, List<Entry> out) {
+            for (Task t : tasks()) {
+                out.add(new Entry(Integer.toString(t.tid()), inoOf(of.group, t, 0), 4));
+            }
+        }
+
+        @Override
+        protected int nlink() {
+            return 2 + tasks().length;
+        }
+    }
+
+    /** /proc/PID/ns: names of the namespaces, of which the sandbox has one each. */
+    private static final class NsDir extends PseudoDir {
+        private final TaskDir of;
+
+        NsDir(TaskDir of) {
+            super(of.proc, inoOf(of.group, of.task, 2), 0511);
+            this.of = of;
+        }
+
+        @Override
+        public int lookup(Caller c, String name, Ref<Inode> out) {
+            for (int i = 0; i < NAMESPACES.length; i++) {
+                if (NAMESPACES[i].equals(name)) {
+                    out.set(new NsLink(of, name, i));
+                    return 0;
+                }
+            }
+            return -ENOENT;
+        }
+
+        @Override
+        protected void list(Caller c, List<Entry> out) {
+            for (int i = 0; i < NAMESPACES.length; i++) {
+                out.add(new Entry(NAMESPACES[i], inoOf(of.group, of.task, 200 + i), 10));
+            }
+        }
+    }
+
+    /** /proc/PID/attr: security modules, of which there are none. */
+    private static final class AttrDir extends PseudoDir {
+        private final TaskDir of;
+
+        AttrDir(TaskDir of) {
+            super(of.proc, inoOf(of.group, of.task, 3), 0555);
+            this.of = of;
+        }
+
+        @Override
+        public int lookup(Caller c, String name, Ref<Inode> out) {
+            if (!name.equals("current") && !name.equals("exec") && !name.equals("prev")) {
+                return -ENOENT;
+            }
+            out.set(new TaskFile(of, TaskFile.Kind.ATTR));
+            return 0;
+        }
+
+        @Override
+        protected void list(Caller c, List<Entry> out) {
+            out.add(new Entry("current", inoOf(of.group, of.task, 4), 8));
+        }
+    }
+
+    /** Open processes of the kernel, as views. */
+    static ArrayList<ProcView> all(ProcFs proc) {
+        ArrayList<ThreadGroup> groups;
+        proc.kernel().taskLock().lock();
+        try {
+            groups = proc.kernel().tasks().allGroups();
+        } finally {
+            proc.kernel().taskLock().unlock();
+        }
+        ArrayList<ProcView> out = new ArrayList<>(groups.size());
+        for (ThreadGroup g : groups) {
+            ProcView v = ProcView.ofProcess(proc.kernel(), g);
+            if (v != null) {
+                out.add(v);
+            }
+        }
+        return out;
+    }
+}

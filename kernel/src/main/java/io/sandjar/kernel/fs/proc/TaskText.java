@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.proc;
+
+import static io.sandjar.kernel.fs.proc.Fields.*;
+
+import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.tty.Tty;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.FdTable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+
+/** stat, status, cmdline and the other files about one process (proc(5)). */
+final class TaskText {
+    private static final int MAX_STRINGS = 1 << 20;
+    private static final String[] LIMITS = {
+        "Max cpu time", "seconds",
+        "Max file size", "bytes",
+        "Max data size", "bytes",
+        "Max stack size", "bytes",
+        "Max core file size", "bytes",
+        "Max resident set", "bytes",
+        "Max processes", "processes",
+        "Max open files", "files",
+        "Max locked memory", "bytes",
+        "Max address space", "bytes",
+        "Max file locks", "locks",
+        "Max pending signals", "signals",
+        "Max msgqueue size", "bytes",
+        "Max nice priority", "",
+        "Max realtime priority", "",
+        "Max realtime timeout", "us",
+    };
+
+    private TaskText() {}
+
+    /** The letter of a state: R, S, D, T, Z. */
+    static char state(Caller c, ProcView v, HostProc host) {
+        if (v.state == ThreadGroup.State.STOPPED) {
+            return 'T';
+        }
+        if (!v.alive) {
+            return 'Z';
+        }
+        if (v.parked) {
+            return 'S';
+        }
+        // a thread that waits for an answer of this kernel sleeps for the host
+        return v.tid == c.tid() ? 'R' : host.state() == 'R' ? 'R' : host.state() == 'D' ? 'D' : 'S';
+    }
+
+    static void stat(Caller c, ProcView v, boolean thread, StringBuilder b) {
+        HostProc h = HostProc.of(v, thread);
+        Tty tty = v.tty;
+        b.append(v.tid).append(" (").append(v.comm).append(") ");
+        b.append(state(c, v, h)).append(' ');
+        b.append(v.ppid).append(' ').append(v.group).append(' ').append(v.session).append(' ');
+        b.append(tty == null ? 0 : (int) tty.rdev()).append(' ');
+        b.append(tty == null ? -1 : tty.foregroundGroup()).append(" 4194304 ");
+        b.append(h.field(10)).append(" 0 ").append(h.field(12)).append(" 0 ");
+        b.append(v.alive ? h.userTicks() : v.endUserNanos / NANOS_PER_TICK).append(' ');
+        b.append(v.alive ? h.systemTicks() : v.endSystemNanos / NANOS_PER_TICK).append(' ');
+        b.append(v.childUserNanos / NANOS_PER_TICK).append(' ');
+        b.append(v.childSystemNanos / NANOS_PER_TICK);
+        b.append(" 20 0 ").append(v.threads).append(" 0 ");
+        b.append(v.startNanos / NANOS_PER_TICK).append(' ');
+        b.append(h.field(23)).append(' ').append(h.field(24)).append(' ');
+        b.append(Long.toUnsignedString(v.softLimits[io.sandjar.abi.Rlimit.RLIMIT_RSS])).append(' ');
+        b.append(v.startCode).append(' ').append(v.endCode).append(' ').append(v.startStack);
+        b.append(" 0 0 "); // kstkesp kstkeip
+        b.append(v.pending & 0x7fffffff).append(' ').append(v.blocked & 0x7fffffff).append(' ');
+        b.append(v.ignored & 0x7fffffff).append(' ').append(v.caught & 0x7fffffff);
+        b.append(" 0 0 0 ").append(v.exitSignal).append(' ');
+        b.append(h.field(39)).append(" 0 0 0 0 0 "); // processor rt_priority policy blkio guest cguest
+        b.append("0 0 0 "); // start_data end_data start_brk
+        b.append(v.argStart).append(' ').append(v.argEnd).append(' ');
+        b.append(v.envStart).append(' ').append(v.envEnd).append(' ');
+        b.append(v.alive ? 0 : v.exitStatus).append('\n');
+    }
+
+    static void statm(ProcView v, StringBuilder b) {
+        String text = HostProc.file(v, "statm");
+        b.append(text == null ? "0 0 0 0 0 0 0\n" : text);
+    }
+
+    static void status(Caller c, ProcView v, boolean thread, StringBuilder b) {
+        HostProc h = HostProc.of(v, thread);
+        Creds cr = v.creds == null ? Creds.of(0, 0) : v.creds;
+        char state = state(c, v, h);
+        b.append("Name:\t").append(v.comm).append('\n');
+        if (v.fs != null) {
+            b.append("Umask:\t");
+            String octal = Integer.toOctalString(v.fs.umask());
+            b.append("0000", 0, 4 - octal.length()).append(octal).append('\n');
+        }
+        b.append("State:\t").append(state).append(" (");
+        b.append(
+                switch (state) {
+                    case 'R' -> "running";
+                    case 'D' -> "disk sleep";
+                    case 'T' -> "stopped";
+                    case 'Z' -> "zombie";
+                    default -> "sleeping";
+                });
+        b.append(")\nTgid:\t").append(v.pid).append("\nNgid:\t0\nPid:\t").append(v.tid);
+        b.append("\nPPid:\t").append(v.ppid).append("\nTracerPid:\t0\nUid:\t");
+        ids(b, cr.uid(), cr.euid(), cr.suid(), cr.fsuid());
+        b.append("Gid:\t");
+        ids(b, cr.gid(), cr.egid(), cr.sgid(), cr.fsgid());
+        FdTable fds = v.fds;
+        b.append("FDSize:\t").append(fds == null ? 0 : fdSize(fds)).append("\nGroups:\t");
+        for (int g : cr.groups()) {
+            b.append(g).append(' ');
+        }
+        b.append("\nNStgid:\t").append(v.pid).append("\nNSpid:\t").append(v.tid);
+        b.append("\nNSpgid:\t").append(v.group).append("\nNSsid:\t").append(v.session);
+        b.append("\nKthread:\t0\n");
+        memory(v, b);
+        b.append("Threads:\t").append(v.threads).append("\nSigQ:\t").append(v.queuedSignals).append('/');
+        b.append(Long.toUnsignedString(v.softLimits[io.sandjar.abi.Rlimit.RLIMIT_SIGPENDING]));
+        mask(b, "\nSigPnd:\t", v.pending);
+        mask(b, "\nShdPnd:\t", v.sharedPending);
+        mask(b, "\nSigBlk:\t", v.blocked);
+        mask(b, "\nSigIgn:\t", v.ignored);
+        mask(b, "\nSigCgt:\t", v.caught);
+        mask(b, "\nCapInh:\t", cr.capInheritable());
+        mask(b, "\nCapPrm:\t", cr.capPermitted());
+        mask(b, "\nCapEff:\t", cr.capEffective());
+        mask(b, "\nCapBnd:\t", cr.capBounding());
+        mask(b, "\nCapAmb:\t", cr.capAmbient());
+        b.append("\nNoNewPrivs:\t").append(v.noNewPrivs ? 1 : 0);
+        b.append("\nSeccomp:\t0\nSeccomp_filters:\t0\nSpeculation_Store_Bypass:\tvulnerable\n");
+        int cpus = Runtime.getRuntime().availableProcessors();
+        b.append("Cpus_allowed:\t").append(Long.toHexString(cpus >= 64 ? -1 : (1L << cpus) - 1));
+        b.append("\nCpus_allowed_list:\t").append(CpuList.text(cpus));
+        b.append("\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
+        b.append("voluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n");
+    }
+
+    private static int fdSize(FdTable fds) {
+        int n = 64;
+        int last = 0;
+        for (int fd = fds.next(0); fd >= 0; fd = fds.next(fd + 1)) {
+            last = fd;
+        }
+        while (n <= last) {
+            n *= 2;
+        }
+        return n;
+    }
+
+    private static void memory(ProcView v, StringBuilder b) {
+        String host = HostProc.file(v, "status");
+        if (host == null) {
+            return;
+        }
+        int from = host.indexOf("VmPeak:");
+        int to = host.indexOf("Threads:");
+        if (from < 0 || to < from) {
+            return;
+        }
+        int skip = host.indexOf("CoreDumping:", from);
+        b.append(host, from, skip > 0 && skip < to ? skip : to);
+        b.append("CoreDumping:\t0\nTHP_enabled:\t1\nuntag_mask:\t0xffffffffffffffff\n");
+    }
+
+    private static void ids(StringBuilder b, int x, int y, int z, int w) {
+        b.append(x & 0xffffffffL).append('\t').append(y & 0xffffffffL).append('\t');
+        b.append(z & 0xffffffffL).append('\t').append(w & 0xffffffffL).append('\n');
+    }
+
+    private static void mask(StringBuilder b, String name, long bits) {
+        b.append(name);
+        hex(b, bits, 16);
+    }
+
+    /** The arguments as they lie in the guest's memory; a program may have written its title over them. */
+    static void cmdline(ProcView v, StringBuilder b) {
+        strings(v, v.argStart, v.argEnd, b);
+        int n = b.length();
+        if (n > 0 && b.charAt(n - 1) != 0 && v.envEnd > v.envStart) {
+            strings(v, v.envStart, v.envEnd, b);
+            int end = b.indexOf("\0");
+            b.setLength(end < 0 ? b.length() : end);
+        }
+    }
+
+    static void environ(ProcView v, StringBuilder b) {
+        strings(v, v.envStart, v.envEnd, b);
+    }
+
+    private static void strings(ProcView v, long from, long to, StringBuilder b) {
+        UserMemory mem = v.mem;
+        if (mem == null || to <= from || v.state == ThreadGroup.State.ZOMBIE) {
+            return;
+        }
+        byte[] data = new byte[(int) Math.min(to - from, MAX_STRINGS)];
+        int n = mem.readSome(from, data, 0, data.length);
+        if (n > 0) {
+            b.append(new String(data, 0, n, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    static void limits(ProcView v, StringBuilder b) {
+        b.append("Limit                     Soft Limit           Hard Limit           Units     \n");
+        for (int i = 0; i * 2 < LIMITS.length; i++) {
+            padRight(b, LIMITS[i * 2], 26);
+            padRight(b, limit(v.softLimits[i]), 21);
+            padRight(b, limit(v.hardLimits[i]), 21);
+            padRight(b, LIMITS[i * 2 + 1], 10);
+            b.append('\n');
+        }
+    }
+
+    private static String limit(long n) {
+        return n == -1 ? "unlimited" : Long.toUnsignedString(n);
+    }
+
+    /** Total CPU ticks of live processes: user, system. */
+    static long[] totals(ArrayList<ProcView> all) {
+        long[] sum = new long[2];
+        for (ProcView v : all) {
+            if (v.alive) {
+                HostProc h = HostProc.of(v, false);
+                sum[0] += h.userTicks();
+                sum[1] += h.systemTicks();
+            }
+            sum[0] += (v.childUserNanos + v.endUserNanos) / NANOS_PER_TICK;
+            sum[1] += (v.childSystemNanos + v.endSystemNanos) / NANOS_PER_TICK;
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.sys;
+
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.fs.pseudo.PseudoDir;
+import io.sandjar.kernel.fs.pseudo.PseudoFs;
+import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.vfs.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A read-only view of the sandbox's own cgroup as the root of a cgroup2 tree, mounted at /sys/fs/cgroup: language
+ * runtimes size their heaps and thread pools by it. Limits and usage are those of the host cgroup that it runs in.
+ */
+public final class CgroupFs extends PseudoFs {
+    private static final long CGROUP2_MAGIC = 0x63677270;
+
+    /** File of the host's cgroup, text where the host has none. */
+    private static final String[] FILES = {
+        "cpu.max", "max 100000\n",
+        "cpu.weight", "100\n",
+        "cpu.stat", "usage_usec 0\nuser_usec 0\nsystem_usec 0\n",
+        "cpuset.cpus", "\n",
+        "memory.max", "max\n",
+        "memory.high", "max\n",
+        "memory.low", "0\n",
+        "memory.min", "0\n",
+        "memory.current", "0\n",
+        "memory.peak", "0\n",
+        "memory.swap.max", "max\n",
+        "memory.swap.current", "0\n",
+        "memory.events", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n",
+        "memory.stat", "anon 0\nfile 0\ninactive_file 0\nactive_file 0\n",
+        "pids.max", "max\n",
+        "pids.current", "1\n",
+        "io.stat", "",
+        "io.max", "",
+    };
+
+    public CgroupFs() {
+        super("cgroup2", CGROUP2_MAGIC);
+        PseudoDir root = new PseudoDir(this, newIno(), 0755);
+        setRoot(root);
+        root.add("cgroup.controllers", new File(null, "cpuset cpu io memory pids\n"));
+        root.add("cgroup.subtree_control", new File(null, ""));
+        root.add("cgroup.type", new File(null, "domain\n"));
+        root.add("cgroup.events", new File(null, "populated 1\nfrozen 0\n"));
+        root.add("cgroup.procs", new File(null, "1\n"));
+        root.add("cgroup.max.depth", new File(null, "max\n"));
+        root.add("cgroup.stat", new File(null, "nr_descendants 0\nnr_dying_descendants 0\n"));
+        for (int i = 0; i < FILES.length; i += 2) {
+            root.add(FILES[i], new File(FILES[i], FILES[i + 1]));
+        }
+        String cpus = Runtime.getRuntime().availableProcessors() == 1
+                ? "0\n"
+                : "0-" + (Runtime.getRuntime().availableProcessors() - 1) + "\n";
+        root.add("cpuset.cpus.effective", new File(null, cpus));
+        root.add("cpuset.mems.effective", new File(null, "0\n"));
+    }
+
+    private final class File extends TextInode {
+        private final @Nullable String hostName;
+        private final String otherwise;
+
+        File(@Nullable String hostName, String otherwise) {
+            super(CgroupFs.this, newIno(), 0444);
+            this.hostName = hostName;
+            this.otherwise = otherwise;
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            // the limit that really holds is the host's: it enforces it
+            String host = hostName == null ? null : Sys.readText("/sys/fs/cgroup/" + hostName);
+            out.append(host == null ? otherwise : host);
+            return 0;
+        }
+    }
+}

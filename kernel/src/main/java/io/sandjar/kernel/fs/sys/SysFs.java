@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.sys;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.fs.pseudo.PseudoDir;
+import io.sandjar.kernel.fs.pseudo.PseudoFs;
+import io.sandjar.kernel.fs.pseudo.PseudoLink;
+import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.vfs.Caller;
+
+/** The guest's /sys: as much as language runtimes and tools read of it (sysfs(5)). */
+public final class SysFs extends PseudoFs {
+    private static final long SYSFS_MAGIC = 0x62656572;
+    private static final String[] EMPTY_DIRS = {
+        "block", "bus", "class/block", "class/tty", "dev/block", "dev/char", "firmware", "fs/cgroup", "hypervisor",
+        "module", "power", "kernel/debug", "kernel/security", "devices/pci0000:00",
+    };
+
+    public SysFs() {
+        super("sysfs", SYSFS_MAGIC);
+        PseudoDir root = new PseudoDir(this);
+        setRoot(root);
+        for (String d : EMPTY_DIRS) {
+            dir(root, d);
+        }
+        processors(dir(root, "devices/system/cpu"));
+        PseudoDir node = dir(root, "devices/system/node");
+        text(node, "online", "0\n");
+        text(node, "possible", "0\n");
+        text(node, "has_cpu", "0\n");
+        text(node, "has_memory", "0\n");
+        PseudoDir node0 = node.dir("node0");
+        text(node0, "cpulist", list());
+        text(node0, "cpumap", mask());
+        text(node0, "distance", "10\n");
+        node0.add("meminfo", new NodeMemory());
+        PseudoDir huge = dir(root, "kernel/mm/transparent_hugepage");
+        text(huge, "enabled", "always [madvise] never\n");
+        text(huge, "defrag", "always defer defer+madvise [madvise] never\n");
+        text(huge, "hpage_pmd_size", "2097152\n");
+        text(huge, "shmem_enabled", "always within_size advise [never] deny force\n");
+        dir(root, "kernel/mm/hugepages");
+        text(dir(root, "devices/system/clocksource/clocksource0"), "current_clocksource", "tsc\n");
+        text(dir(root, "devices/system/clocksource/clocksource0"), "available_clocksource", "tsc\n");
+        loopback(dir(root, "devices/virtual/net/lo"));
+        dir(root, "class/net").add("lo", new PseudoLink(this, "../../devices/virtual/net/lo"));
+        text(dir(root, "devices/virtual/dmi/id"), "product_name", "Sandjar\n");
+        text(dir(root, "devices/virtual/dmi/id"), "sys_vendor", "Sandjar\n");
+    }
+
+    private static PseudoDir dir(PseudoDir root, String path) {
+        PseudoDir d = root;
+        for (String part : path.split("/")) {
+            d = d.dir(part);
+        }
+        return d;
+    }
+
+    private void text(PseudoDir d, String name, String text) {
+        d.add(name, new Constant(text));
+    }
+
+    private static int cpus() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    private static String list() {
+        return cpus() == 1 ? "0\n" : "0-" + (cpus() - 1) + "\n";
+    }
+
+    private static String mask() {
+        return Long.toHexString(cpus() >= 64 ? -1 : (1L << cpus()) - 1) + "\n";
+    }
+
+    private void processors(PseudoDir cpu) {
+        text(cpu, "online", list());
+        text(cpu, "possible", list());
+        text(cpu, "present", list());
+        text(cpu, "offline", "\n");
+        text(cpu, "isolated", "\n");
+        text(cpu, "kernel_max", "8191\n");
+        text(cpu.dir("smt"), "active", "0\n");
+        text(cpu.dir("smt"), "control", "notsupported\n");
+        dir(cpu, "vulnerabilities");
+        dir(cpu, "cpufreq");
+        for (int i = 0; i < cpus(); i++) {
+            PseudoDir one = cpu.dir("cpu" + i);
+            if (i > 0) {
+                text(one, "online", "1\n");
+            }
+            PseudoDir t = one.dir("topology");
+            String own = i + "\n";
+            String ownMask = Long.toHexString(1L << i) + "\n";
+            text(t, "core_id", own);
+            text(t, "physical_package_id", "0\n");
+            text(t, "die_id", "0\n");
+            text(t, "cluster_id", "-1\n");
+            text(t, "thread_siblings", ownMask);
+            text(t, "thread_siblings_list", own);
+            text(t, "core_cpus", ownMask);
+            text(t, "core_cpus_list", own);
+            text(t, "core_siblings", mask());
+            text(t, "core_siblings_list", list());
+            text(t, "package_cpus", mask());
+            text(t, "package_cpus_list", list());
+            caches(one.dir("cache"), i);
+            one.add("node0", new PseudoLink(this, "../../node/node0"));
+        }
+    }
+
+    /** Sizes of caches are the host's: programs tune themselves by them, and the processor tells them anyway. */
+    private void caches(PseudoDir cache, int cpu) {
+        for (int i = 0; i < 4; i++) {
+            String base = "/sys/devices/system/cpu/cpu" + cpu + "/cache/index" + i + "/";
+            String size = Sys.readText(base + "size");
+            if (size == null || size.isEmpty()) {
+                return;
+            }
+            PseudoDir d = cache.dir("index" + i);
+            text(d, "size", size);
+            for (String f : new String[] {"level", "type", "coherency_line_size", "ways_of_associativity"}) {
+                String v = Sys.readText(base + f);
+                text(d, f, v == null ? "\n" : v);
+            }
+            text(d, "shared_cpu_list", cpu + "\n");
+            text(d, "shared_cpu_map", Long.toHexString(1L << cpu) + "\n");
+        }
+    }
+
+    private void loopback(PseudoDir lo) {
+        text(lo, "address", "00:00:00:00:00:00\n");
+        text(lo, "addr_len", "6\n");
+        text(lo, "broadcast", "00:00:00:00:00:00\n");
+        text(lo, "carrier", "1\n");
+        text(lo, "flags", "0x9\n");
+        text(lo, "ifindex", "1\n");
+        text(lo, "iflink", "1\n");
+        text(lo, "mtu", "65536\n");
+        text(lo, "operstate", "unknown\n");
+        text(lo, "tx_queue_len", "1000\n");
+        text(lo, "type", "772\n");
+        PseudoDir s = lo.dir("statistics");
+        for (String f : new String[] {"rx_bytes", "rx_packets", "rx_errors", "rx_dropped", "tx_bytes", "tx_packets",
+            "tx_errors", "tx_dropped", "collisions", "multicast"}) {
+            text(s, f, "0\n");
+        }
+    }
+
+    private final class Constant extends TextInode {
+        private final String text;
+
+        Constant(String text) {
+            super(SysFs.this, newIno(), 0444);
+            this.text = text;
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            out.append(text);
+            return 0;
+        }
+
+        @Override
+        protected long size() {
+            return 4096;
+        }
+    }
+
+    /** node0/meminfo: the machine's memory is one node. */
+    private final class NodeMemory extends TextInode {
+        NodeMemory() {
+            super(SysFs.this, newIno(), 0444);
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            String host = Sys.readText("/proc/meminfo"); // memory is the host's: so are its figures
+            if (host == null) {
+                return -EIO;
+            }
+            for (String line : host.split("\n")) {
+                if (line.startsWith("MemTotal:") || line.startsWith("MemFree:")) {
+                    out.append("Node 0 ").append(line).append('\n');
+                }
+            }
+            return 0;
+        }
+    }
+
+}

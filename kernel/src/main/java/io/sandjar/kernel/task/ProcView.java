@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import io.sandjar.abi.Rlimit;
+import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.signal.SigAction;
+import io.sandjar.kernel.tty.Tty;
+import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.FdTable;
+import io.sandjar.kernel.vfs.FsContext;
+import io.sandjar.kernel.vfs.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A process or thread as /proc shows it: a snapshot, taken under the task lock. */
+public final class ProcView {
+    public final int pid;
+    public final int tid;
+    public final int ppid;
+    public final int group;
+    public final int session;
+    public final int threads;
+    public final ThreadGroup.State state;
+    public final int exitStatus;
+    public final String comm;
+    public final long startNanos;
+    public final long childUserNanos;
+    public final long childSystemNanos;
+    public final long endUserNanos;
+    public final long endSystemNanos;
+    public final int hostPid;
+    public final int hostTid;
+    public final @Nullable Tty tty;
+    public final @Nullable Path exe;
+    public final long argStart;
+    public final long argEnd;
+    public final long envStart;
+    public final long envEnd;
+    public final long startCode;
+    public final long endCode;
+    public final long startStack;
+    public final byte[] auxv;
+    public final int exitSignal;
+    public final int oomScoreAdj;
+    public final long[] softLimits = new long[Rlimit.NLIMITS];
+    public final long[] hardLimits = new long[Rlimit.NLIMITS];
+    public final long sharedPending;
+    public final int queuedSignals;
+    public long ignored;
+    public long caught;
+
+    // of the thread; a zombie has none of them
+    public final boolean alive;
+    public final boolean parked;
+    public final @Nullable Creds creds;
+    public final @Nullable UserMemory mem;
+    public final @Nullable FsContext fs;
+    public final @Nullable FdTable fds;
+    public final long pending;
+    public final long blocked;
+    public final boolean noNewPrivs;
+
+    private ProcView(ThreadGroup g, @Nullable Task t) {
+        pid = g.pid();
+        tid = t == null ? pid : t.tid();
+        ThreadGroup parent = g.parent;
+        ppid = parent == null ? 0 : parent.pid();
+        group = g.processGroup.id();
+        session = g.session().id();
+        threads = g.tasks.size();
+        state = g.state;
+        exitStatus = g.exitStatus;
+        comm = t == null ? g.comm() : t.comm();
+        startNanos = g.startNanos;
+        childUserNanos = g.childUserNanos;
+        childSystemNanos = g.childSystemNanos;
+        endUserNanos = g.endUserNanos;
+        endSystemNanos = g.endSystemNanos;
+        hostPid = g.hostPid;
+        hostTid = t == null ? 0 : t.hostTid;
+        tty = g.session().terminal instanceof Tty x ? x : null;
+        exe = g.exe;
+        argStart = g.argStart;
+        argEnd = g.argEnd;
+        envStart = g.envStart;
+        envEnd = g.envEnd;
+        startCode = g.startCode;
+        endCode = g.endCode;
+        startStack = g.startStack;
+        auxv = g.auxv;
+        exitSignal = g.exitSignal;
+        oomScoreAdj = g.oomScoreAdj;
+        System.arraycopy(g.softLimits, 0, softLimits, 0, softLimits.length);
+        System.arraycopy(g.hardLimits, 0, hardLimits, 0, hardLimits.length);
+        sharedPending = g.shared.set();
+        for (int sig = 1; sig < g.actions.length; sig++) {
+            SigAction a = g.actions[sig];
+            if (a.isIgnore()) {
+                ignored |= 1L << (sig - 1);
+            } else if (!a.isDefault()) {
+                caught |= 1L << (sig - 1);
+            }
+        }
+        alive = t != null;
+        parked = t != null && t.parked != null;
+        creds = t == null ? null : t.creds;
+        mem = t == null ? null : t.mem;
+        fs = t == null ? null : t.fs;
+        fds = t == null ? null : t.fds;
+        pending = t == null ? 0 : t.pending.set();
+        queuedSignals = g.shared.queued() + (t == null ? 0 : t.pending.queued());
+        blocked = t == null ? 0 : t.sigmask;
+        noNewPrivs = t != null && t.noNewPrivs;
+    }
+
+    /** A process; null when it is gone. */
+    public static @Nullable ProcView ofProcess(Kernel k, ThreadGroup g) {
+        k.taskLock().lock();
+        try {
+            if (g.state == ThreadGroup.State.REAPED) {
+                return null;
+            }
+            Task leader = k.tasks().task(g.pid());
+            Task t = leader != null && leader.group == g ? leader : g.tasks.isEmpty() ? null : g.tasks.get(0);
+            return new ProcView(g, t);
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    /** A thread; null when it is gone. */
+    public static @Nullable ProcView ofThread(Kernel k, Task t) {
+        k.taskLock().lock();
+        try {
+            return t.dead || k.tasks().task(t.tid()) != t ? null : new ProcView(t.group, t);
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    /** Names a thread (/proc/PID/comm); 15 bytes count. */
+    public static void rename(Task t, String comm) {
+        t.comm = comm.length() > 15 ? comm.substring(0, 15) : comm;
+    }
+}

@@ -25,8 +25,6 @@ import io.sandjar.kernel.vfs.SpecialFiles;
 
 /** The mounts that every sandbox has whatever its root file system is: /dev, /proc, /sys, and what lies on them. */
 public final class StandardMounts implements SpecialFiles {
-    private static final long SHM_BYTES = 64L << 20;
-    private static final long SHM_NODES = 65536;
     private static final int STICKY = 01777;
 
     private final Devices devices = new Devices();
@@ -39,16 +37,17 @@ public final class StandardMounts implements SpecialFiles {
     /**
      * Mounts them in the kernel's namespace and takes over FIFOs and device nodes.
      *
-     * @param c on whose behalf paths are walked: pid 1
+     * @param c on whose behalf paths are walked
+     * @param shmBytes size of /dev/shm
      */
-    public static StandardMounts mount(Kernel kernel, Caller c, FileStore store) {
+    public static StandardMounts mount(Kernel kernel, Caller c, FileStore store, long shmBytes) {
         StandardMounts s = new StandardMounts(kernel);
         MountNamespace ns = kernel.mounts();
         ns.setSpecials(s);
         s.mount(ns, c, new DevFs(s.devices), "devtmpfs", Mount.NOSUID, "/dev");
         s.terminals.setMount(
                 s.mount(ns, c, s.terminals, "devpts", Mount.NOSUID | Mount.NOEXEC, "/dev/pts"));
-        TmpFs shm = new TmpFs(store, SHM_BYTES, SHM_NODES, STICKY);
+        TmpFs shm = new TmpFs(store, shmBytes, Long.MAX_VALUE, STICKY);
         s.mount(ns, c, shm, "tmpfs", Mount.NOSUID | Mount.NODEV, "/dev/shm");
         int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;
         s.mount(ns, c, new ProcFs(kernel), "proc", locked, "/proc");
@@ -82,6 +81,6 @@ public final class StandardMounts implements SpecialFiles {
 
     @Override
     public int openDevice(Caller c, Path path, boolean block, long rdev, int flags, Ref<FileDescription> out) {
-        return devices.open(c, path, flags, out);
+        return block ? -io.sandjar.abi.Errno.ENXIO : devices.open(c, path, flags, out);
     }
 }

@@ -40,15 +40,15 @@ final class Guest {
     /** Runs it to its end. The calling thread is the one whose end the host would take for the guest's. */
     int run() {
         int umask = HostSide.takeUmask();
-        GuestMounts tree = new GuestMounts(options, hostCwd);
+        GuestMounts tree = new GuestMounts(kernel, options, hostCwd);
         MountNamespace mounts = tree.mounts();
-        kernel.setMounts(mounts);
         kernel.hostname = options.hostname;
         String spec = options.user;
         GuestUser user = spec == null ? GuestUser.caller() : GuestUser.named(spec, tree.caller(), mounts);
-        Streams streams = new Streams();
+        Streams streams = new Streams(tree.caller(), tree.terminals());
         Path cwd = workingDirectory(tree);
         Task init = Boot.makeInit(kernel, user.creds(), mounts.rootPath(), cwd, umask, streams.fds());
+        streams.start(init);
         List<String> env = environment(user, cwd);
         String program = Programs.find(init, options.command.get(0), env);
         int r = Boot.prepareProgram(kernel, init, program, bytes(options.command), bytes(env));

@@ -7,23 +7,19 @@ import static io.sandjar.abi.Errno.ENOTDIR;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.StandardMounts;
 import io.sandjar.kernel.base.Ref;
-import io.sandjar.kernel.fs.dev.DevFs;
-import io.sandjar.kernel.fs.dev.Devices;
+import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
-import io.sandjar.kernel.fs.pipe.Fifo;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
-import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.vfs.Dentry;
-import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Mount;
 import io.sandjar.kernel.vfs.MountNamespace;
-import io.sandjar.kernel.vfs.Path;
-import io.sandjar.kernel.vfs.SpecialFiles;
 import org.jspecify.annotations.Nullable;
 
 /** The guest's tree of files, put together from the options of {@code do}. */
@@ -33,20 +29,19 @@ final class GuestMounts {
     private final FileStore store = new FileStore();
     private final MountNamespace mounts;
     private final SetupCaller caller;
-    private final Devices devices = new Devices();
+    private final StandardMounts standard;
     private final long memoryShare = totalMemory() / 2;
 
     /**
      * @param hostCwd the user's working directory, which stays visible even where the guest gets a directory of its own
      */
-    GuestMounts(DoOptions o, @Nullable String hostCwd) {
+    GuestMounts(Kernel kernel, DoOptions o, @Nullable String hostCwd) {
         HostDirFs lower = host(o.rootfs, HostDirFs.Mode.LOWER, "--rootfs");
         FileSystem root = new OverlayFs(lower, store, memoryShare >>> 12);
         mounts = MountNamespace.of(root, "overlay", 0);
         caller = new SetupCaller(mounts.rootPath());
-        mounts.setSpecials(new Specials(devices));
-        mount(new DevFs(devices), "devtmpfs", Mount.NOSUID, "/dev");
-        mount(tmpfs(memoryShare, 01777), "tmpfs", SAFE, "/dev/shm");
+        kernel.setMounts(mounts);
+        standard = StandardMounts.mount(kernel, caller, store, memoryShare);
         mount(tmpfs(memoryShare, 01777), "tmpfs", SAFE, "/tmp");
         if (o.rootfs.equals("/") && hostCwd != null && hostCwd.startsWith("/tmp/")) {
             // the host's /tmp is nobody's business, but the directory that the user stands in is
@@ -69,8 +64,9 @@ final class GuestMounts {
         return caller;
     }
 
-    Devices devices() {
-        return devices;
+    /** The terminals of the guest. */
+    DevPts terminals() {
+        return standard.terminals();
     }
 
     private TmpFs tmpfs(long bytes, int mode) {
@@ -139,19 +135,6 @@ final class GuestMounts {
             return s.buf.getLong(32) * s.buf.getInt(104); // totalram, mem_unit
         } finally {
             s.give();
-        }
-    }
-
-    /** FIFOs and devices, whichever file system their nodes lie on. */
-    private record Specials(Devices devices) implements SpecialFiles {
-        @Override
-        public int openFifo(Caller c, Path path, int flags, Ref<FileDescription> out) {
-            return Fifo.open(c, path, flags, out);
-        }
-
-        @Override
-        public int openDevice(Caller c, Path path, boolean block, long rdev, int flags, Ref<FileDescription> out) {
-            return block ? -io.sandjar.abi.Errno.ENXIO : devices.open(c, path, flags, out);
         }
     }
 }

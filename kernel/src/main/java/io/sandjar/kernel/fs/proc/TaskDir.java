@@ -129,6 +129,9 @@ final class TaskDir extends PseudoDir {
             out.add(new Entry(l, inoOf(group, task, l.hashCode() & 0xffff), 10));
         }
         for (TaskFile.Kind k : TaskFile.kinds()) {
+            if (k == TaskFile.Kind.ATTR) {
+                continue;
+            }
             out.add(new Entry(k.fileName(), inoOf(group, task, 16 + k.ordinal()), 8));
         }
     }

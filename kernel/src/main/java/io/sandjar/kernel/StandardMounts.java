@@ -45,8 +45,7 @@ public final class StandardMounts implements SpecialFiles {
         MountNamespace ns = kernel.mounts();
         ns.setSpecials(s);
         s.mount(ns, c, new DevFs(s.devices), "devtmpfs", Mount.NOSUID, "/dev");
-        s.terminals.setMount(
-                s.mount(ns, c, s.terminals, "devpts", Mount.NOSUID | Mount.NOEXEC, "/dev/pts"));
+        s.terminals.setMount(s.mount(ns, c, s.terminals, "devpts", Mount.NOSUID | Mount.NOEXEC, "/dev/pts"));
         TmpFs shm = new TmpFs(store, shmBytes, Long.MAX_VALUE, STICKY);
         s.mount(ns, c, shm, "tmpfs", Mount.NOSUID | Mount.NODEV, "/dev/shm");
         int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;

@@ -45,7 +45,8 @@ final class GuestMounts {
         mount(tmpfs(memoryShare, 01777), "tmpfs", SAFE, "/tmp");
         if (o.rootfs.equals("/") && hostCwd != null && hostCwd.startsWith("/tmp/")) {
             // the host's /tmp is nobody's business, but the directory that the user stands in is
-            FileSystem here = new OverlayFs(host(hostCwd, HostDirFs.Mode.LOWER, "the working directory"), store, memoryShare >>> 12);
+            FileSystem here = new OverlayFs(
+                    host(hostCwd, HostDirFs.Mode.LOWER, "the working directory"), store, memoryShare >>> 12);
             mount(here, "overlay", SAFE, hostCwd);
         }
         for (DoOptions.Tmpfs t : o.tmpfs) {

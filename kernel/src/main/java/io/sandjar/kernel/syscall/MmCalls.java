@@ -54,7 +54,12 @@ final class MmCalls {
             return r == -EBADF || r == -EMFILE ? -ENOMEM : r;
         }
         if (offset == 0 && d.path() != null) {
-            t.kernel().mappedNames.note(hostFd, MountNamespace.procText(d.path(), t.kernel().mounts().rootPath()));
+            t.kernel()
+                    .mappedNames
+                    .note(
+                            hostFd,
+                            MountNamespace.procText(
+                                    d.path(), t.kernel().mounts().rootPath()));
         }
         t.fds().setMapped(fd);
         return Task.CONTINUE;

@@ -94,7 +94,8 @@ final class Loader {
         }
         Path path = f.path();
         if (path != null) {
-            kernel.mappedNames.note(hostFd, MountNamespace.procText(path, kernel.mounts().rootPath()));
+            kernel.mappedNames.note(
+                    hostFd, MountNamespace.procText(path, kernel.mounts().rootPath()));
         }
         int fd = kernel.listener().addFd(t.notifId, hostFd, -1);
         if (fd < 0) {

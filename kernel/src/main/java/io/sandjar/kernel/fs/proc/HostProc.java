@@ -27,7 +27,9 @@ final class HostProc {
         }
         String text = Sys.readText("/proc/" + v.hostPid + (thread ? "/task/" + v.hostTid : "") + "/stat");
         int end = text == null ? -1 : text.lastIndexOf(')');
-        return text == null || end < 0 ? new HostProc(NONE) : new HostProc(text.substring(end + 2).split(" "));
+        return text == null || end < 0
+                ? new HostProc(NONE)
+                : new HostProc(text.substring(end + 2).split(" "));
     }
 
     /** A number by its position in proc(5), where 3 is the state. */

@@ -33,7 +33,10 @@ final class MountText {
             if (point != null) {
                 Path at = m.point();
                 long dev = m.fs().dev();
-                b.append(m.id()).append(' ').append(at == null ? 1 : at.mount().id()).append(' ');
+                b.append(m.id())
+                        .append(' ')
+                        .append(at == null ? 1 : at.mount().id())
+                        .append(' ');
                 b.append(Stat.major(dev)).append(':').append(Stat.minor(dev)).append(' ');
                 Fields.escaped(b, inside(m.root()));
                 b.append(' ');

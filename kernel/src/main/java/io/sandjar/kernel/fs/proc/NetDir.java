@@ -6,8 +6,7 @@ import io.sandjar.kernel.fs.pseudo.PseudoDir;
 
 /** /proc/net: the loopback interface and the sockets of the sandbox. */
 final class NetDir {
-    private static final String DEV =
-            """
+    private static final String DEV = """
             Inter-|   Receive                                                |  Transmit
              face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
                 lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
@@ -36,14 +35,41 @@ final class NetDir {
         d.add("raw6", new ConstantFile(fs, UDP));
         d.add("unix", new ConstantFile(fs, "Num       RefCount Protocol Flags    Type St Inode Path\n"));
         d.add("packet", new ConstantFile(fs, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"));
-        d.add("netlink", new ConstantFile(fs, "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"));
-        d.add("route", new ConstantFile(fs, "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                                                       \n"));
-        d.add("ipv6_route", new ConstantFile(fs, "00000000000000000000000000000001 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000001 00000000 80200001       lo\n"));
+        d.add(
+                "netlink",
+                new ConstantFile(
+                        fs,
+                        "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"));
+        d.add(
+                "route",
+                new ConstantFile(
+                        fs,
+                        "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                                                       \n"));
+        d.add(
+                "ipv6_route",
+                new ConstantFile(
+                        fs,
+                        "00000000000000000000000000000001 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000001 00000000 80200001       lo\n"));
         d.add("if_inet6", new ConstantFile(fs, "00000000000000000000000000000001 01 80 10 80       lo\n"));
-        d.add("arp", new ConstantFile(fs, "IP address       HW type     Flags       HW address            Mask     Device\n"));
-        d.add("protocols", new ConstantFile(fs, "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n"));
-        d.add("sockstat", new ConstantFile(fs, "sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\nUDP: inuse 0 mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n"));
-        d.add("sockstat6", new ConstantFile(fs, "TCP6: inuse 0\nUDP6: inuse 0\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n"));
+        d.add(
+                "arp",
+                new ConstantFile(
+                        fs, "IP address       HW type     Flags       HW address            Mask     Device\n"));
+        d.add(
+                "protocols",
+                new ConstantFile(
+                        fs,
+                        "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n"));
+        d.add(
+                "sockstat",
+                new ConstantFile(
+                        fs,
+                        "sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\nUDP: inuse 0 mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n"));
+        d.add(
+                "sockstat6",
+                new ConstantFile(
+                        fs,
+                        "TCP6: inuse 0\nUDP6: inuse 0\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n"));
         d.add("snmp", new ConstantFile(fs, "Ip: Forwarding DefaultTTL\nIp: 2 64\n"));
         d.add("netstat", new ConstantFile(fs, ""));
         d.add("dev_mcast", new ConstantFile(fs, ""));

@@ -41,8 +41,7 @@ final class RootFile extends TextInode {
         }
     }
 
-    private static final String DEVICES =
-            """
+    private static final String DEVICES = """
             Character devices:
               1 mem
               5 /dev/tty
@@ -53,8 +52,7 @@ final class RootFile extends TextInode {
             Block devices:
             """;
 
-    private static final String FILESYSTEMS =
-            """
+    private static final String FILESYSTEMS = """
             nodev\tsysfs
             nodev\ttmpfs
             nodev\tproc
@@ -95,8 +93,11 @@ final class RootFile extends TextInode {
             case SWAPS -> b.append("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
             case UPTIME -> uptime(b);
             case VERSION ->
-                b.append("Linux version ").append(Kernel.RELEASE).append(" (sandjar) (java 25) ")
-                        .append(Kernel.VERSION).append('\n');
+                b.append("Linux version ")
+                        .append(Kernel.RELEASE)
+                        .append(" (sandjar) (java 25) ")
+                        .append(Kernel.VERSION)
+                        .append('\n');
             case VMSTAT -> vmstat(b);
         }
         return 0;
@@ -148,9 +149,9 @@ final class RootFile extends TextInode {
         }
         long used = Math.min(MemoryLimit.usedKilobytes(), limit);
         for (String line : host.split("\n")) {
-            long n =
-                    line.startsWith("MemTotal:") ? limit
-                            : line.startsWith("MemFree:") || line.startsWith("MemAvailable:") ? limit - used : -1;
+            long n = line.startsWith("MemTotal:")
+                    ? limit
+                    : line.startsWith("MemFree:") || line.startsWith("MemAvailable:") ? limit - used : -1;
             if (n < 0) {
                 b.append(line);
             } else {
@@ -185,7 +186,13 @@ final class RootFile extends TextInode {
     }
 
     private static void cpuLine(StringBuilder b, String name, long user, long system, long idle) {
-        b.append(name).append(' ').append(user).append(" 0 ").append(system).append(' ').append(idle);
+        b.append(name)
+                .append(' ')
+                .append(user)
+                .append(" 0 ")
+                .append(system)
+                .append(' ')
+                .append(idle);
         b.append(" 0 0 0 0 0 0\n");
     }
 
@@ -203,8 +210,19 @@ final class RootFile extends TextInode {
         long free = host == null ? 0 : kilobytes(host, "MemFree") / 4;
         b.append("nr_free_pages ").append(free).append('\n');
         for (String name : new String[] {
-            "nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file", "nr_dirty", "nr_writeback",
-            "pgpgin", "pgpgout", "pswpin", "pswpout", "pgfault", "pgmajfault", "oom_kill",
+            "nr_inactive_anon",
+            "nr_active_anon",
+            "nr_inactive_file",
+            "nr_active_file",
+            "nr_dirty",
+            "nr_writeback",
+            "pgpgin",
+            "pgpgout",
+            "pswpin",
+            "pswpout",
+            "pgfault",
+            "pgmajfault",
+            "oom_kill",
         }) {
             b.append(name).append(" 0\n");
         }

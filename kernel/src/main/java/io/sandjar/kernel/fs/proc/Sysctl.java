@@ -154,7 +154,11 @@ final class Sysctl {
         put(fs, root, "kernel/random/uuid", new Uuid(fs));
         StringBuilder boot = new StringBuilder();
         uuid(fs.kernel(), boot);
-        put(fs, root, "kernel/random/boot_id", new ConstantFile(fs, boot.append('\n').toString()));
+        put(
+                fs,
+                root,
+                "kernel/random/boot_id",
+                new ConstantFile(fs, boot.append('\n').toString()));
         return root;
     }
 
@@ -174,7 +178,12 @@ final class Sysctl {
         StringBuilder hex = new StringBuilder(32);
         Fields.hex(hex, high, 16);
         Fields.hex(hex, low, 16);
-        b.append(hex, 0, 8).append('-').append(hex, 8, 12).append('-').append(hex, 12, 16).append('-');
+        b.append(hex, 0, 8)
+                .append('-')
+                .append(hex, 8, 12)
+                .append('-')
+                .append(hex, 12, 16)
+                .append('-');
         b.append(hex, 16, 20).append('-').append(hex, 20, 32);
     }
 

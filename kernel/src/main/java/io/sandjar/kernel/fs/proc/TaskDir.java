@@ -42,7 +42,8 @@ final class TaskDir extends PseudoDir {
     }
 
     /** What it shows now; null when the process is gone. */
-    @Nullable ProcView view() {
+    @Nullable
+    ProcView view() {
         Task t = task;
         return t == null ? ProcView.ofProcess(proc.kernel(), group) : ProcView.ofThread(proc.kernel(), t);
     }

@@ -151,7 +151,13 @@ final class TaskFile extends TextInode {
             case OOM_SCORE -> b.append(Math.max(0, 666 + v.oomScoreAdj * 2 / 3)).append('\n');
             case OOM_SCORE_ADJ -> b.append(v.oomScoreAdj).append('\n');
             case PERSONALITY -> b.append("00000000\n");
-            case SCHED -> b.append(v.comm).append(" (").append(v.tid).append(", #threads: ").append(v.threads).append(")\n");
+            case SCHED ->
+                b.append(v.comm)
+                        .append(" (")
+                        .append(v.tid)
+                        .append(", #threads: ")
+                        .append(v.threads)
+                        .append(")\n");
             case SCHEDSTAT -> b.append("0 0 0\n");
             case SETGROUPS -> b.append("allow\n");
             case STAT -> TaskText.stat(c, v, dir.thread(), b);

@@ -58,7 +58,12 @@ final class TaskText {
         Tty tty = v.tty;
         b.append(v.tid).append(" (").append(v.comm).append(") ");
         b.append(state(c, v, h)).append(' ');
-        b.append(v.ppid).append(' ').append(v.group).append(' ').append(v.session).append(' ');
+        b.append(v.ppid)
+                .append(' ')
+                .append(v.group)
+                .append(' ')
+                .append(v.session)
+                .append(' ');
         b.append(tty == null ? 0 : (int) tty.rdev()).append(' ');
         b.append(tty == null ? -1 : tty.foregroundGroup()).append(" 4194304 ");
         b.append(h.field(10)).append(" 0 ").append(h.field(12)).append(" 0 ");
@@ -69,10 +74,14 @@ final class TaskText {
         b.append(" 20 0 ").append(v.threads).append(" 0 ");
         b.append(v.startNanos / NANOS_PER_TICK).append(' ');
         b.append(h.field(23)).append(' ').append(h.field(24)).append(' ');
-        b.append(Long.toUnsignedString(v.softLimits[io.sandjar.abi.Rlimit.RLIMIT_RSS])).append(' ');
+        b.append(Long.toUnsignedString(v.softLimits[io.sandjar.abi.Rlimit.RLIMIT_RSS]))
+                .append(' ');
         b.append(v.startCode).append(' ').append(v.endCode).append(' ').append(v.startStack);
         b.append(" 0 0 "); // kstkesp kstkeip
-        b.append(v.pending & 0x7fffffff).append(' ').append(v.blocked & 0x7fffffff).append(' ');
+        b.append(v.pending & 0x7fffffff)
+                .append(' ')
+                .append(v.blocked & 0x7fffffff)
+                .append(' ');
         b.append(v.ignored & 0x7fffffff).append(' ').append(v.caught & 0x7fffffff);
         b.append(" 0 0 0 ").append(v.exitSignal).append(' ');
         b.append(h.field(39)).append(" 0 0 0 0 0 "); // processor rt_priority policy blkio guest cguest
@@ -120,7 +129,11 @@ final class TaskText {
         b.append("\nNSpgid:\t").append(v.group).append("\nNSsid:\t").append(v.session);
         b.append("\nKthread:\t0\n");
         memory(v, b);
-        b.append("Threads:\t").append(v.threads).append("\nSigQ:\t").append(v.queuedSignals).append('/');
+        b.append("Threads:\t")
+                .append(v.threads)
+                .append("\nSigQ:\t")
+                .append(v.queuedSignals)
+                .append('/');
         b.append(Long.toUnsignedString(v.softLimits[io.sandjar.abi.Rlimit.RLIMIT_SIGPENDING]));
         mask(b, "\nSigPnd:\t", v.pending);
         mask(b, "\nShdPnd:\t", v.sharedPending);

@@ -15,8 +15,20 @@ import io.sandjar.kernel.vfs.Caller;
 public final class SysFs extends PseudoFs {
     private static final long SYSFS_MAGIC = 0x62656572;
     private static final String[] EMPTY_DIRS = {
-        "block", "bus", "class/block", "class/tty", "dev/block", "dev/char", "firmware", "fs/cgroup", "hypervisor",
-        "module", "power", "kernel/debug", "kernel/security", "devices/pci0000:00",
+        "block",
+        "bus",
+        "class/block",
+        "class/tty",
+        "dev/block",
+        "dev/char",
+        "firmware",
+        "fs/cgroup",
+        "hypervisor",
+        "module",
+        "power",
+        "kernel/debug",
+        "kernel/security",
+        "devices/pci0000:00",
     };
 
     public SysFs() {
@@ -143,8 +155,18 @@ public final class SysFs extends PseudoFs {
         text(lo, "tx_queue_len", "1000\n");
         text(lo, "type", "772\n");
         PseudoDir s = lo.dir("statistics");
-        for (String f : new String[] {"rx_bytes", "rx_packets", "rx_errors", "rx_dropped", "tx_bytes", "tx_packets",
-            "tx_errors", "tx_dropped", "collisions", "multicast"}) {
+        for (String f : new String[] {
+            "rx_bytes",
+            "rx_packets",
+            "rx_errors",
+            "rx_dropped",
+            "tx_bytes",
+            "tx_packets",
+            "tx_errors",
+            "tx_dropped",
+            "collisions",
+            "multicast"
+        }) {
             text(s, f, "0\n");
         }
     }
@@ -189,5 +211,4 @@ public final class SysFs extends PseudoFs {
             return 0;
         }
     }
-
 }

@@ -91,7 +91,8 @@ final class Arguments {
         }
         String near = word.startsWith("--") ? Nearest.of(word.substring(2), names) : null;
         throw new UsageError(
-                "unknown option " + word, near != null ? "did you mean --" + near + "?" : "options come before the command");
+                "unknown option " + word,
+                near != null ? "did you mean --" + near + "?" : "options come before the command");
     }
 
     /** Whether {@code --help} was asked for. */
@@ -104,7 +105,8 @@ final class Arguments {
     }
 
     /** The value of an option, the last one if it was given twice; null if it was not given or without one. */
-    @Nullable String value(String name) {
+    @Nullable
+    String value(String name) {
         int i = last(name);
         return i < 0 ? null : values.get(i);
     }

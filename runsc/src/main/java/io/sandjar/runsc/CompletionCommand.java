@@ -70,7 +70,10 @@ final class CompletionCommand extends Command {
         for (Option o : c.options()) {
             names.append("--").append(o.name()).append(' ');
             if (o.value() != null && !o.optional()) {
-                takesValue.append(takesValue.isEmpty() ? "" : " | ").append("--").append(o.name());
+                takesValue
+                        .append(takesValue.isEmpty() ? "" : " | ")
+                        .append("--")
+                        .append(o.name());
             }
         }
         if (!takesValue.isEmpty()) {

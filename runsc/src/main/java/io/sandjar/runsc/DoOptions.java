@@ -9,23 +9,49 @@ import org.jspecify.annotations.Nullable;
 /** What {@code sandjar do} was asked for, checked as far as it can be without looking at the file system. */
 final class DoOptions {
     static final Option[] TABLE = {
-        Option.one("rootfs", "DIR", "-d", "host directory that the guest sees as / (default: /); what it writes there\n"
-                + "stays in memory and is gone at the end"),
-        Option.many("volume", "SRC:DST[:ro]", "-d", "host file or directory SRC shown at DST, written through to the host\n"
-                + "unless :ro; may be repeated"),
-        Option.many("tmpfs", "DST[:SIZE]", "", "empty directory in memory at DST, at most SIZE (512k, 64m, 2g); may be\n"
-                + "repeated"),
-        Option.many("env", "NAME[=VALUE]", "-e", "sets a variable of the guest; may be repeated. It gets your environment\n"
-                + "otherwise (env -i sandjar do ... gives it an empty one)"),
+        Option.one(
+                "rootfs",
+                "DIR",
+                "-d",
+                "host directory that the guest sees as / (default: /); what it writes there\n"
+                        + "stays in memory and is gone at the end"),
+        Option.many(
+                "volume",
+                "SRC:DST[:ro]",
+                "-d",
+                "host file or directory SRC shown at DST, written through to the host\n"
+                        + "unless :ro; may be repeated"),
+        Option.many(
+                "tmpfs",
+                "DST[:SIZE]",
+                "",
+                "empty directory in memory at DST, at most SIZE (512k, 64m, 2g); may be\n" + "repeated"),
+        Option.many(
+                "env",
+                "NAME[=VALUE]",
+                "-e",
+                "sets a variable of the guest; may be repeated. It gets your environment\n"
+                        + "otherwise (env -i sandjar do ... gives it an empty one)"),
         Option.one("workdir", "DIR", "-d", "where the command starts (default: the current directory)"),
-        Option.one("user", "UID[:GID]", "-u", "who the guest is: numbers, or names of the guest's /etc/passwd and\n"
-                + "/etc/group (default: you)"),
+        Option.one(
+                "user",
+                "UID[:GID]",
+                "-u",
+                "who the guest is: numbers, or names of the guest's /etc/passwd and\n" + "/etc/group (default: you)"),
         Option.one("hostname", "NAME", "", "the guest's host name (default: sandjar)"),
-        Option.one("network", "none|host", "-W 'none host'", "none: a loopback device of its own (default); host: the host's network"),
+        Option.one(
+                "network",
+                "none|host",
+                "-W 'none host'",
+                "none: a loopback device of its own (default); host: the host's network"),
         Option.optional("strace", "CALL,...", "prints every system call of the guest to stderr, or only these"),
         Option.flag("stats", "prints at the end what the guest called and what is missing"),
-        Option.one("timeout", "DURATION", "", "ends the guest after 30s, 5m, 1h: SIGTERM, 5 seconds later SIGKILL; the\n"
-                + "exit status is then 124"),
+        Option.one(
+                "timeout",
+                "DURATION",
+                "",
+                "ends the guest after 30s, 5m, 1h: SIGTERM, 5 seconds later SIGKILL; the\n"
+                        + "exit status is then 124"),
         Option.flag("quiet", "no messages of Sandjar's own but errors"),
     };
 
@@ -90,7 +116,8 @@ final class DoOptions {
         }
         workdir = a.value("workdir");
         if (workdir != null && !workdir.startsWith("/")) {
-            throw new UsageError("--workdir: " + workdir + " is not absolute", "it is a path of the guest, write /" + workdir);
+            throw new UsageError(
+                    "--workdir: " + workdir + " is not absolute", "it is a path of the guest, write /" + workdir);
         }
         user = a.value("user");
         if (user != null && (user.isEmpty() || user.startsWith(":"))) {
@@ -101,7 +128,8 @@ final class DoOptions {
         hostNetwork = network.equals("host");
         if (!hostNetwork && !network.equals("none")) {
             throw new UsageError(
-                    "--network: \"" + network + "\" is not there", "write --network none (loopback only) or --network host");
+                    "--network: \"" + network + "\" is not there",
+                    "write --network none (loopback only) or --network host");
         }
         strace = a.has("strace");
         straceCalls = words(a.value("strace", ""));
@@ -128,8 +156,7 @@ final class DoOptions {
         }
         String target = rest.substring(colon + 1);
         if (!target.startsWith("/")) {
-            throw new UsageError(
-                    "--volume: the guest's path " + target + " is not absolute", "write SRC:/" + target);
+            throw new UsageError("--volume: the guest's path " + target + " is not absolute", "write SRC:/" + target);
         }
         return new Volume(Values.absolute(rest.substring(0, colon), base), Values.absolute(target, "/"), readOnly);
     }

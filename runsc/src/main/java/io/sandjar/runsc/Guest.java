@@ -43,6 +43,9 @@ final class Guest {
         GuestMounts tree = new GuestMounts(kernel, options, hostCwd);
         MountNamespace mounts = tree.mounts();
         kernel.hostname = options.hostname;
+        if (options.hostNetwork) {
+            kernel.net.useHostNetwork();
+        }
         String spec = options.user;
         GuestUser user = spec == null ? GuestUser.caller() : GuestUser.named(spec, tree.caller(), mounts);
         Streams streams = new Streams(tree.caller(), tree.terminals());

@@ -34,14 +34,16 @@ final class Help {
     /** Help of the program as a whole. */
     static String overview() {
         StringBuilder b = new StringBuilder();
-        b.append("Sandjar runs Linux programs that you do not trust on a kernel of its own: they see files, processes,\n");
+        b.append(
+                "Sandjar runs Linux programs that you do not trust on a kernel of its own: they see files, processes,\n");
         b.append("users and sockets of that kernel, never the host's. No root, no KVM, no container image needed.\n\n");
         b.append("Usage: sandjar COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n");
         for (String name : Commands.NAMES) {
             row(b, name, Commands.get(name).summary());
         }
         b.append("\nTry:\n");
-        b.append("  sandjar do -- sh -c 'uname -a; id; ps; ls /'    a shell command; nothing it writes reaches the host\n");
+        b.append(
+                "  sandjar do -- sh -c 'uname -a; id; ps; ls /'    a shell command; nothing it writes reaches the host\n");
         b.append("  sandjar do bash                                 look around\n");
         b.append("  sandjar do --volume $PWD:$PWD make test         let it write here, and only here\n");
         b.append("  sandjar doctor                                  what this host gives\n");

@@ -22,7 +22,8 @@ public final class Main {
             command = find(verb);
             if (command == null) {
                 throw verb.startsWith("-")
-                        ? new UsageError("unknown option " + verb, "options follow the command: sandjar do " + verb + " ...")
+                        ? new UsageError(
+                                "unknown option " + verb, "options follow the command: sandjar do " + verb + " ...")
                         : Commands.unknown(verb);
             }
             Arguments a = Arguments.parse(command.options(), args, Math.min(1, args.size()));

@@ -93,7 +93,8 @@ final class SetupCaller extends Caller {
     }
 
     /** The text of a small file of the guest; null if there is none or it is no plain file. */
-    @Nullable String readText(MountNamespace mounts, String path) {
+    @Nullable
+    String readText(MountNamespace mounts, String path) {
         Ref<FileDescription> out = new Ref<>();
         fs.setRoot(mounts.rootPath());
         fs.setCwd(mounts.rootPath());

@@ -46,7 +46,8 @@ final class Values {
         double value = decimal(text.substring(0, end));
         double nanos = value * unit;
         if (value < 0 || unit < 0 || nanos >= Long.MAX_VALUE / 4.0) {
-            throw new UsageError(option + ": \"" + text + "\" is not a duration", "write seconds, or 500ms, 30s, 5m, 2h, 1d");
+            throw new UsageError(
+                    option + ": \"" + text + "\" is not a duration", "write seconds, or 500ms, 30s, 5m, 2h, 1d");
         }
         return (long) nanos;
     }

@@ -8,6 +8,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.host.HostSocket;
 import io.sandjar.kernel.net.inet.InetSocket;
 import io.sandjar.kernel.net.inet.Ports;
 import io.sandjar.kernel.net.netlink.NetlinkSocket;
@@ -36,6 +37,17 @@ public final class NetStack {
     private final Ports udpPorts = new Ports();
     private final HashSet<Integer> netlinkIds = new HashSet<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean hostNetwork;
+
+    /** Gives the guest the host's internet sockets instead of a loopback of its own. To be called before it runs. */
+    public void useHostNetwork() {
+        hostNetwork = true;
+    }
+
+    public boolean hostNetwork() {
+        return hostNetwork;
+    }
 
     /** The waiter for host descriptors. */
     public HostPoller poller() {
@@ -110,7 +122,10 @@ public final class NetStack {
         }
         int r = switch (family) {
             case Net.AF_UNIX -> UnixSocket.create(this, type, protocol, out);
-            case Net.AF_INET, Net.AF_INET6 -> InetSocket.create(this, c, family, type, protocol, out);
+            case Net.AF_INET, Net.AF_INET6 ->
+                hostNetwork
+                        ? HostSocket.create(this, family, type, protocol, out)
+                        : InetSocket.create(this, c, family, type, protocol, out);
             case Net.AF_NETLINK -> NetlinkSocket.create(this, type, protocol, out);
             default -> -EAFNOSUPPORT;
         };

@@ -215,7 +215,7 @@ public final class SocketOptions {
         return name < p.length ? p[name] : 0;
     }
 
-    int get(Socket s, int name, byte[] out, int len) {
+    public int get(Socket s, int name, byte[] out, int len) {
         int x;
         switch (name) {
             case Net.SO_TYPE -> x = s.type();

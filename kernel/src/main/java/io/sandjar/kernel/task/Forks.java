@@ -35,8 +35,7 @@ public final class Forks {
     }
 
     /** Arguments of clone(2), whichever call they came by. Addresses are the guest's. */
-    public record Args(
-            long flags, int exitSignal, long stack, long parentTid, long childTid, long tls, long pidfd) {
+    public record Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls, long pidfd) {
         /** As clone(2) has it: the pidfd goes where the tid would go. */
         public Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {
             this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid);

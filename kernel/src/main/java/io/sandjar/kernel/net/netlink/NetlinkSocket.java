@@ -17,6 +17,7 @@ import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.RecordQueue;
 import io.sandjar.kernel.net.Socket;
 import io.sandjar.kernel.net.SocketInfo;
+import io.sandjar.kernel.net.host.HostNetlink;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
 import java.util.HashSet;
@@ -153,12 +154,25 @@ public final class NetlinkSocket extends Socket {
             int flags = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_flags);
             int type = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_type);
             if ((flags & Net.NLM_F_REQUEST) != 0 && type >= Net.NLMSG_MIN_TYPE && protocol() == Net.NETLINK_ROUTE) {
-                NlWriter w = new NlWriter();
-                RouteAnswers.answer(req, at, len, id, w);
-                deliver(w.take(), (flags & Net.NLM_F_DUMP) != 0);
+                if (net.hostNetwork() && HostNetlink.mayAsk(type)) {
+                    fromHost(req, at, len);
+                } else {
+                    NlWriter w = new NlWriter();
+                    RouteAnswers.answer(req, at, len, id, w);
+                    deliver(w.take(), (flags & Net.NLM_F_DUMP) != 0);
+                }
             }
             at += len + 3 & ~3;
         }
+    }
+
+    private void fromHost(byte[] req, int at, int len) {
+        byte[] source = new byte[SockaddrNlLayout.SIZEOF];
+        source[0] = Net.AF_NETLINK;
+        for (byte[] a : HostNetlink.ask(req, at, len, id)) {
+            put(a, source);
+        }
+        queue.wake(READABLE);
     }
 
     /** A dump's end comes in a message of its own, as from Linux. */

@@ -61,7 +61,10 @@ public final class Opener {
             Ref<FileDescription> out) {
         int r = w.walkParent(dirfd, path);
         while (r == 0) {
-            if (w.lastKind() != PathWalk.Last.NAME || w.trailingSlash()) {
+            if (w.lastKind() != PathWalk.Last.NAME) {
+                return (flags & O_EXCL) != 0 ? -EEXIST : -EISDIR;
+            }
+            if (w.trailingSlash()) {
                 return -EISDIR;
             }
             r = w.lookupLast(found);

@@ -7,6 +7,7 @@ module sandjar.kernel {
     requires transitive sandjar.abi;
     requires sandjar.host;
 
+    exports io.sandjar.kernel;
     exports io.sandjar.kernel.base to
             sandjar.runsc;
     exports io.sandjar.kernel.fs.dev to

@@ -50,8 +50,7 @@ public final class RootBuilder {
     /** A host directory as root as it is. */
     public static int hostDir(FileStore store, String hostDir, boolean readOnly, Ref<RootBuilder> out) {
         Ref<HostDirFs> host = new Ref<>();
-        int r = HostDirFs.open(
-                hostDir, readOnly ? HostDirFs.Mode.READ_ONLY : HostDirFs.Mode.READ_WRITE, host);
+        int r = HostDirFs.open(hostDir, readOnly ? HostDirFs.Mode.READ_ONLY : HostDirFs.Mode.READ_WRITE, host);
         if (r == 0) {
             out.set(new RootBuilder(store, host.get(), "host", readOnly ? Mount.RDONLY : 0));
         }

@@ -11,10 +11,11 @@ final class ExitCalls {
 
     @Syscall(nr = Nr.exit)
     static long sys_exit(Task t, int status) {
-        if (t.kernel().exits().exitThread(t)) {
+        if (t.kernel().exits().exitThread(t, (status & 0xff) << 8)) {
             return Task.CONTINUE; // the host clears the thread id and wakes those who join
         }
-        return sys_exit_group(t, status);
+        t.kernel().exits().exitGroup(t.group(), t.group().leaderStatus());
+        return 0; // nobody hears it
     }
 
     @Syscall(nr = Nr.exit_group)

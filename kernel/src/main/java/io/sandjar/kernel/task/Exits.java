@@ -100,7 +100,7 @@ public final class Exits {
      *
      * @return false when it was the last: the process has to end
      */
-    public boolean exitThread(Task t) {
+    public boolean exitThread(Task t, int status) {
         ThreadGroup g = t.group;
         kernel.taskLock().lock();
         try {
@@ -109,6 +109,9 @@ public final class Exits {
                 if (!o.dead) {
                     alive++;
                 }
+            }
+            if (t.tid() == g.pid()) {
+                g.leaderStatus = status; // what the parent will hear if no exit_group comes
             }
             if (alive <= 1) {
                 return false;

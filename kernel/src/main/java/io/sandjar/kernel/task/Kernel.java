@@ -214,12 +214,19 @@ public final class Kernel {
 
     /** The host thread that the host noted in the slot of a new thread; 0 when it is not there yet. */
     private static int readHostTid(Task t) {
-        if (t.group.hostPid == 0) {
-            return 0;
+        for (Task o : t.group.tasks()) {
+            if (o.hostTid != 0 && !o.dead) {
+                return readHostTid(t, o.hostTid);
+            }
         }
-        int[] out = new int[1];
-        int r = t.mem.readInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, out);
-        return r == 0 && out[0] > 0 ? out[0] : 0;
+        return 0;
+    }
+
+    /** @param via a live host thread of the same process */
+    private static int readHostTid(Task t, int via) {
+        byte[] word = new byte[4];
+        long at = Stub.mailbox(t.slot) + Stub.BOX_HOST_TID;
+        return Sys.peek(via, at, word, 0, 4) == 4 ? Math.max(io.sandjar.abi.Bytes.i32(word, 0), 0) : 0;
     }
 
     /**
@@ -232,7 +239,7 @@ public final class Kernel {
         try {
             for (int i = 0; i < pendingThreads.size(); i++) {
                 Task t = pendingThreads.get(i);
-                if (readHostTid(t) == hostTid && Processes.tgkill(t.group.hostPid, hostTid, 0) == 0) {
+                if (Processes.tgkill(t.group.hostPid, hostTid, 0) == 0 && readHostTid(t, hostTid) == hostTid) {
                     pendingThreads.remove(i);
                     t.hostTid = hostTid;
                     t.mem.setHostTid(hostTid);

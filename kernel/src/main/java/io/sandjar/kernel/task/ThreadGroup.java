@@ -53,6 +53,13 @@ public final class ThreadGroup implements PidTarget {
     /** wait(2) status once it is a zombie. */
     int exitStatus;
 
+    /** wait(2) status of exit(2) by the leader. */
+    int leaderStatus;
+
+    public int leaderStatus() {
+        return leaderStatus;
+    }
+
     /** Signal for the parent at exit; 0 for none. */
     int exitSignal;
 

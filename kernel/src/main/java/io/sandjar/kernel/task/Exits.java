@@ -42,8 +42,15 @@ public final class Exits {
         }
         g.endTimers(false);
         measure(g);
+        boolean robust = false;
+        for (Task t : tasks) {
+            robust |= RobustLists.release(t);
+        }
         if (g.hostPid > 0) {
             Processes.kill(g.hostPid, Sig.SIGKILL);
+        }
+        if (robust) {
+            RobustLists.wakeWaiters(kernel, tasks[0]);
         }
         for (Task t : tasks) {
             t.wake();
@@ -59,9 +66,6 @@ public final class Exits {
         }
         g.exiting = true;
         g.exitStatus = signo;
-        if (g.hostPid > 0) {
-            Processes.kill(g.hostPid, Sig.SIGKILL);
-        }
         for (Task t : g.tasks) {
             t.wake();
         }
@@ -123,6 +127,9 @@ public final class Exits {
             }
         } finally {
             kernel.taskLock().unlock();
+        }
+        if (RobustLists.release(t)) {
+            RobustLists.wakeWaiters(kernel, t);
         }
         release(t);
         return true;

@@ -40,6 +40,8 @@ module sandjar.kernel {
             sandjar.runsc;
     exports io.sandjar.kernel.time to
             sandjar.runsc;
+    exports io.sandjar.kernel.trace to
+            sandjar.runsc;
     exports io.sandjar.kernel.tty to
             sandjar.runsc;
     exports io.sandjar.kernel.vfs to

@@ -39,14 +39,13 @@ final class GuestMounts {
         HostDirFs lower = host(o.rootfs, HostDirFs.Mode.LOWER, "--rootfs");
         FileSystem root = new OverlayFs(lower, store, memoryShare >>> 12);
         mounts = MountNamespace.of(root, "overlay", 0);
-        caller = new SetupCaller(mounts.rootPath());
         kernel.setMounts(mounts);
+        caller = new SetupCaller(mounts.rootPath());
         standard = StandardMounts.mount(kernel, caller, store, memoryShare);
         mount(tmpfs(memoryShare, 01777), "tmpfs", SAFE, "/tmp");
         if (o.rootfs.equals("/") && hostCwd != null && hostCwd.startsWith("/tmp/")) {
             // the host's /tmp is nobody's business, but the directory that the user stands in is
-            FileSystem here = new OverlayFs(
-                    host(hostCwd, HostDirFs.Mode.LOWER, "the working directory"), store, memoryShare >>> 12);
+            FileSystem here = new OverlayFs(host(hostCwd, HostDirFs.Mode.LOWER, "the working directory"), store, memoryShare >>> 12);
             mount(here, "overlay", SAFE, hostCwd);
         }
         for (DoOptions.Tmpfs t : o.tmpfs) {
@@ -65,7 +64,6 @@ final class GuestMounts {
         return caller;
     }
 
-    /** The terminals of the guest. */
     DevPts terminals() {
         return standard.terminals();
     }
@@ -74,7 +72,7 @@ final class GuestMounts {
         return new TmpFs(store, bytes, Long.MAX_VALUE, mode);
     }
 
-    void mount(FileSystem fs, String source, int flags, String at) {
+    private void mount(FileSystem fs, String source, int flags, String at) {
         mount(new Mount(fs, new Dentry(null, "/", fs.root()), source, flags), at);
     }
 

@@ -6,56 +6,52 @@ import io.sandjar.abi.O;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.stdio.HostStdio;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.trace.LineSink;
 import io.sandjar.kernel.tty.HostTerminal;
 import io.sandjar.kernel.tty.Tty;
-import io.sandjar.kernel.vfs.Caller;
-import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
-import io.sandjar.kernel.vfs.Opener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's standard input, output and error as the guest's, and the user's terminal as its terminal. The terminal is
- * taken over only when the output goes there: in {@code sandjar do x | less} it is less that reads the keyboard.
+ * The user's standard streams as the guest's. Where the output is a terminal the guest gets a terminal of its own in front
+ * of the user's, and with it job control. Where it is not, the terminal stays as it is: in {@code sandjar do x | less} it
+ * is less that reads the keyboard.
  */
-final class Streams {
-    private final FdTable fds = new FdTable();
-    private final @Nullable Tty tty;
+final class Streams implements LineSink {
     private final @Nullable HostTerminal terminal;
 
-    /**
-     * @param c who opens the guest's terminal
-     */
-    Streams(Caller c, DevPts terminals) {
+    /** Fills the descriptors 0 to 2 of pid 1. */
+    Streams(Task init, DevPts terminals) {
         HostStdio stdio = new HostStdio();
+        Tty tty = null;
         if (HostTerminal.isTerminal(1)) {
-            tty = terminals.newConsole(c.creds().uid(), c.creds().gid());
-            terminal = new HostTerminal(tty, HostTerminal.isTerminal(0) ? 0 : 1, 1);
-        } else {
-            tty = null;
-            terminal = null;
+            tty = terminals.newConsole(init.creds().uid(), init.creds().gid());
+            tty.adopt(init);
         }
         for (int fd = 0; fd <= 2; fd++) {
             Ref<FileDescription> d = new Ref<>();
             int r = tty != null && HostTerminal.isTerminal(fd)
-                    ? Opener.open(c, O.AT_FDCWD, "/dev/pts/" + tty.index(), O.O_RDWR | O.O_NOCTTY, 0, 0, d)
+                    ? terminals.openSlave(init, tty, O.O_RDWR | O.O_NOCTTY, d)
                     : stdio.open(fd, d);
             if (r == 0) {
-                fds.replace(fd, d.get(), false);
+                init.fds().replace(fd, d.get(), false);
             }
         }
+        terminal = tty == null ? null : new HostTerminal(tty, HostTerminal.isTerminal(0) ? 0 : 1, 1);
     }
 
-    FdTable fds() {
-        return fds;
-    }
-
-    /** Takes the terminal over for the guest's first process. */
-    void start(Caller init) {
-        if (tty != null && terminal != null) {
-            tty.adopt(init);
+    /** Takes the user's terminal over. */
+    void start() {
+        if (terminal != null) {
             terminal.start();
         }
+    }
+
+    /** A line on the user's stderr, also while the terminal is raw. */
+    @Override
+    public void line(String text) {
+        Out.err(terminal != null && HostTerminal.isTerminal(2) ? text + "\r\n" : text + "\n");
     }
 
     /** The user's window has another size. */
@@ -72,7 +68,7 @@ final class Streams {
         }
     }
 
-    /** We are in the foreground again. */
+    /** We were continued. */
     void resumed() {
         if (terminal != null) {
             terminal.resume();

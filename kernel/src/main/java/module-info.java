@@ -10,6 +10,8 @@ module sandjar.kernel {
     exports io.sandjar.kernel;
     exports io.sandjar.kernel.base to
             sandjar.runsc;
+    exports io.sandjar.kernel.fs to
+            sandjar.runsc;
     exports io.sandjar.kernel.fs.dev to
             sandjar.runsc;
     exports io.sandjar.kernel.fs.devpts to

@@ -53,7 +53,7 @@ final class Guest {
             kernel.net.useHostNetwork();
         }
         String spec = options.user;
-        GuestUser user = spec == null ? GuestUser.caller() : GuestUser.named(spec, tree.caller(), mounts);
+        GuestUser user = spec == null ? GuestUser.caller() : GuestUser.named(spec, tree);
         Path cwd = workingDirectory(tree);
         Task init = Boot.makeInit(kernel, user.creds(), mounts.rootPath(), cwd, umask, new FdTable());
         Streams streams = new Streams(init, tree.terminals());

@@ -3,7 +3,6 @@
 package io.sandjar.runsc;
 
 import io.sandjar.kernel.vfs.Creds;
-import io.sandjar.kernel.vfs.MountNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +29,11 @@ final class GuestUser {
     }
 
     /** What {@code --user} names, looked up in the guest's files. */
-    static GuestUser named(String spec, SetupCaller c, MountNamespace mounts) {
+    static GuestUser named(String spec, GuestMounts tree) {
         int colon = spec.indexOf(':');
         String user = colon < 0 ? spec : spec.substring(0, colon);
         String group = colon < 0 ? null : spec.substring(colon + 1);
-        String passwd = c.readText(mounts, "/etc/passwd");
+        String passwd = tree.readText("/etc/passwd");
         String[] entry = find(passwd, user, 2);
         long id = Values.number(user);
         if (entry == null && id < 0) {
@@ -46,7 +45,7 @@ final class GuestUser {
         GuestUser u = new GuestUser(
                 entry == null ? checked(id, user) : checked(Values.number(entry[2]), user),
                 entry == null ? 0 : checked(Values.number(entry[3]), user));
-        String groupFile = c.readText(mounts, "/etc/group");
+        String groupFile = tree.readText("/etc/group");
         if (group != null) {
             u.gid = group(groupFile, group);
         } else if (entry != null) {

@@ -74,7 +74,11 @@ final class DoctorCommand extends Command {
             }
             b.append(f.found()).append('\n');
             if (!f.remedy().isEmpty()) {
-                b.append("      ").append(" ".repeat(WIDTH)).append("-> ").append(f.remedy()).append('\n');
+                b.append("      ")
+                        .append(" ".repeat(WIDTH))
+                        .append("-> ")
+                        .append(f.remedy())
+                        .append('\n');
             }
             failed += f.grade() == Finding.Grade.FAIL ? 1 : 0;
         }
@@ -96,7 +100,8 @@ final class DoctorCommand extends Command {
             long millis = (System.nanoTime() - start) / 1_000_000;
             return status == 0
                     ? Finding.ok(subject, "true(1) ended with status 0 after " + millis + " ms")
-                    : Finding.fail(subject, "true(1) ended with status " + status, "sandjar do --strace true shows more");
+                    : Finding.fail(
+                            subject, "true(1) ended with status " + status, "sandjar do --strace true shows more");
         } catch (Failure e) {
             return Finding.fail(subject, e.text(), e.hint());
         }

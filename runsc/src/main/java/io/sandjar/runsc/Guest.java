@@ -93,7 +93,9 @@ final class Guest {
         String[] unknown = new String[1];
         BitSet set = Strace.numbers(options.straceCalls, unknown);
         if (set == null) {
-            throw new UsageError("--strace: there is no system call \"" + unknown[0] + "\"", "names are those of Linux: --strace=openat,read");
+            throw new UsageError(
+                    "--strace: there is no system call \"" + unknown[0] + "\"",
+                    "names are those of Linux: --strace=openat,read");
         }
         return set;
     }

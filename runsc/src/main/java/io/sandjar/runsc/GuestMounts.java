@@ -53,7 +53,10 @@ final class GuestMounts {
             String option = "the working directory";
             Ref<HostDirFs> lower = new Ref<>();
             check(option, hostCwd, HostDirFs.open(hostCwd, HostDirFs.Mode.LOWER, lower));
-            check(option, hostCwd, root.mount(new OverlayFs(lower.get(), store, memoryShare >>> 12), "overlay", SAFE, hostCwd));
+            check(
+                    option,
+                    hostCwd,
+                    root.mount(new OverlayFs(lower.get(), store, memoryShare >>> 12), "overlay", SAFE, hostCwd));
         }
         for (DoOptions.Tmpfs t : o.tmpfs) {
             long size = t.size() == 0 ? memoryShare : t.size();
@@ -88,7 +91,8 @@ final class GuestMounts {
     }
 
     /** The text of a small file of the guest; null if there is none. */
-    @Nullable String readText(String path) {
+    @Nullable
+    String readText(String path) {
         Ref<FileDescription> out = new Ref<>();
         if (Opener.open(caller, PathWalk.AT_ROOT, path, O_NONBLOCK, 0, 0, out) != 0) {
             return null;

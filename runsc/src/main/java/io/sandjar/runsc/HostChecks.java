@@ -100,8 +100,10 @@ final class HostChecks {
     private void seccomp() {
         String subject = "system calls caught";
         if (!actionAvailable(RET_USER_NOTIF) || !actionAvailable(RET_TRAP)) {
-            add(Finding.fail(subject, "no seccomp user notification", "a kernel with CONFIG_SECCOMP_FILTER; in a "
-                    + "container: allow seccomp(2)"));
+            add(Finding.fail(
+                    subject,
+                    "no seccomp user notification",
+                    "a kernel with CONFIG_SECCOMP_FILTER; in a " + "container: allow seccomp(2)"));
             return;
         }
         // the flags are checked before the missing program is fetched
@@ -109,7 +111,8 @@ final class HostChecks {
         add(
                 r == -EFAULT
                         ? Finding.ok(subject, "seccomp user notification, WAIT_KILLABLE_RECV")
-                        : Finding.fail(subject, "no seccomp WAIT_KILLABLE_RECV (" + ErrnoText.of((int) r) + ")", SINCE_5_19));
+                        : Finding.fail(
+                                subject, "no seccomp WAIT_KILLABLE_RECV (" + ErrnoText.of((int) r) + ")", SINCE_5_19));
     }
 
     private static boolean actionAvailable(int action) {
@@ -127,7 +130,8 @@ final class HostChecks {
         add(
                 version(uname(2 * 65)) >= 606
                         ? Finding.ok(subject, "seccomp SYNC_WAKE_UP")
-                        : Finding.warn(subject, "no seccomp SYNC_WAKE_UP", "system calls are faster on Linux 6.6 or newer"));
+                        : Finding.warn(
+                                subject, "no seccomp SYNC_WAKE_UP", "system calls are faster on Linux 6.6 or newer"));
     }
 
     private void ptrace() {
@@ -142,7 +146,9 @@ final class HostChecks {
             add(Finding.fail(
                     subject,
                     "Yama ptrace_scope " + scope + " forbids it",
-                    scope == 2 ? "sysctl kernel.yama.ptrace_scope=1, or run as root" : "boot with another ptrace_scope than 3"));
+                    scope == 2
+                            ? "sysctl kernel.yama.ptrace_scope=1, or run as root"
+                            : "boot with another ptrace_scope than 3"));
         }
     }
 
@@ -163,7 +169,9 @@ final class HostChecks {
                 fd >= 0 || fd == -EBADF
                         ? Finding.ok("process descriptors", "pidfd_open, pidfd_getfd")
                         : Finding.fail(
-                                "process descriptors", "pidfd_getfd: " + ErrnoText.of(fd), "in a container: allow pidfd_getfd(2)"));
+                                "process descriptors",
+                                "pidfd_getfd: " + ErrnoText.of(fd),
+                                "in a container: allow pidfd_getfd(2)"));
         close(fd);
         close(pidfd);
     }
@@ -174,7 +182,10 @@ final class HostChecks {
         add(
                 fd >= 0 || fd == -EXDEV
                         ? Finding.ok("safe file access", "openat2")
-                        : Finding.fail("safe file access", "openat2: " + ErrnoText.of(fd), "in a container: allow openat2(2)"));
+                        : Finding.fail(
+                                "safe file access",
+                                "openat2: " + ErrnoText.of(fd),
+                                "in a container: allow openat2(2)"));
         close(fd);
     }
 
@@ -187,7 +198,9 @@ final class HostChecks {
                 fd >= 0
                         ? Finding.ok("programs in memory files", "memfd_create")
                         : Finding.fail(
-                                "programs in memory files", "memfd_create: " + ErrnoText.of(fd), "sysctl vm.memfd_noexec=0"));
+                                "programs in memory files",
+                                "memfd_create: " + ErrnoText.of(fd),
+                                "sysctl vm.memfd_noexec=0"));
         close(fd);
     }
 
@@ -207,7 +220,10 @@ final class HostChecks {
         add(
                 enough
                         ? Finding.ok("open files", found)
-                        : Finding.warn("open files", found, "ulimit -Hn 65536: each file that a guest opens takes one of ours"));
+                        : Finding.warn(
+                                "open files",
+                                found,
+                                "ulimit -Hn 65536: each file that a guest opens takes one of ours"));
     }
 
     private void userNamespaces() {
@@ -250,7 +266,9 @@ final class HostChecks {
                 abi > 0
                         ? Finding.ok("landlock", "version " + abi + " (not needed)")
                         : Finding.warn(
-                                "landlock", "not there", "guests run without; only a second line of defence is missing"));
+                                "landlock",
+                                "not there",
+                                "guests run without; only a second line of defence is missing"));
     }
 
     private void jvm() {

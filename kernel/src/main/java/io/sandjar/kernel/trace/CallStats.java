@@ -74,7 +74,8 @@ public final class CallStats implements Dispatcher {
                         .append(')');
             }
         }
-        lines.add(column(total, 8) + "  in all; what runs natively (futex, anonymous memory, page faults) is not counted");
+        lines.add(column(total, 8)
+                + "  in all; what runs natively (futex, anonymous memory, page faults) is not counted");
         if (!absent.isEmpty()) {
             lines.add("answered with ENOSYS: " + absent);
         }

@@ -16,8 +16,22 @@ final class CallText {
     private static final int MOST_STRINGS = 12;
 
     private static final String[] OPEN = {
-        "O_CREAT", "O_EXCL", "O_NOCTTY", "O_TRUNC", "O_APPEND", "O_NONBLOCK", "O_DSYNC", "O_ASYNC", "O_DIRECT",
-        "O_LARGEFILE", "O_DIRECTORY", "O_NOFOLLOW", "O_NOATIME", "O_CLOEXEC", "", "O_PATH"
+        "O_CREAT",
+        "O_EXCL",
+        "O_NOCTTY",
+        "O_TRUNC",
+        "O_APPEND",
+        "O_NONBLOCK",
+        "O_DSYNC",
+        "O_ASYNC",
+        "O_DIRECT",
+        "O_LARGEFILE",
+        "O_DIRECTORY",
+        "O_NOFOLLOW",
+        "O_NOATIME",
+        "O_CLOEXEC",
+        "",
+        "O_PATH"
     };
     private static final String[] PROT = {"PROT_READ", "PROT_WRITE", "PROT_EXEC"};
     private static final String[] WHENCE = {"SEEK_SET", "SEEK_CUR", "SEEK_END", "SEEK_DATA", "SEEK_HOLE"};
@@ -119,13 +133,12 @@ final class CallText {
     }
 
     private static String openFlags(int v) {
-        String access =
-                switch (v & O.O_ACCMODE) {
-                    case 0 -> "O_RDONLY";
-                    case 1 -> "O_WRONLY";
-                    case 2 -> "O_RDWR";
-                    default -> "O_ACCMODE";
-                };
+        String access = switch (v & O.O_ACCMODE) {
+            case 0 -> "O_RDONLY";
+            case 1 -> "O_WRONLY";
+            case 2 -> "O_RDWR";
+            default -> "O_ACCMODE";
+        };
         int rest = v & ~O.O_ACCMODE;
         return rest == 0 ? access : access + "|" + bits(rest, OPEN, 6);
     }

@@ -196,7 +196,7 @@ public final class AttrCalls {
         if (!f.writable() || !f.inode().isRegular()) {
             return -EINVAL;
         }
-        return f.ftruncate(t, length);
+        return Io.modified(f, f.ftruncate(t, length));
     }
 
     @Syscall(nr = Nr.fallocate, support = Support.PARTIAL, note = "no COLLAPSE_RANGE, INSERT_RANGE")
@@ -221,6 +221,6 @@ public final class AttrCalls {
         if (offset + length > FileLimits.MAX || offset + length < 0) {
             return -EFBIG;
         }
-        return f.fallocate(t, mode, offset, length);
+        return Io.modified(f, f.fallocate(t, mode, offset, length));
     }
 }

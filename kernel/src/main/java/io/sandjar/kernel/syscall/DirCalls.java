@@ -7,11 +7,13 @@ import static io.sandjar.abi.O.*;
 
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FileOps;
 import io.sandjar.kernel.vfs.FsContext;
+import io.sandjar.kernel.vfs.FsNotify;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
@@ -70,6 +72,7 @@ public final class DirCalls {
         if (b.length() == 0) {
             return b.overflow() ? -EINVAL : 0;
         }
+        FsNotify.event(f.path(), Poll.IN_ACCESS);
         int w = t.mem().write(address, b.bytes(), 0, b.length());
         return w != 0 ? w : b.length();
     }

@@ -9,6 +9,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.FsNotify;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.UserIo;
 
@@ -32,7 +33,7 @@ final class Io {
         for (int tries = 0; ; tries++) {
             long r = f.read(t, dst);
             if (r != -EAGAIN || nonblocking) {
-                return r;
+                return accessed(f, r);
             }
             int w = tries < MANY_TRIES ? waitFor(t, f, false) : pause(t, f);
             if (w != 0) {
@@ -57,7 +58,7 @@ final class Io {
                 tries = 0;
                 done += r;
                 if (src.remaining() == 0 || nonblocking || !f.writesAll()) {
-                    return done;
+                    return modified(f, done);
                 }
             } else if (r != -EAGAIN) {
                 if (r == -EPIPE) {
@@ -79,6 +80,22 @@ final class Io {
                 return done > 0 ? done : w;
             }
         }
+    }
+
+    /** Tells those who watch the file of a transfer; passes {@code r} on. */
+    static long accessed(FileDescription f, long r) {
+        if (r > 0) {
+            FsNotify.event(f.path(), IN_ACCESS);
+        }
+        return r;
+    }
+
+    /** As {@link #accessed}, for what changed the file. */
+    static long modified(FileDescription f, long r) {
+        if (r >= 0) {
+            FsNotify.event(f.path(), IN_MODIFY);
+        }
+        return r;
     }
 
     /** Waits for readiness with the description's own timeout; 0, -EAGAIN, -EINTR, -ERESTARTSYS or BLOCK. */

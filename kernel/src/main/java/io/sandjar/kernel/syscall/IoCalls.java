@@ -71,7 +71,7 @@ public final class IoCalls {
         if (f == null || !f.readable()) {
             return -EBADF;
         }
-        return f.pread(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off);
+        return Io.accessed(f, f.pread(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
     }
 
     @Syscall(nr = Nr.pwrite64)
@@ -83,7 +83,7 @@ public final class IoCalls {
         if (f == null || !f.writable()) {
             return -EBADF;
         }
-        return f.pwrite(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off);
+        return Io.modified(f, f.pwrite(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
     }
 
     @Syscall(nr = Nr.preadv)
@@ -126,7 +126,7 @@ public final class IoCalls {
         if (off == -1) {
             return Io.read(t, f, io, f.nonblocking() || (flags & RWF_NOWAIT) != 0);
         }
-        return f.pread(t, io, off);
+        return Io.accessed(f, f.pread(t, io, off));
     }
 
     private static long pwritev(Task t, int fd, long iov, int iovcnt, long off, int flags) {

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.abi.Cap;
+import io.sandjar.abi.Poll;
 
 /** Changes of attributes with the checks of chmod(2), chown(2), utimensat(2) and truncate(2). */
 public final class AttrOps {
@@ -29,7 +30,7 @@ public final class AttrOps {
         if (!creds.inGroup(i.gid()) && !creds.has(Cap.CAP_FSETID)) {
             a.mode &= ~S_ISGID;
         }
-        return i.setattr(c, a);
+        return changed(p, Poll.IN_ATTRIB, i.setattr(c, a));
     }
 
     /** @param uid new owner or -1; {@code gid} likewise */
@@ -61,7 +62,7 @@ public final class AttrOps {
             a.valid |= Attr.MODE;
             a.mode = Permissions.withoutSetId(mode) & 07777;
         }
-        return i.setattr(c, a);
+        return changed(p, Poll.IN_ATTRIB, i.setattr(c, a));
     }
 
     /**
@@ -112,7 +113,7 @@ public final class AttrOps {
                 return r;
             }
         }
-        return i.setattr(c, a);
+        return changed(p, Poll.IN_ATTRIB, i.setattr(c, a));
     }
 
     public static int truncate(Caller c, Path p, long size) {
@@ -139,6 +140,14 @@ public final class AttrOps {
         Attr a = new Attr();
         a.valid = Attr.SIZE;
         a.size = size;
-        return i.setattr(c, a);
+        return changed(p, Poll.IN_MODIFY, i.setattr(c, a));
+    }
+
+    /** Tells those who watch the file, if {@code r} is success. */
+    private static int changed(Path p, int event, int r) {
+        if (r == 0) {
+            FsNotify.event(p, event);
+        }
+        return r;
     }
 }

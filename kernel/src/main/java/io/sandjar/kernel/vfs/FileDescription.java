@@ -5,6 +5,7 @@ package io.sandjar.kernel.vfs;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.O;
+import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitQueue;
 import java.util.ArrayList;
@@ -216,6 +217,9 @@ public abstract class FileDescription implements Pollable {
 
     public final void release() {
         if (refs.decrementAndGet() == 0) {
+            if (path != null && (flags & 010000000) == 0) {
+                FsNotify.event(path, (flags & 3) != 0 ? Poll.IN_CLOSE_WRITE : Poll.IN_CLOSE_NOWRITE);
+            }
             runReleaseHooks();
             onRelease();
         }

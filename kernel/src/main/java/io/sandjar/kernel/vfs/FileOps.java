@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.abi.Cap;
+import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +37,21 @@ public final class FileOps {
         return Permissions.mayCreate(creds, w.parent());
     }
 
+    /** Tells those who watch the directory, if {@code r} is success. */
+    private static int created(PathWalk w, boolean directory, int r) {
+        if (r == 0) {
+            FsNotify.created(w.parent().inode(), w.last(), directory);
+        }
+        return r;
+    }
+
     public static int mkdir(Caller c, int dirfd, String path, int mode) {
         PathWalk w = new PathWalk(c);
         int r = newName(w, dirfd, path, true, c.creds());
         if (r != 0) {
             return r;
         }
-        return w.parent().inode().mkdir(c, w.last(), mode & 01777 & ~c.umask(), new Ref<>());
+        return created(w, true, w.parent().inode().mkdir(c, w.last(), mode & 01777 & ~c.umask(), new Ref<>()));
     }
 
     /**
@@ -60,7 +69,7 @@ public final class FileOps {
         }
         Ref<Inode> made = new Ref<>();
         Path dir = w.parent();
-        r = dir.inode().mknod(c, w.last(), mode & (S_IFMT | 07777 & ~c.umask()), rdev, made);
+        r = created(w, false, dir.inode().mknod(c, w.last(), mode & (S_IFMT | 07777 & ~c.umask()), rdev, made));
         if (r == 0 && out != null) {
             out.set(new Path(dir.mount(), dir.dentry().child(w.last(), made.get())));
         }
@@ -73,7 +82,7 @@ public final class FileOps {
         }
         PathWalk w = new PathWalk(c);
         int r = newName(w, dirfd, path, false, c.creds());
-        return r != 0 ? r : w.parent().inode().symlink(c, w.last(), target);
+        return r != 0 ? r : created(w, false, w.parent().inode().symlink(c, w.last(), target));
     }
 
     public static int link(Caller c, Path old, int dirfd, String path) {
@@ -89,7 +98,11 @@ public final class FileOps {
         if (i.isDir()) {
             return -EPERM;
         }
-        return w.parent().inode().link(c, w.last(), i);
+        r = created(w, false, w.parent().inode().link(c, w.last(), i));
+        if (r == 0) {
+            FsNotify.event(i, Poll.IN_ATTRIB);
+        }
+        return r;
     }
 
     public static int unlink(Caller c, int dirfd, String path) {
@@ -116,6 +129,7 @@ public final class FileOps {
         r = w.parent().inode().unlink(c, w.last());
         if (r == 0) {
             p.dentry().markUnlinked();
+            FsNotify.deleted(w.parent().inode(), w.last(), p.inode());
         }
         return r;
     }
@@ -150,6 +164,7 @@ public final class FileOps {
         if (r == 0) {
             w.parent().dentry().forget(w.last());
             found.get().dentry().markUnlinked();
+            FsNotify.deleted(w.parent().inode(), w.last(), found.get().inode());
         }
         return r;
     }
@@ -267,8 +282,10 @@ public final class FileOps {
             oldDir.dentry().moveChild(from.last(), newDir.dentry(), to.last());
             if (replaced != null) {
                 replaced.dentry().markUnlinked();
+                FsNotify.replaced(replaced.inode());
             }
         }
+        FsNotify.moved(oldDir.inode(), from.last(), newDir.inode(), to.last(), old.inode());
         return 0;
     }
 

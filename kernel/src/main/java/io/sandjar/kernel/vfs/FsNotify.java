@@ -26,35 +26,37 @@ public final class FsNotify {
         void event(int mask, int cookie, @Nullable String name);
     }
 
-    private final HashMap<Long, Watch[]> watches = new HashMap<>();
+    /** By {@link Inode#identity}. */
+    private final HashMap<Object, Watch[]> watches = new HashMap<>();
+
     private final AtomicInteger cookies = new AtomicInteger();
     private volatile int count;
 
     /** Watches an inode, which the caller keeps. */
     public void add(Inode inode, Watch w) {
         synchronized (watches) {
-            Watch[] old = watches.getOrDefault(inode.ino(), NONE);
+            Watch[] old = watches.getOrDefault(inode.identity(), NONE);
             Watch[] next = Arrays.copyOf(old, old.length + 1);
             next[old.length] = w;
-            watches.put(inode.ino(), next);
+            watches.put(inode.identity(), next);
             count++;
         }
     }
 
     public void remove(Inode inode, Watch w) {
         synchronized (watches) {
-            Watch[] old = watches.get(inode.ino());
+            Watch[] old = watches.get(inode.identity());
             for (int i = 0; old != null && i < old.length; i++) {
                 if (old[i] == w) {
                     count--;
                     if (old.length == 1) {
-                        watches.remove(inode.ino());
+                        watches.remove(inode.identity());
                         return;
                     }
                     Watch[] next = new Watch[old.length - 1];
                     System.arraycopy(old, 0, next, 0, i);
                     System.arraycopy(old, i + 1, next, i, old.length - 1 - i);
-                    watches.put(inode.ino(), next);
+                    watches.put(inode.identity(), next);
                     return;
                 }
             }
@@ -64,7 +66,7 @@ public final class FsNotify {
     private void tell(Inode inode, int mask, int cookie, @Nullable String name) {
         Watch[] all;
         synchronized (watches) {
-            all = watches.getOrDefault(inode.ino(), NONE);
+            all = watches.getOrDefault(inode.identity(), NONE);
         }
         for (Watch w : all) {
             w.event(mask, cookie, name);
@@ -106,24 +108,34 @@ public final class FsNotify {
         }
     }
 
-    /**
-     * A name was removed.
-     *
-     * @param links how many the inode still has; with the last one its own watches end
-     */
-    public static void deleted(Inode dir, String name, Inode inode, int links) {
+    /** A name was removed; with the last one of an inode its own watches end. */
+    public static void deleted(Inode dir, String name, Inode inode) {
         FsNotify n = dir.fs.notify;
         if (n.count == 0) {
             return;
         }
         boolean isDir = inode.isDir();
+        gone(n, inode);
+        n.tell(dir, isDir ? IN_DELETE | IN_ISDIR : IN_DELETE, 0, name);
+    }
+
+    /** A rename took a name away from this inode. */
+    static void replaced(Inode inode) {
+        FsNotify n = inode.fs.notify;
+        if (n.count != 0) {
+            gone(n, inode);
+        }
+    }
+
+    private static void gone(FsNotify n, Inode inode) {
+        boolean isDir = inode.isDir();
         if (!isDir) {
             n.tell(inode, IN_ATTRIB, 0, null);
         }
-        if (isDir || links == 0) {
+        Stat st = new Stat();
+        if (isDir || inode.stat(st) < 0 || st.nlink == 0) {
             n.tell(inode, isDir ? IN_DELETE_SELF | IN_ISDIR : IN_DELETE_SELF, 0, null);
         }
-        n.tell(dir, isDir ? IN_DELETE | IN_ISDIR : IN_DELETE, 0, name);
     }
 
     /** A name was moved. */

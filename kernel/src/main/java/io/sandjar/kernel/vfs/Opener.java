@@ -5,6 +5,7 @@ package io.sandjar.kernel.vfs;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
+import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.Ref;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,15 @@ public final class Opener {
      * @return 0, -errno, or {@link Caller#BLOCK} (FIFOs)
      */
     public static int open(
+            Caller c, int dirfd, String path, int flags, int mode, long resolve, Ref<FileDescription> out) {
+        int r = openIt(c, dirfd, path, flags, mode, resolve, out);
+        if (r == 0 && (flags & O_PATH) == 0) {
+            FsNotify.event(out.get().path(), Poll.IN_OPEN);
+        }
+        return r;
+    }
+
+    private static int openIt(
             Caller c, int dirfd, String path, int flags, int mode, long resolve, Ref<FileDescription> out) {
         int f = flags;
         if ((f & O_PATH) != 0) {
@@ -97,6 +107,7 @@ public final class Opener {
             Ref<Inode> made = new Ref<>();
             r = dir.inode().mknod(c, w.last(), S_IFREG | (mode & 07777 & ~c.umask()), 0, made);
             if (r == 0) {
+                FsNotify.created(dir.inode(), w.last(), false);
                 Path p = new Path(dir.mount(), dir.dentry().child(w.last(), made.get()));
                 return made.get().open(c, p, kept(flags), out);
             }
@@ -160,6 +171,9 @@ public final class Opener {
                     Attr a = new Attr();
                     a.valid = Attr.SIZE;
                     r = i.setattr(c, a);
+                    if (r == 0) {
+                        FsNotify.event(p, Poll.IN_MODIFY);
+                    }
                     if (r != 0 && r != -EROFS) { // files that the kernel makes up cannot be truncated: never mind
                         return r;
                     }

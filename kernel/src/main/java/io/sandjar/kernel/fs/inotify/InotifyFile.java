@@ -63,7 +63,7 @@ public final class InotifyFile extends FileDescription {
         WatchedInode made;
         synchronized (events) {
             for (WatchedInode w : watches.values()) {
-                if (w.target == target || w.target.fs == target.fs && w.target.ino() == target.ino()) {
+                if (w.target.identity().equals(target.identity())) {
                     if ((mask & IN_MASK_CREATE) != 0) {
                         return -EEXIST;
                     }

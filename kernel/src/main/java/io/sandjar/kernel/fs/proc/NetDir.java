@@ -3,6 +3,7 @@
 package io.sandjar.kernel.fs.proc;
 
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
+import io.sandjar.kernel.net.NetStack;
 
 /** /proc/net: the loopback interface and the sockets of the sandbox. */
 final class NetDir {
@@ -22,24 +23,26 @@ final class NetDir {
             "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref"
                     + " pointer drops             \n";
 
+    private static final String UDP6 =
+            "  sl  local_address                         remote_address                        st tx_queue rx_queue tr"
+                    + " tm->when retrnsmt   uid  timeout inode ref pointer drops\n";
+    private static final String NETLINK =
+            "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n";
+
     private NetDir() {}
 
-    static PseudoDir make(ProcFs fs) {
+    static PseudoDir make(ProcFs fs, NetStack net) {
         PseudoDir d = new PseudoDir(fs);
         d.add("dev", new ConstantFile(fs, DEV));
-        d.add("tcp", new ConstantFile(fs, TCP));
-        d.add("tcp6", new ConstantFile(fs, TCP6));
-        d.add("udp", new ConstantFile(fs, UDP));
-        d.add("udp6", new ConstantFile(fs, UDP.replace("rem_address ", "remote_address ")));
+        d.add("tcp", new SocketTable(fs, net, "tcp", TCP));
+        d.add("tcp6", new SocketTable(fs, net, "tcp6", TCP6));
+        d.add("udp", new SocketTable(fs, net, "udp", UDP));
+        d.add("udp6", new SocketTable(fs, net, "udp6", UDP6));
         d.add("raw", new ConstantFile(fs, UDP));
         d.add("raw6", new ConstantFile(fs, UDP));
-        d.add("unix", new ConstantFile(fs, "Num       RefCount Protocol Flags    Type St Inode Path\n"));
+        d.add("unix", new SocketTable(fs, net, "unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"));
         d.add("packet", new ConstantFile(fs, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"));
-        d.add(
-                "netlink",
-                new ConstantFile(
-                        fs,
-                        "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"));
+        d.add("netlink", new SocketTable(fs, net, "netlink", NETLINK));
         d.add(
                 "route",
                 new ConstantFile(

@@ -50,7 +50,7 @@ public final class ProcFs extends PseudoFs {
         root.dir("irq");
         root.dir("tty").dir("driver");
         root.add("sys", Sysctl.tree(this));
-        this.netDir = NetDir.make(this);
+        this.netDir = NetDir.make(this, kernel.net);
     }
 
     Kernel kernel() {

@@ -29,6 +29,11 @@ public abstract class InetSocket extends Socket {
     /** Whether it was bound by the guest or by a connect. */
     volatile boolean bound;
 
+    /** Whether the guest chose the address, and the port, by bind(2): a disconnect leaves what it chose. */
+    private boolean addressChosen;
+
+    private boolean portChosen;
+
     InetSocket(NetStack net, Ports ports, int family, int type, int protocol) {
         super(net, family, type, protocol);
         this.ports = ports;
@@ -114,7 +119,12 @@ public abstract class InetSocket extends Socket {
             if (bound || !canBind()) {
                 return -EINVAL;
             }
-            return take(a);
+            int r = take(a);
+            if (r == 0) {
+                addressChosen = !a.isAny();
+                portChosen = a.port() != 0;
+            }
+            return r;
         } finally {
             net.lock().unlock();
         }
@@ -155,6 +165,17 @@ public abstract class InetSocket extends Socket {
             ports.removeReceiver(this);
             ports.remove(this);
             bound = false;
+        }
+    }
+
+    /** Forgets what a connect chose. With the network's lock held. */
+    final void unchoose() {
+        if (!portChosen) {
+            leavePort();
+            local = local.withPort(0);
+        }
+        if (!addressChosen) {
+            local = InetAddr.any(family()).withPort(local.port());
         }
     }
 

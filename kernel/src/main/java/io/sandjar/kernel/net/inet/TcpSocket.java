@@ -280,8 +280,7 @@ final class TcpSocket extends InetSocket {
             state = Net.TCP_CLOSE;
             connecting = false;
             shut = 0;
-            leavePort();
-            local = InetAddr.any(family());
+            unchoose();
         } finally {
             net.lock().unlock();
         }

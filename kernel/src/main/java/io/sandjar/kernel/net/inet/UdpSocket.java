@@ -79,6 +79,7 @@ final class UdpSocket extends InetSocket {
         try {
             if (len >= 2 && Bytes.u16(addr, 0) == Net.AF_UNSPEC) {
                 remote = null;
+                unchoose();
                 return 0;
             }
             InetAddr to = InetAddr.decode(family(), addr, len, err);

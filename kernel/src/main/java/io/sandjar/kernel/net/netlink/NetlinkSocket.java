@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * AF_NETLINK as far as programs ask which interfaces and addresses there are (NETLINK_ROUTE). A socket for uevents can
- * be opened and stays silent.
+ * be opened and stays silent; one for socket statistics says that it knows none.
  */
 public final class NetlinkSocket extends Socket {
     private static final int BUFFER = 212992;
@@ -51,7 +51,9 @@ public final class NetlinkSocket extends Socket {
         if (type != Net.SOCK_RAW && type != Net.SOCK_DGRAM) {
             return -ESOCKTNOSUPPORT;
         }
-        if (protocol != Net.NETLINK_ROUTE && protocol != Net.NETLINK_KOBJECT_UEVENT) {
+        if (protocol != Net.NETLINK_ROUTE
+                && protocol != Net.NETLINK_KOBJECT_UEVENT
+                && protocol != Net.NETLINK_SOCK_DIAG) {
             return -EPROTONOSUPPORT;
         }
         out.set(new NetlinkSocket(net, type, protocol));
@@ -153,7 +155,12 @@ public final class NetlinkSocket extends Socket {
             }
             int flags = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_flags);
             int type = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_type);
-            if ((flags & Net.NLM_F_REQUEST) != 0 && type >= Net.NLMSG_MIN_TYPE && protocol() == Net.NETLINK_ROUTE) {
+            boolean request = (flags & Net.NLM_F_REQUEST) != 0 && type >= Net.NLMSG_MIN_TYPE;
+            if (request && protocol() == Net.NETLINK_SOCK_DIAG) {
+                NlWriter w = new NlWriter();
+                w.error(-ENOENT, req, at, len, id); // as without the module: programs read /proc/net instead
+                deliver(w.take(), false);
+            } else if (request && protocol() == Net.NETLINK_ROUTE) {
                 if (net.hostNetwork() && HostNetlink.mayAsk(type)) {
                     fromHost(req, at, len);
                 } else {

@@ -289,6 +289,9 @@ public final class HostTerminal {
                 }
                 continue;
             }
+            if (!active) {
+                n = withoutReturns(buf, n);
+            }
             int done = 0;
             while (done < n) {
                 long w = Sys.write(outFd, buf, done, n - done, -1);
@@ -301,6 +304,17 @@ public final class HostTerminal {
                 }
             }
         }
+    }
+
+    /** The host's terminal is not raw and adds the carriage returns itself: takes ours out again. */
+    private static int withoutReturns(byte[] buf, int n) {
+        int to = 0;
+        for (int i = 0; i < n; i++) {
+            if (buf[i] != '\r' || i + 1 == n || buf[i + 1] != '\n') {
+                buf[to++] = buf[i];
+            }
+        }
+        return to;
     }
 
     private void awaitHostRoom() {

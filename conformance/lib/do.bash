@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the Sandjar authors
+#
+# do - what `sandjar do` promises at its edges: status, streams, options, and that nothing reaches the host. Sourced by
+# conformance/run.
+
+# do_case NAME WANT-STATUS WANT-OUTPUT COMMAND...: WANT-OUTPUT is a shell pattern for both streams; the command is run by eval.
+do_case() {
+    local name=do/$1 status=$2 pattern=$3 got text= output
+    shift 3
+    wanted "$name" || return 0
+    if [ -n "$list" ]; then
+        echo "$name"
+        return
+    fi
+    output=$(timeout -s KILL 30 bash -c "$*" 2>&1 </dev/null)
+    got=$?
+    if [ "$status" != any ] && [ $got -ne "$status" ]; then
+        text="status $got, want $status; output: ${output:0:100}"
+    elif [[ $output != $pattern ]]; then
+        text="output \"${output:0:120}\", want \"$pattern\""
+    fi
+    report "$name" - "$([ -z "$text" ] && echo ok || echo 'not ok')" "$text"
+}
+
+run_do() {
+    [ -n "$inside" ] || return 0
+    local d
+    d=$(mktemp -d /var/tmp/conformance-do.XXXXXX)
+    export DO="$SANDJAR_DO" S="${SANDJAR_DO% --}" D=$d
+    do_case status_0 0 '' '$DO true'
+    do_case status_1 1 '' '$DO false'
+    do_case status_37 37 '' '$DO sh -c "exit 37"'
+    do_case status_of_signal 137 '*' '$DO sh -c "kill -9 \$\$"; exit $?'
+    do_case status_of_sigterm 143 '*' '$DO sh -c "exec sh -c \"kill -TERM \\\$\\\$\""; exit $?'
+    do_case not_found 127 '*' '$DO /no/such/program'
+    do_case not_found_in_path 127 '*' '$DO no-such-program'
+    do_case not_executable 126 '*' '$DO /etc/passwd'
+    do_case arguments 0 '<a b><><$x><*>' '$DO printf "<%s>" "a b" "" "\$x" "*"'
+    do_case stdin 0 'hello' 'echo hello | $DO cat'
+    do_case stdin_file 0 '3' 'printf "a\nb\nc\n" >$D/in; $DO wc -l <$D/in'
+    do_case stdin_big 0 '1000000' 'head -c 1000000 /dev/zero | $DO wc -c'
+    do_case stdout_big 0 '1000000' '$DO head -c 1000000 /dev/zero | wc -c'
+    do_case streams_apart 0 'err' '$DO sh -c "echo out; echo err >&2" 2>&1 >/dev/null'
+    do_case closed_reader 0 'y' '$DO yes | head -n 1'
+    do_case hostname 0 'sandjar' '$DO uname -n'
+    do_case hostname_option 0 'other' '$S --hostname other -- uname -n'
+    do_case pid_1 0 '1' '$DO sh -c "echo \$\$"'
+    do_case own_processes 0 '[12]' '$DO sh -c "ls /proc | grep -c \"^[0-9]*\$\""'
+    do_case cwd 0 "$d" 'cd $D && $DO pwd'
+    do_case workdir 0 '/etc' '$S --workdir /etc -- pwd'
+    do_case env 0 'b c' '$S --env "A=b c" -- printenv A'
+    do_case user 0 '1000 1001' '$S --user 1000:1001 -- sh -c "echo \$(id -u) \$(id -g)"'
+    do_case root_is_overlay 0 'x' 'cd $D && $DO sh -c "echo x >$D/new; cat $D/new"'
+    do_case root_is_untouched 0 'gone' 'cd $D && $DO sh -c "echo x >$D/new2; rm -f $D/in"; [ -e $D/new2 ] || echo gone'
+    do_case file_is_untouched 0 '*kept*' 'echo kept >$D/keep; $DO sh -c "echo changed >$D/keep; rm $D/keep"; cat $D/keep'
+    do_case tmp_is_empty 0 '' '$DO ls -A /tmp'
+    do_case volume 0 'from guest' 'mkdir -p $D/v && $S --volume $D/v:/mnt -- sh -c "echo from guest >/mnt/f" && cat $D/v/f'
+    do_case volume_read_only 1 '*ead-only*' 'mkdir -p $D/v && $S --volume $D/v:/mnt:ro -- sh -c "echo x >/mnt/g"; r=$?; [ ! -e $D/v/g ] && exit $((r != 0))'
+    do_case tmpfs_size any '*o space*' '$S --tmpfs /mnt:1m -- dd if=/dev/zero of=/mnt/f bs=64k count=100'
+    do_case timeout any '*late' 's=$SECONDS; $S --timeout 2 -- sleep 20; [ $? -ne 0 ] && [ $((SECONDS - s)) -lt 8 ] && echo late'
+    do_case network_none 0 'lo' '$DO sh -c "cat /proc/net/dev | sed -n \"s/^ *\\([a-z0-9]*\\):.*/\\1/p\" | tr -d \" \""'
+    do_case sigterm_is_forwarded 7 'got it' '$DO sh -c "trap \"echo got it; exit 7\" TERM; while :; do sleep 0.1; done" & p=$!; sleep 3; kill -TERM $p; wait $p'
+    do_case sigint_is_forwarded 8 'int' 'env --default-signal=INT $DO sh -c "trap \"echo int; exit 8\" INT; while :; do sleep 0.1; done" & p=$!; sleep 3; kill -INT $p; wait $p'
+    do_case children_die_with_pid_1 0 'ended' '$DO sh -c "sleep 60 & sleep 61 & exit 0"; echo ended'
+    do_case strace 0 '*write(1*' '$S --strace -- echo hi'
+    do_case strace_calls 0 '*exit_group*' '$S --strace exit_group -- true || $S --strace=exit_group -- true'
+    do_case stats any '*' '$S --stats -- true'
+    if [ -x /usr/bin/busybox ]; then
+        mkdir -p "$d/root/bin" && cp /usr/bin/busybox "$d/root/bin/" && ln -s busybox "$d/root/bin/sh"
+        do_case rootfs 0 'bin*' '$S --rootfs $D/root -- /bin/sh -c "busybox ls /; busybox true"'
+    fi
+    if [ "$(id -u)" = 0 ]; then
+        do_case as_ordinary_user 0 '65534' 'cd / && setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp $DO id -u'
+        do_case as_ordinary_user_denied 1 '*denied*' 'cd / && setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp $DO cat /etc/shadow'
+    fi
+    do_case two_at_once 0 'a b' 'x=$($DO sh -c "sleep 1; echo a") & $DO echo b >$D/o; wait; echo a $(cat $D/o)'
+    rm -rf "$d"
+}

@@ -217,7 +217,8 @@ CHK_UNUSED static int chk_seconds(void) {
 CHK_UNUSED static void chk_in_directory(struct chk_test *t) {
     char *dir = chk_dir;
     snprintf(dir, sizeof chk_dir, "%s/check.XXXXXX", chk_base);
-    if (!mkdtemp(dir) || chdir(dir) != 0 || chmod(dir, 0755) != 0) {
+    /* A kernel without files yet: the tests that need none still run. */
+    if ((!mkdtemp(dir) && errno != ENOSYS) || (errno != ENOSYS && (chdir(dir) != 0 || chmod(dir, 0755) != 0))) {
         chk_fail(__LINE__, "cannot make the directory %s: %s", dir, chk_errno(errno));
         return;
     }

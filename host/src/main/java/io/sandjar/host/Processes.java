@@ -48,7 +48,7 @@ public final class Processes {
         try {
             s.buf.putLong(0, 0);
             int r = (int) Native.sys(Nr.waitid, type, id, s.address, options, 0, 0);
-            out[0] = s.buf.getInt(12);
+            out[0] = s.buf.getInt(16); // si_pid, behind the padding
             out[1] = s.buf.getInt(8);
             out[2] = s.buf.getInt(24);
             return r;

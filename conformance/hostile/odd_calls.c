@@ -65,8 +65,9 @@ int main(void) {
     expect("call 600", raw(600, 0, 0, 0, 0, 0, 0), -ENOSYS);
     expect("call 0x7fffffff", raw(0x7fffffff, 0, 0, 0, 0, 0, 0), -ENOSYS);
     expect("call 0x100000027 (upper half ignored)", raw(0x100000027, 0, 0, 0, 0, 0, 0), getpid());
-    for (int i = 335; i < 424; i++)
-        expect("call 335-423", raw(i, 0, 0, 0, 0, 0, 0), -ENOSYS);
+    // 335 and 336 (uretprobe, uprobe) bypass every filter on newer hosts and give a SIGILL when no probe called them
+    for (int i = 337; i < 424; i++)
+        expect("call 337-423", raw(i, 0, 0, 0, 0, 0, 0), -ENOSYS);
     raw(DOORBELL, 1, 0, 0, 0, 0, 0);
     for (int i = 0; i < 8; i++, n++)
         in_child(int80, i == 0 ? 20 : i == 1 ? 1 : i == 2 ? 5 : i == 3 ? 11 : i * 40, 200);

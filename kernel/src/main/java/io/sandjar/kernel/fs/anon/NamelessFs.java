@@ -20,6 +20,10 @@ public class NamelessFs extends FileSystem {
         root = new NamelessInode(this, nextIno.getAndIncrement(), O.S_IFDIR | 0555, 0, 0);
     }
 
+    protected final long nextIno() {
+        return nextIno.getAndIncrement();
+    }
+
     public final NamelessInode newInode(int mode, Creds creds) {
         return new NamelessInode(this, nextIno.getAndIncrement(), mode, creds.fsuid(), creds.fsgid());
     }

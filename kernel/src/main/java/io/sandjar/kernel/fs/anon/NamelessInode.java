@@ -9,14 +9,14 @@ import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Stat;
 
 /** The attributes of a file without a name. */
-public final class NamelessInode extends Inode {
+public class NamelessInode extends Inode {
     private final long ino;
     private final long bornMillis = System.currentTimeMillis();
     private volatile int mode;
     private volatile int uid;
     private volatile int gid;
 
-    NamelessInode(NamelessFs fs, long ino, int mode, int uid, int gid) {
+    protected NamelessInode(NamelessFs fs, long ino, int mode, int uid, int gid) {
         super(fs);
         this.ino = ino;
         this.mode = mode;

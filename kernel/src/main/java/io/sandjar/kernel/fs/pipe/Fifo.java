@@ -14,6 +14,9 @@ import io.sandjar.kernel.vfs.Path;
 
 /** Opening of FIFOs (fifo(7)): each side waits for the other. */
 public final class Fifo {
+    /** Flags of an open that are not flags of what it opens. */
+    static final int NOT_KEPT = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
+
     private Fifo() {}
 
     /**
@@ -40,7 +43,7 @@ public final class Fifo {
         // a reader that did not wait for a writer sees a hang-up only after one has come and gone
         int quiet = access == O_RDONLY && nonblock && pipe.writers() == 0 ? writersBefore : -1;
         PipeFile f =
-                new PipeFile(pipe, inode, path, flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC), quiet);
+                new PipeFile(pipe, inode, path, flags & ~NOT_KEPT, quiet);
         if (waits) {
             int r = access == O_RDONLY
                     ? c.await(pipe.queue(), POLLIN | POLLOUT, () -> pipe.writersSeen() != writersBefore, Caller.FOREVER)

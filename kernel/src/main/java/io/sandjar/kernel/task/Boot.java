@@ -90,6 +90,10 @@ public final class Boot {
         }
         ExecImage image = out.get();
         image.first = true;
+        Tracer tracer = kernel.tracer;
+        if (tracer != null) {
+            tracer.program(init, path, argv, envp.size());
+        }
         kernel.exec().commit(init, image);
         return 0;
     }

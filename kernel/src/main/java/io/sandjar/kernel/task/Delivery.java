@@ -73,6 +73,10 @@ public final class Delivery {
             if (act.isIgnore()) {
                 continue;
             }
+            Tracer tracer = kernel.tracer;
+            if (tracer != null) {
+                tracer.signal(t, info);
+            }
             if (act.isDefault()) {
                 if (defaultAction(t, info)) {
                     return -ESRCH;

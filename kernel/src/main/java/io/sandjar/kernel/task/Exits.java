@@ -131,6 +131,10 @@ public final class Exits {
         if (RobustLists.release(t)) {
             RobustLists.wakeWaiters(kernel, t);
         }
+        Tracer tracer = kernel.tracer;
+        if (tracer != null) {
+            tracer.threadEnded(t);
+        }
         release(t);
         return true;
     }
@@ -182,6 +186,10 @@ public final class Exits {
                 return;
             }
             g.endComm = g.comm();
+            Tracer tracer = kernel.tracer;
+            if (tracer != null) {
+                tracer.ended(g, g.exitStatus);
+            }
             for (Task t : g.tasks) {
                 kernel.tasks().remove(t);
             }

@@ -76,6 +76,9 @@ public final class Kernel {
     /** Told when the leader of a session with a terminal has ended; set by the terminal code. */
     public volatile @Nullable SessionListener sessionListener;
 
+    /** Hears of signals and ends when calls are traced; set before the first guest runs. */
+    public volatile @Nullable Tracer tracer;
+
     /** Told when pid 1 was stopped from outside (the user's ^Z). */
     public volatile @Nullable Runnable stopListener;
 

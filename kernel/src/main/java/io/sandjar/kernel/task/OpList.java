@@ -53,6 +53,16 @@ public final class OpList {
         return add(Stub.OP_RESULT, 0, 0, value, 0, 0, 0, 0, 0);
     }
 
+    /** What {@link #result} is to set, or {@code otherwise}. */
+    public long queuedResult(long otherwise) {
+        for (int i = 0; i < count; i++) {
+            if ((Bytes.i64(data, i * Stub.OP_SIZE) & 0xff) == Stub.OP_RESULT) {
+                return Bytes.i64(data, i * Stub.OP_SIZE + 16);
+            }
+        }
+        return otherwise;
+    }
+
     /** A copy of what is queued. */
     byte[] save() {
         return java.util.Arrays.copyOf(data, count * Stub.OP_SIZE);

@@ -267,6 +267,11 @@ public final class Task extends Caller {
         comm = name;
     }
 
+    /** What the call will return to the guest once the stub has done its operations. */
+    public long queuedResult(long result) {
+        return ops.isEmpty() ? result : ops.queuedResult(result);
+    }
+
     /** What tasks of one memory share. */
     public Object addressSpace() {
         return space;

@@ -2,91 +2,306 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.trace;
 
-import io.sandjar.abi.Errno;
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.Sig;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.syscall.Dispatcher;
-import io.sandjar.kernel.syscall.SyscallShapes;
+import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
-import java.util.BitSet;
+import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.task.Tracer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every call that reaches the kernel as a line in the manner of strace(1): {@code sandjar do --strace}. Calls that the
- * host carries out (futex, anonymous memory) never come here.
+ * A dispatcher that prints each call as strace(1) does, around the one that runs it. Calls that the host carries out by
+ * itself (anonymous memory, futexes, clocks) do not come by here and are not shown.
+ *
+ * <p>A call that waits leaves its line open; when somebody else prints meanwhile the line is cut off with
+ * {@code <unfinished ...>} and taken up again when the call ends.
  */
-public final class Strace implements Dispatcher {
-    private static final int ERESTARTSYS = 512;
-
+public final class Strace implements Dispatcher, Tracer {
+    private final Kernel kernel;
     private final Dispatcher next;
-    private final LineSink out;
-    private final @Nullable BitSet only;
+    private final CallFilter filter;
+    private final int out;
+    private final ReentrantLock lock = new ReentrantLock();
 
-    /** @param only the calls to show, null for all */
-    public Strace(Dispatcher next, LineSink out, @Nullable BitSet only) {
-        this.next = next;
-        this.out = out;
-        this.only = only;
+    /** Calls that wait, with what was printed of them and what follows. Guarded by the lock. */
+    private final Map<Task, Waiting> waiting = new HashMap<>();
+
+    /** The one whose line is still open at the end of the output. */
+    private @Nullable Waiting open;
+
+    private boolean severalTasks;
+
+    private static final class Waiting {
+        final String prefix;
+        final String name;
+        final String[] inputs;
+        final int shown;
+
+        Waiting(String prefix, String name, String[] inputs, int shown) {
+            this.prefix = prefix;
+            this.name = name;
+            this.inputs = inputs;
+            this.shown = shown;
+        }
     }
 
-    /** The numbers of calls by name, or null when a name is no call's; {@code unknown[0]} is it then. */
-    public static @Nullable BitSet numbers(List<String> names, String[] unknown) {
-        BitSet set = new BitSet();
-        for (String name : names) {
-            int nr = 0;
-            while (nr <= Nr.MAX && !name.equals(Nr.name(nr))) {
-                nr++;
-            }
-            if (nr > Nr.MAX) {
-                unknown[0] = name;
-                return null;
-            }
-            set.set(nr);
-        }
-        return set;
+    /** @param out host descriptor that the text goes to */
+    public Strace(Kernel kernel, Dispatcher next, CallFilter filter, int out) {
+        this.kernel = kernel;
+        this.next = next;
+        this.filter = filter;
+        this.out = out;
     }
 
     @Override
     public long call(Task t) {
-        BitSet o = only;
-        if (o != null && (t.nr < 0 || !o.get(t.nr))) {
+        int nr = t.nr;
+        if (!filter.wants(nr)) {
             return next.call(t);
         }
-        int nr = t.nr;
-        int tid = t.tid();
-        String name = name(nr);
-        String shape = SyscallShapes.of(nr);
-        CallText text = new CallText(t, shape);
-        text.before();
+        String @Nullable [] shape = Shapes.of(nr);
+        Waiting w = t.mayBlock ? resume(t) : null;
+        @Nullable String[] inputs = w != null ? w.inputs : inputs(t, shape);
         if (nr == Nr.exit || nr == Nr.exit_group) {
-            line(tid, name + "(" + text.arguments(0) + ") = ?");
-            return next.call(t);
+            print(prefix(t) + Nr.name(nr) + "(" + (int) t.a0 + ") = ?\n");
         }
         long result = next.call(t);
         if (result == Task.BLOCK) {
-            return result; // it comes again
+            if (nr != Nr.exit && nr != Nr.exit_group) {
+                block(t, shape, inputs);
+            }
+        } else if (nr != Nr.exit && nr != Nr.exit_group && !t.dead()) {
+            finish(t, w, shape, inputs, t.queuedResult(result));
         }
-        line(tid, name + "(" + text.arguments(result) + ") = " + result(result));
         return result;
     }
 
-    private void line(int tid, String text) {
-        out.line("[" + tid + "] " + text);
+    /** What can be shown before the call; null for what only the call writes. */
+    private static @Nullable String[] inputs(Task t, String @Nullable [] shape) {
+        if (shape == null) {
+            return new String[] {
+                Decoder.show(t, "X", 0, 0), Decoder.show(t, "X", 1, 0), Decoder.show(t, "X", 2, 0)
+            };
+        }
+        @Nullable String[] in = new @Nullable String[shape.length];
+        for (int i = 0; i < shape.length; i++) {
+            if (!Decoder.isOutput(shape[i])) {
+                in[i] = Decoder.unused(t, shape[i], i) ? "" : Decoder.show(t, shape[i], i, 0);
+            }
+        }
+        return in;
+    }
+
+    /** Arguments from {@code from} on, joined; stops at the first that the call has yet to write unless it is done. */
+    private static int append(
+            StringBuilder s,
+            Task t,
+            String @Nullable [] shape,
+            @Nullable String[] inputs,
+            int from,
+            boolean done,
+            long result) {
+        int i = from;
+        for (; i < inputs.length; i++) {
+            String text = inputs[i];
+            if (text == null && shape != null) {
+                if (!done) {
+                    break;
+                }
+                text = Decoder.show(t, shape[i], i, result);
+            }
+            if (text != null && !text.isEmpty()) {
+                s.append(i == 0 ? "" : ", ").append(text);
+            }
+        }
+        return i;
+    }
+
+    private String prefix(Task t) {
+        if (!severalTasks && kernel.tasks().threads() > 1) {
+            severalTasks = true;
+        }
+        return severalTasks ? "[pid " + t.tid() + "] " : "";
     }
 
     private static String name(int nr) {
-        String name = nr < 0 ? null : Nr.name(nr);
-        return name == null ? "syscall_" + nr : name;
+        String name = Nr.name(nr);
+        return name != null ? name : "syscall_" + nr;
     }
 
-    private static String result(long r) {
-        if (r == Task.CONTINUE) {
-            return "? (by the host)";
+    private void block(Task t, String @Nullable [] shape, @Nullable String[] inputs) {
+        StringBuilder s = new StringBuilder();
+        int shown = append(s, t, shape, inputs, 0, false, 0);
+        Waiting w = new Waiting(prefix(t), name(t.nr), inputs, shown);
+        lock.lock();
+        try {
+            cutOff();
+            write(w.prefix + w.name + "(" + s);
+            waiting.put(t, w);
+            open = w;
+        } finally {
+            lock.unlock();
         }
-        if (r < 0 && r >= -4095) {
-            int e = (int) -r;
-            return e >= ERESTARTSYS && e <= ERESTARTSYS + 18 ? "? (interrupted)" : "-1 " + Errno.name(e);
+    }
+
+    private @Nullable Waiting resume(Task t) {
+        lock.lock();
+        try {
+            return waiting.get(t);
+        } finally {
+            lock.unlock();
         }
-        return r > 0x100000 ? "0x" + Long.toHexString(r) : Long.toString(r);
+    }
+
+    private void finish(
+            Task t,
+            @Nullable Waiting w,
+            String @Nullable [] shape,
+            @Nullable String[] inputs,
+            long result) {
+        StringBuilder s = new StringBuilder();
+        append(s, t, shape, inputs, w == null ? 0 : w.shown, true, result);
+        s.append(") = ").append(Decoder.result(t, t.nr, result)).append('\n');
+        lock.lock();
+        try {
+            if (w == null) {
+                cutOff();
+                write(prefix(t) + name(t.nr) + "(" + s);
+                return;
+            }
+            waiting.remove(t);
+            if (open == w) {
+                open = null;
+                write(s.toString());
+            } else {
+                cutOff();
+                write(prefix(t) + "<... " + w.name + " resumed>" + s);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void print(String line) {
+        lock.lock();
+        try {
+            cutOff();
+            write(line);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a line that is open. With the lock. */
+    private void cutOff() {
+        if (open != null) {
+            open = null;
+            write(" <unfinished ...>\n");
+        }
+    }
+
+    /** Whole lines in one host call, so that they do not mix with what the guest writes. */
+    private void write(String s) {
+        byte[] b = s.getBytes(StandardCharsets.ISO_8859_1);
+        int done = 0;
+        while (done < b.length) {
+            long n = Sys.write(out, b, done, b.length - done, -1);
+            if (n <= 0) {
+                return;
+            }
+            done += (int) n;
+        }
+    }
+
+    // ---- what happens beside the calls ----
+
+    @Override
+    public void program(Task init, String path, List<byte[]> argv, int variables) {
+        if (!filter.wants(Nr.execve)) {
+            return;
+        }
+        StringBuilder s = new StringBuilder("execve(");
+        byte[] p = path.getBytes(StandardCharsets.ISO_8859_1);
+        s.append(Text.quote(p, p.length, false)).append(", [");
+        for (int i = 0; i < argv.size(); i++) {
+            byte[] a = argv.get(i);
+            s.append(i == 0 ? "" : ", ").append(Text.quote(a, a.length, false));
+        }
+        print(s.append("], [/* ").append(variables).append(" vars */]) = 0\n").toString());
+    }
+
+    @Override
+    public void signal(Task t, SigInfo i) {
+        if (filter.wantsEvents()) {
+            print(prefix(t) + "--- " + Sig.name(i.signo()) + " " + describe(i) + " ---\n");
+        }
+    }
+
+    static String describe(SigInfo i) {
+        int signo = i.signo();
+        String head = "{si_signo=" + Sig.name(signo) + ", si_code=" + code(i);
+        if (signo == Sig.SIGCHLD && i.code() > 0 && i.code() <= Sig.CLD_CONTINUED) {
+            String status = i.code() == Sig.CLD_EXITED ? Integer.toString(i.status()) : Sig.name(i.status());
+            return head + ", si_pid=" + i.pid() + ", si_uid=" + i.uid() + ", si_status=" + status + ", si_utime="
+                    + i.utime() + ", si_stime=" + i.stime() + "}";
+        }
+        if (i.code() > 0 && i.code() < Sig.SI_KERNEL) {
+            return head + ", si_addr=" + Text.pointer(i.value()) + "}";
+        }
+        if (i.code() == Sig.SI_TIMER) {
+            return head + ", si_timerid=" + i.pid() + ", si_overrun=" + i.uid() + "}";
+        }
+        if (i.code() == Sig.SI_KERNEL) {
+            return head + "}";
+        }
+        return head + ", si_pid=" + i.pid() + ", si_uid=" + i.uid()
+                + (i.code() == Sig.SI_QUEUE ? ", si_int=" + (int) i.value() : "") + "}";
+    }
+
+    private static String code(SigInfo i) {
+        Names n = switch (i.code() > 0 && i.code() < Sig.SI_KERNEL ? i.signo() : 0) {
+            case Sig.SIGCHLD -> Vocabulary.CLD;
+            case Sig.SIGSEGV -> Vocabulary.SEGV;
+            case Sig.SIGBUS -> Vocabulary.BUS;
+            case Sig.SIGFPE -> Vocabulary.FPE;
+            case Sig.SIGILL -> Vocabulary.ILL;
+            case Sig.SIGTRAP -> Vocabulary.TRAP;
+            default -> Vocabulary.SI;
+        };
+        return n.one(i.code());
+    }
+
+    @Override
+    public void threadEnded(Task t) {
+        if (filter.wantsEvents()) {
+            print(prefix(t) + "+++ exited +++\n");
+        }
+    }
+
+    @Override
+    public void ended(ThreadGroup g, int status) {
+        lock.lock();
+        try {
+            waiting.keySet().removeIf(t -> t.group() == g);
+        } finally {
+            lock.unlock();
+        }
+        if (filter.wantsEvents()) {
+            String how = (status & 0x7f) == 0 ? "exited with " + (status >> 8 & 0xff) : "killed by " + killer(status);
+            print((severalTasks ? "[pid " + g.pid() + "] " : "") + "+++ " + how + " +++\n");
+        }
+    }
+
+    private static String killer(int status) {
+        return Sig.name(status & 0x7f) + ((status & 0x80) != 0 ? " (core dumped)" : "");
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
-/** What is told about a running guest: system calls as text, counts. */
+/** What a sandbox tells about its guests: calls as strace(1) prints them, and sums of them. */
 @NullMarked
 package io.sandjar.kernel.trace;
 

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.trace;
+
+import io.sandjar.abi.Nr;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.syscall.MissingCalls;
+import io.sandjar.kernel.task.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dispatcher that counts and times calls around the one that runs them, and the table of {@code --stats}. The time of
+ * a call is the kernel's own, waiting included, without the way from and to the guest.
+ */
+public final class Stats implements Dispatcher {
+    private static final int SIZE = Nr.MAX + 2;
+
+    private final Dispatcher next;
+    private final LongAdder[] calls = adders();
+    private final LongAdder[] errors = adders();
+    private final LongAdder[] nanos = adders();
+    private final LongAdder[] waits = adders();
+    private final ArrayList<String> phaseNames = new ArrayList<>();
+    private final ArrayList<Long> phaseNanos = new ArrayList<>();
+
+    public Stats(Dispatcher next) {
+        this.next = next;
+    }
+
+    private static LongAdder[] adders() {
+        LongAdder[] a = new LongAdder[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            a[i] = new LongAdder();
+        }
+        return a;
+    }
+
+    @Override
+    public long call(Task t) {
+        int nr = t.nr >= 0 && t.nr <= Nr.MAX ? t.nr : Nr.MAX + 1;
+        long start = System.nanoTime();
+        long result = next.call(t);
+        nanos[nr].add(System.nanoTime() - start);
+        if (result == Task.BLOCK) {
+            waits[nr].increment();
+            return result;
+        }
+        calls[nr].increment();
+        if (result < 0 && result >= -4095) {
+            errors[nr].increment();
+        }
+        return result;
+    }
+
+    /** Notes the end of a part of the start-up; System.nanoTime(). The first one is where time begins. */
+    public synchronized void phase(String name, long atNanos) {
+        phaseNames.add(name);
+        phaseNanos.add(atNanos);
+    }
+
+    /** The report. */
+    public String table(MissingCalls missing) {
+        StringBuilder s = new StringBuilder();
+        phases(s);
+        s.append("  total ms   mean us     calls    errors     waits  call\n");
+        ArrayList<Integer> order = new ArrayList<>();
+        for (int nr = 0; nr < SIZE; nr++) {
+            if (calls[nr].sum() != 0 || waits[nr].sum() != 0) {
+                order.add(nr);
+            }
+        }
+        order.sort((a, b) -> Long.compare(nanos[b].sum(), nanos[a].sum()));
+        long allCalls = 0;
+        long allErrors = 0;
+        long allNanos = 0;
+        long allWaits = 0;
+        for (int nr : order) {
+            row(s, nanos[nr].sum(), calls[nr].sum(), errors[nr].sum(), waits[nr].sum(), name(nr));
+            allCalls += calls[nr].sum();
+            allErrors += errors[nr].sum();
+            allNanos += nanos[nr].sum();
+            allWaits += waits[nr].sum();
+        }
+        row(s, allNanos, allCalls, allErrors, allWaits, "total");
+        missing(s, missing.missingCounts());
+        memory(s);
+        return s.toString();
+    }
+
+    private static String name(int nr) {
+        String name = Nr.name(nr);
+        return name == null ? "(unknown)" : name;
+    }
+
+    private synchronized void phases(StringBuilder s) {
+        if (phaseNames.size() < 2) {
+            return;
+        }
+        s.append("start-up:");
+        for (int i = 1; i < phaseNames.size(); i++) {
+            s.append(i == 1 ? " " : ", ").append(phaseNames.get(i)).append(' ');
+            fixed(s, phaseNanos.get(i) - phaseNanos.get(i - 1), 1_000_000, 0).append(" ms");
+        }
+        s.append("\n\n");
+    }
+
+    private static void row(StringBuilder s, long nanos, long calls, long errors, long waits, String name) {
+        fixed(s, nanos, 1_000_000, 10);
+        fixed(s, calls == 0 ? 0 : nanos / calls, 1_000, 10);
+        right(s, Long.toString(calls), 10);
+        right(s, errors == 0 ? "" : Long.toString(errors), 10);
+        right(s, waits == 0 ? "" : Long.toString(waits), 10);
+        s.append("  ").append(name).append('\n');
+    }
+
+    /** A number with two decimals, right-aligned. */
+    private static StringBuilder fixed(StringBuilder s, long value, long unit, int width) {
+        long hundredths = (value * 100 + unit / 2) / unit;
+        String low = Long.toString(hundredths % 100);
+        return right(s, hundredths / 100 + (low.length() == 1 ? ".0" : ".") + low, width);
+    }
+
+    private static StringBuilder right(StringBuilder s, String text, int width) {
+        for (int i = text.length(); i < width; i++) {
+            s.append(' ');
+        }
+        return s.append(text);
+    }
+
+    private static void missing(StringBuilder s, int[] counts) {
+        List<String> list = new ArrayList<>();
+        for (int nr = 0; nr < counts.length; nr++) {
+            if (counts[nr] != 0) {
+                list.add(name(nr) + " " + counts[nr]);
+            }
+        }
+        s.append(list.isEmpty() ? "\nno call was missing\n" : "\nmissing calls (ENOSYS): " + String.join(", ", list) + "\n");
+    }
+
+    /** What the kernel itself takes: of it only private memory is a cost of this sandbox. */
+    private static void memory(StringBuilder s) {
+        Runtime r = Runtime.getRuntime();
+        s.append("kernel memory: heap ")
+                .append((r.totalMemory() - r.freeMemory()) >> 10)
+                .append(" of ")
+                .append(r.totalMemory() >> 10)
+                .append(" KB");
+        String rollup = Sys.readText("/proc/self/smaps_rollup");
+        field(s, rollup, "\nRss:", "resident");
+        field(s, rollup, "\nPrivate_Dirty:", "private");
+        s.append('\n');
+    }
+
+    private static void field(StringBuilder s, @Nullable String text, String key, String label) {
+        int at = text == null ? -1 : text.indexOf(key);
+        if (text != null && at >= 0) {
+            int end = text.indexOf('\n', at + 1);
+            s.append(", ").append(label).append(' ').append(text.substring(at + key.length(), end).strip());
+        }
+    }
+}

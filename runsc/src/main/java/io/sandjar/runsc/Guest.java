@@ -8,13 +8,10 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.notify.Receivers;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.syscall.Dispatcher;
-import io.sandjar.kernel.syscall.SyscallTable;
 import io.sandjar.kernel.task.Boot;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
-import io.sandjar.kernel.trace.CallStats;
-import io.sandjar.kernel.trace.Strace;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
@@ -22,7 +19,6 @@ import io.sandjar.kernel.vfs.PathWalk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +40,7 @@ final class Guest {
 
     /** Runs it to its end. The calling thread is the one whose end the host would take for the guest's. */
     int run() {
-        BitSet trace = traced();
+        Traces traces = new Traces(options, kernel);
         int umask = HostSide.takeUmask();
         GuestMounts tree = new GuestMounts(kernel, options, hostCwd);
         MountNamespace mounts = tree.mounts();
@@ -57,19 +53,22 @@ final class Guest {
         Path cwd = workingDirectory(tree);
         Task init = Boot.makeInit(kernel, user.creds(), mounts.rootPath(), cwd, umask, new FdTable());
         Streams streams = new Streams(init, tree.terminals());
+        Dispatcher calls = traces.dispatcher(streams);
+        traces.phase("file systems");
         List<String> env = environment(user, cwd);
         String program = Programs.find(init, options.command.get(0), env);
         int r = Boot.prepareProgram(kernel, init, program, bytes(options.command), bytes(env));
         if (r < 0) {
             throw Programs.refused(init, program, r);
         }
+        traces.phase("program");
         try {
             Boot.spawn(kernel, init, stub());
         } catch (IOException e) {
             throw new Failure(Command.FAILED, String.valueOf(e.getMessage()), "sandjar doctor looks for the reason");
         }
-        CallStats stats = options.stats ? new CallStats(new SyscallTable()) : null;
-        Receivers.start(kernel, dispatcher(stats, trace, streams), RECEIVERS);
+        traces.phase("guest process");
+        Receivers.start(kernel, calls, RECEIVERS);
         thread("signals", new HostSignals(kernel, streams));
         streams.start();
         if (options.timeoutNanos > 0) {
@@ -77,32 +76,8 @@ final class Guest {
         }
         int status = await();
         streams.close();
-        if (stats != null) {
-            for (String line : stats.report()) {
-                Out.err(line + "\n");
-            }
-        }
+        traces.report();
         return exitStatus(status);
-    }
-
-    /** The calls that --strace names; null for all. */
-    private @Nullable BitSet traced() {
-        if (options.straceCalls.isEmpty()) {
-            return null;
-        }
-        String[] unknown = new String[1];
-        BitSet set = Strace.numbers(options.straceCalls, unknown);
-        if (set == null) {
-            throw new UsageError(
-                    "--strace: there is no system call \"" + unknown[0] + "\"",
-                    "names are those of Linux: --strace=openat,read");
-        }
-        return set;
-    }
-
-    private Dispatcher dispatcher(@Nullable CallStats stats, @Nullable BitSet trace, Streams streams) {
-        Dispatcher d = stats == null ? new SyscallTable() : stats;
-        return options.strace ? new Strace(d, streams, trace) : d;
     }
 
     private int await() {

@@ -7,7 +7,7 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.stdio.HostStdio;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.trace.LineSink;
+import io.sandjar.kernel.trace.TextSink;
 import io.sandjar.kernel.tty.HostTerminal;
 import io.sandjar.kernel.tty.Tty;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * of the user's, and with it job control. Where it is not, the terminal stays as it is: in {@code sandjar do x | less} it
  * is less that reads the keyboard.
  */
-final class Streams implements LineSink {
+final class Streams implements TextSink {
     private final @Nullable HostTerminal terminal;
 
     /** Fills the descriptors 0 to 2 of pid 1. */
@@ -48,10 +48,10 @@ final class Streams implements LineSink {
         }
     }
 
-    /** A line on the user's stderr, also while the terminal is raw. */
+    /** Lines on the user's stderr, also while the terminal is raw. */
     @Override
-    public void line(String text) {
-        Out.err(terminal != null && HostTerminal.isTerminal(2) ? text + "\r\n" : text + "\n");
+    public void text(String text) {
+        Out.err(terminal != null && HostTerminal.isTerminal(2) ? text.replace("\n", "\r\n") : text);
     }
 
     /** The user's window has another size. */

@@ -10,34 +10,55 @@ import org.jspecify.annotations.Nullable;
 /** Which calls are traced: names and the classes that strace(1) knows; a leading {@code !} turns the list around. */
 public final class CallFilter {
     private static final String[][] CLASSES = {
-        {"desc", "read write open close fstat poll lseek mmap ioctl pread64 pwrite64 readv writev pipe select dup dup2 "
-                + "sendfile socket connect accept sendto recvfrom sendmsg recvmsg shutdown bind listen getsockname "
-                + "getpeername socketpair setsockopt getsockopt fcntl flock fsync fdatasync ftruncate getdents fchdir "
-                + "creat fchmod fchown fstatfs readahead fsetxattr fgetxattr flistxattr fremovexattr getdents64 "
-                + "fadvise64 epoll_create epoll_wait epoll_ctl inotify_init inotify_add_watch inotify_rm_watch "
-                + "pselect6 ppoll splice tee vmsplice sync_file_range signalfd timerfd_create eventfd fallocate "
-                + "timerfd_settime timerfd_gettime accept4 signalfd4 eventfd2 epoll_create1 epoll_pwait dup3 pipe2 "
-                + "inotify_init1 preadv pwritev recvmmsg sendmmsg syncfs setns memfd_create copy_file_range preadv2 "
-                + "pwritev2 pidfd_open pidfd_send_signal pidfd_getfd close_range epoll_pwait2"},
-        {"file", "open stat lstat access execve truncate getcwd chdir rename mkdir rmdir creat link unlink symlink "
-                + "readlink chmod chown lchown utime mknod statfs pivot_root chroot mount umount2 swapon swapoff "
-                + "setxattr lsetxattr getxattr lgetxattr listxattr llistxattr removexattr lremovexattr utimes "
-                + "inotify_add_watch openat openat2 mkdirat mknodat fchownat futimesat newfstatat unlinkat renameat "
-                + "linkat symlinkat readlinkat fchmodat fchmodat2 faccessat faccessat2 utimensat renameat2 execveat "
-                + "statx name_to_handle_at acct quotactl"},
-        {"memory", "mmap mprotect munmap brk mremap msync mincore madvise shmat shmdt mlock munlock mlockall munlockall "
-                + "mlock2 remap_file_pages mbind get_mempolicy set_mempolicy migrate_pages move_pages pkey_mprotect "
-                + "membarrier process_madvise mseal"},
-        {"network", "sendfile socket connect accept sendto recvfrom sendmsg recvmsg shutdown bind listen getsockname "
-                + "getpeername socketpair setsockopt getsockopt accept4 recvmmsg sendmmsg"},
-        {"process", "clone clone3 fork vfork execve execveat exit exit_group wait4 waitid kill tkill tgkill arch_prctl "
-                + "unshare rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal"},
-        {"signal", "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigqueueinfo "
-                + "rt_sigsuspend sigaltstack kill tkill tgkill pause signalfd signalfd4 rt_tgsigqueueinfo "
-                + "pidfd_send_signal"},
+        {
+            "desc",
+            "read write open close fstat poll lseek mmap ioctl pread64 pwrite64 readv writev pipe select dup dup2 "
+                    + "sendfile socket connect accept sendto recvfrom sendmsg recvmsg shutdown bind listen getsockname "
+                    + "getpeername socketpair setsockopt getsockopt fcntl flock fsync fdatasync ftruncate getdents fchdir "
+                    + "creat fchmod fchown fstatfs readahead fsetxattr fgetxattr flistxattr fremovexattr getdents64 "
+                    + "fadvise64 epoll_create epoll_wait epoll_ctl inotify_init inotify_add_watch inotify_rm_watch "
+                    + "pselect6 ppoll splice tee vmsplice sync_file_range signalfd timerfd_create eventfd fallocate "
+                    + "timerfd_settime timerfd_gettime accept4 signalfd4 eventfd2 epoll_create1 epoll_pwait dup3 pipe2 "
+                    + "inotify_init1 preadv pwritev recvmmsg sendmmsg syncfs setns memfd_create copy_file_range preadv2 "
+                    + "pwritev2 pidfd_open pidfd_send_signal pidfd_getfd close_range epoll_pwait2"
+        },
+        {
+            "file",
+            "open stat lstat access execve truncate getcwd chdir rename mkdir rmdir creat link unlink symlink "
+                    + "readlink chmod chown lchown utime mknod statfs pivot_root chroot mount umount2 swapon swapoff "
+                    + "setxattr lsetxattr getxattr lgetxattr listxattr llistxattr removexattr lremovexattr utimes "
+                    + "inotify_add_watch openat openat2 mkdirat mknodat fchownat futimesat newfstatat unlinkat renameat "
+                    + "linkat symlinkat readlinkat fchmodat fchmodat2 faccessat faccessat2 utimensat renameat2 execveat "
+                    + "statx name_to_handle_at acct quotactl"
+        },
+        {
+            "memory",
+            "mmap mprotect munmap brk mremap msync mincore madvise shmat shmdt mlock munlock mlockall munlockall "
+                    + "mlock2 remap_file_pages mbind get_mempolicy set_mempolicy migrate_pages move_pages pkey_mprotect "
+                    + "membarrier process_madvise mseal"
+        },
+        {
+            "network",
+            "sendfile socket connect accept sendto recvfrom sendmsg recvmsg shutdown bind listen getsockname "
+                    + "getpeername socketpair setsockopt getsockopt accept4 recvmmsg sendmmsg"
+        },
+        {
+            "process",
+            "clone clone3 fork vfork execve execveat exit exit_group wait4 waitid kill tkill tgkill arch_prctl "
+                    + "unshare rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal"
+        },
+        {
+            "signal",
+            "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigqueueinfo "
+                    + "rt_sigsuspend sigaltstack kill tkill tgkill pause signalfd signalfd4 rt_tgsigqueueinfo "
+                    + "pidfd_send_signal"
+        },
         {"ipc", "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl"},
-        {"creds", "getuid geteuid getgid getegid setuid setgid setreuid setregid getgroups setgroups setresuid "
-                + "getresuid setresgid getresgid setfsuid setfsgid capget capset prctl"},
+        {
+            "creds",
+            "getuid geteuid getgid getegid setuid setgid setreuid setregid getgroups setgroups setresuid "
+                    + "getresuid setresgid getresgid setfsuid setfsgid capget capset prctl"
+        },
         {"clock", "gettimeofday settimeofday time clock_gettime clock_settime clock_getres clock_adjtime adjtimex"},
     };
 

@@ -182,10 +182,12 @@ final class Decoder {
     static boolean unused(Task t, String word, int i) {
         return switch (word) {
             case "MODE" -> (argument(t, i - 1) & O.O_CREAT) == 0 && (argument(t, i - 1) & O.O_TMPFILE) != O.O_TMPFILE;
-            case "FCNTLARG" -> switch ((int) t.a1) {
-                case O.F_GETFD, O.F_GETFL, O.F_GETOWN, O.F_GETSIG, O.F_GETLEASE, O.F_GETPIPE_SZ, O.F_GET_SEALS -> true;
-                default -> false;
-            };
+            case "FCNTLARG" ->
+                switch ((int) t.a1) {
+                    case O.F_GETFD, O.F_GETFL, O.F_GETOWN, O.F_GETSIG, O.F_GETLEASE, O.F_GETPIPE_SZ, O.F_GET_SEALS ->
+                        true;
+                    default -> false;
+                };
             case "X" -> t.nr == Nr.prctl && (t.a2 | t.a3 | t.a4) == 0;
             default -> false;
         };
@@ -241,7 +243,7 @@ final class Decoder {
     /** What stands after the equals sign. */
     static String result(Task t, int nr, long r) {
         if (r == Task.CONTINUE) {
-            return "? (the host's answer)";
+            return nr == Nr.close || nr == Nr.prctl ? "0" : "? (the host's answer)";
         }
         if (r < 0 && r >= -4095) {
             return switch ((int) -r) {
@@ -255,11 +257,12 @@ final class Decoder {
         return switch (nr) {
             case Nr.mmap, Nr.brk, Nr.mremap, Nr.shmat -> "0x" + Long.toHexString(r);
             case Nr.umask -> octal((int) r);
-            case Nr.fcntl -> switch ((int) t.a1) {
-                case O.F_GETFL -> "0x" + Long.toHexString(r) + " (flags " + open((int) r) + ")";
-                case O.F_GETFD -> r == 1 ? "0x1 (flags FD_CLOEXEC)" : Long.toString(r);
-                default -> Long.toString(r);
-            };
+            case Nr.fcntl ->
+                switch ((int) t.a1) {
+                    case O.F_GETFL -> "0x" + Long.toHexString(r) + " (flags " + open((int) r) + ")";
+                    case O.F_GETFD -> r == 1 ? "0x1 (flags FD_CLOEXEC)" : Long.toString(r);
+                    default -> Long.toString(r);
+                };
             case Nr.poll, Nr.ppoll -> r == 0 ? "0 (Timeout)" : r + Structs.ready(t.mem(), t.a0, t.a1);
             case Nr.select, Nr.pselect6 -> r == 0 ? "0 (Timeout)" : Long.toString(r);
             default -> Long.toString(r);

@@ -52,7 +52,8 @@ final class Names {
     }
 
     /** The name of exactly this value. */
-    @Nullable String find(long value) {
+    @Nullable
+    String find(long value) {
         int i = values.indexOf(value);
         if (i < 0 && value < 0 && value == (int) value) {
             i = values.indexOf(value & 0xffffffffL);

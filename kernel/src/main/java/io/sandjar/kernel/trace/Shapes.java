@@ -89,10 +89,10 @@ final class Shapes {
             faccessat DIRFD PATH ACCESS
             faccessat2 DIRFD PATH ACCESS FACCESS
             pipe FDS<
-            pipe2 FDS< OPEN
+            pipe2 FDS< OPEN0
             dup FD
             dup2 FD FD
-            dup3 FD FD OPEN
+            dup3 FD FD OPEN0
             close_range u u CLOSERANGE
             sendfile FD FD P n
             splice FD P FD P n SPLICE
@@ -259,28 +259,21 @@ final class Shapes {
             rseq P X X X
             """;
 
-    private static @Nullable String[] @Nullable [] table;
+    private static final String[] @Nullable [] TABLE = parse();
 
     private Shapes() {}
 
     /** The words for the arguments of a call, or null when nothing is known of it. */
-    static @Nullable String @Nullable [] of(int nr) {
-        @Nullable String[] @Nullable [] t = table;
-        if (t == null) {
-            t = parse();
-            table = t;
-        }
-        if (nr < 0 || nr >= t.length) {
+    static String @Nullable [] of(int nr) {
+        if (nr < 0 || nr >= TABLE.length) {
             return null;
         }
-        if (t[nr] == null) {
-            t[nr] = annotated(nr);
-        }
-        return t[nr];
+        String[] words = TABLE[nr];
+        return words != null ? words : annotated(nr);
     }
 
-    private static @Nullable String[] @Nullable [] parse() {
-        @Nullable String[][] t = new @Nullable String[Nr.MAX + 1][];
+    private static String[] @Nullable [] parse() {
+        String[] @Nullable [] t = new String[Nr.MAX + 1] @Nullable [];
         String[] lines = TEXT.split("\n");
         for (int nr = 0; nr <= Nr.MAX; nr++) {
             String name = Nr.name(nr);

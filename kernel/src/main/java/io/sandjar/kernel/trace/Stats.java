@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A dispatcher that counts and times calls around the one that runs them, and the table of {@code --stats}. The time of
- * a call is the kernel's own, waiting included, without the way from and to the guest.
+ * a call is the kernel's own, without the way from and to the guest; calls that had to wait have that time apart.
  */
 public final class Stats implements Dispatcher {
     private static final int SIZE = Nr.MAX + 2;
+    private static final int CALLS = 1;
+    private static final int WAITS = 3;
 
     private final Dispatcher next;
     private final LongAdder[] calls = adders();
     private final LongAdder[] errors = adders();
     private final LongAdder[] nanos = adders();
     private final LongAdder[] waits = adders();
+    private final LongAdder[] waited = adders();
     private final ArrayList<String> phaseNames = new ArrayList<>();
     private final ArrayList<Long> phaseNanos = new ArrayList<>();
 
@@ -44,7 +47,7 @@ public final class Stats implements Dispatcher {
         int nr = t.nr >= 0 && t.nr <= Nr.MAX ? t.nr : Nr.MAX + 1;
         long start = System.nanoTime();
         long result = next.call(t);
-        nanos[nr].add(System.nanoTime() - start);
+        (t.mayBlock ? waited : nanos)[nr].add(System.nanoTime() - start);
         if (result == Task.BLOCK) {
             waits[nr].increment();
             return result;
@@ -66,26 +69,23 @@ public final class Stats implements Dispatcher {
     public String table(MissingCalls missing) {
         StringBuilder s = new StringBuilder();
         phases(s);
-        s.append("  total ms   mean us     calls    errors     waits  call\n");
+        s.append("  total ms   mean us     calls    errors     waits waited ms  call\n");
         ArrayList<Integer> order = new ArrayList<>();
+        long[] all = new long[5];
         for (int nr = 0; nr < SIZE; nr++) {
-            if (calls[nr].sum() != 0 || waits[nr].sum() != 0) {
+            long[] n = numbers(nr);
+            if (n[CALLS] != 0 || n[WAITS] != 0) {
                 order.add(nr);
+                for (int i = 0; i < n.length; i++) {
+                    all[i] += n[i];
+                }
             }
         }
         order.sort((a, b) -> Long.compare(nanos[b].sum(), nanos[a].sum()));
-        long allCalls = 0;
-        long allErrors = 0;
-        long allNanos = 0;
-        long allWaits = 0;
         for (int nr : order) {
-            row(s, nanos[nr].sum(), calls[nr].sum(), errors[nr].sum(), waits[nr].sum(), name(nr));
-            allCalls += calls[nr].sum();
-            allErrors += errors[nr].sum();
-            allNanos += nanos[nr].sum();
-            allWaits += waits[nr].sum();
+            row(s, numbers(nr), name(nr));
         }
-        row(s, allNanos, allCalls, allErrors, allWaits, "total");
+        row(s, all, "total; what the host does itself (futex, anonymous memory, page faults) is not counted");
         missing(s, missing.missingCounts());
         memory(s);
         return s.toString();
@@ -108,12 +108,21 @@ public final class Stats implements Dispatcher {
         s.append("\n\n");
     }
 
-    private static void row(StringBuilder s, long nanos, long calls, long errors, long waits, String name) {
-        fixed(s, nanos, 1_000_000, 10);
-        fixed(s, calls == 0 ? 0 : nanos / calls, 1_000, 10);
-        right(s, Long.toString(calls), 10);
-        right(s, errors == 0 ? "" : Long.toString(errors), 10);
-        right(s, waits == 0 ? "" : Long.toString(waits), 10);
+    private long[] numbers(int nr) {
+        return new long[] {nanos[nr].sum(), calls[nr].sum(), errors[nr].sum(), waits[nr].sum(), waited[nr].sum()};
+    }
+
+    private static void row(StringBuilder s, long[] n, String name) {
+        fixed(s, n[0], 1_000_000, 10);
+        fixed(s, n[CALLS] == 0 ? 0 : n[0] / n[CALLS], 1_000, 10);
+        right(s, Long.toString(n[CALLS]), 10);
+        right(s, n[2] == 0 ? "" : Long.toString(n[2]), 10);
+        right(s, n[WAITS] == 0 ? "" : Long.toString(n[WAITS]), 10);
+        if (n[WAITS] == 0) {
+            right(s, "", 10);
+        } else {
+            fixed(s, n[4], 1_000_000, 10);
+        }
         s.append("  ").append(name).append('\n');
     }
 
@@ -138,7 +147,10 @@ public final class Stats implements Dispatcher {
                 list.add(name(nr) + " " + counts[nr]);
             }
         }
-        s.append(list.isEmpty() ? "\nno call was missing\n" : "\nmissing calls (ENOSYS): " + String.join(", ", list) + "\n");
+        s.append(
+                list.isEmpty()
+                        ? "\nno call was missing\n"
+                        : "\nmissing calls (ENOSYS): " + String.join(", ", list) + "\n");
     }
 
     /** What the kernel itself takes: of it only private memory is a cost of this sandbox. */
@@ -159,7 +171,10 @@ public final class Stats implements Dispatcher {
         int at = text == null ? -1 : text.indexOf(key);
         if (text != null && at >= 0) {
             int end = text.indexOf('\n', at + 1);
-            s.append(", ").append(label).append(' ').append(text.substring(at + key.length(), end).strip());
+            s.append(", ")
+                    .append(label)
+                    .append(' ')
+                    .append(text.substring(at + key.length(), end).strip());
         }
     }
 }

@@ -4,7 +4,6 @@ package io.sandjar.kernel.trace;
 
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Sig;
-import io.sandjar.host.Sys;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.task.Kernel;
@@ -29,7 +28,7 @@ public final class Strace implements Dispatcher, Tracer {
     private final Kernel kernel;
     private final Dispatcher next;
     private final CallFilter filter;
-    private final int out;
+    private final TextSink out;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Calls that wait, with what was printed of them and what follows. Guarded by the lock. */
@@ -54,8 +53,7 @@ public final class Strace implements Dispatcher, Tracer {
         }
     }
 
-    /** @param out host descriptor that the text goes to */
-    public Strace(Kernel kernel, Dispatcher next, CallFilter filter, int out) {
+    public Strace(Kernel kernel, Dispatcher next, CallFilter filter, TextSink out) {
         this.kernel = kernel;
         this.next = next;
         this.filter = filter;
@@ -88,9 +86,7 @@ public final class Strace implements Dispatcher, Tracer {
     /** What can be shown before the call; null for what only the call writes. */
     private static @Nullable String[] inputs(Task t, String @Nullable [] shape) {
         if (shape == null) {
-            return new String[] {
-                Decoder.show(t, "X", 0, 0), Decoder.show(t, "X", 1, 0), Decoder.show(t, "X", 2, 0)
-            };
+            return new String[] {Decoder.show(t, "X", 0, 0), Decoder.show(t, "X", 1, 0), Decoder.show(t, "X", 2, 0)};
         }
         @Nullable String[] in = new @Nullable String[shape.length];
         for (int i = 0; i < shape.length; i++) {
@@ -120,7 +116,7 @@ public final class Strace implements Dispatcher, Tracer {
                 text = Decoder.show(t, shape[i], i, result);
             }
             if (text != null && !text.isEmpty()) {
-                s.append(i == 0 ? "" : ", ").append(text);
+                s.append(i == from ? "" : ", ").append(text);
             }
         }
         return i;
@@ -145,7 +141,7 @@ public final class Strace implements Dispatcher, Tracer {
         lock.lock();
         try {
             cutOff();
-            write(w.prefix + w.name + "(" + s);
+            out.text(w.prefix + w.name + "(" + s + (shown > 0 && shown < inputs.length ? ", " : ""));
             waiting.put(t, w);
             open = w;
         } finally {
@@ -163,11 +159,7 @@ public final class Strace implements Dispatcher, Tracer {
     }
 
     private void finish(
-            Task t,
-            @Nullable Waiting w,
-            String @Nullable [] shape,
-            @Nullable String[] inputs,
-            long result) {
+            Task t, @Nullable Waiting w, String @Nullable [] shape, @Nullable String[] inputs, long result) {
         StringBuilder s = new StringBuilder();
         append(s, t, shape, inputs, w == null ? 0 : w.shown, true, result);
         s.append(") = ").append(Decoder.result(t, t.nr, result)).append('\n');
@@ -175,16 +167,16 @@ public final class Strace implements Dispatcher, Tracer {
         try {
             if (w == null) {
                 cutOff();
-                write(prefix(t) + name(t.nr) + "(" + s);
+                out.text(prefix(t) + name(t.nr) + "(" + s);
                 return;
             }
             waiting.remove(t);
             if (open == w) {
                 open = null;
-                write(s.toString());
+                out.text(s.toString());
             } else {
                 cutOff();
-                write(prefix(t) + "<... " + w.name + " resumed>" + s);
+                out.text(prefix(t) + "<... " + w.name + " resumed>" + s);
             }
         } finally {
             lock.unlock();
@@ -195,7 +187,7 @@ public final class Strace implements Dispatcher, Tracer {
         lock.lock();
         try {
             cutOff();
-            write(line);
+            out.text(line);
         } finally {
             lock.unlock();
         }
@@ -205,20 +197,7 @@ public final class Strace implements Dispatcher, Tracer {
     private void cutOff() {
         if (open != null) {
             open = null;
-            write(" <unfinished ...>\n");
-        }
-    }
-
-    /** Whole lines in one host call, so that they do not mix with what the guest writes. */
-    private void write(String s) {
-        byte[] b = s.getBytes(StandardCharsets.ISO_8859_1);
-        int done = 0;
-        while (done < b.length) {
-            long n = Sys.write(out, b, done, b.length - done, -1);
-            if (n <= 0) {
-                return;
-            }
-            done += (int) n;
+            out.text(" <unfinished ...>\n");
         }
     }
 

@@ -68,9 +68,10 @@ final class Structs {
             case "FDS<" -> two(mem, v);
             case "STAT<" -> stat(mem, v);
             case "STATXBUF<" -> statx(mem, v);
-            case "TS<" -> t.nr == io.sandjar.abi.Nr.nanosleep || t.nr == io.sandjar.abi.Nr.clock_nanosleep
-                    ? Text.pointer(v)
-                    : time(mem, v, "tv_nsec");
+            case "TS<" ->
+                t.nr == io.sandjar.abi.Nr.nanosleep || t.nr == io.sandjar.abi.Nr.clock_nanosleep
+                        ? Text.pointer(v)
+                        : time(mem, v, "tv_nsec");
             case "TV<" -> time(mem, v, "tv_usec");
             case "ITV<" -> interval(mem, v, "tv_usec");
             case "ITS<" -> interval(mem, v, "tv_nsec");
@@ -167,9 +168,7 @@ final class Structs {
 
     private static @Nullable String interval(UserMemory mem, long v, String fraction) {
         byte[] b = read(mem, v, 32);
-        return b == null
-                ? null
-                : "{it_interval=" + time(b, 0, fraction) + ", it_value=" + time(b, 16, fraction) + "}";
+        return b == null ? null : "{it_interval=" + time(b, 0, fraction) + ", it_value=" + time(b, 16, fraction) + "}";
     }
 
     private static @Nullable String limit(UserMemory mem, long v) {
@@ -328,7 +327,8 @@ final class Structs {
         if (family == Net.AF_NETLINK && b.length >= 12) {
             return head + ", nl_pid=" + u32(b, 4) + ", nl_groups=" + Long.toHexString(u32(b, 8)) + "}";
         }
-        return head + ", sa_data=" + Text.quote(java.util.Arrays.copyOfRange(b, 2, b.length), b.length - 2, false) + "}";
+        return head + ", sa_data=" + Text.quote(java.util.Arrays.copyOfRange(b, 2, b.length), b.length - 2, false)
+                + "}";
     }
 
     private static String unixPath(byte[] b) {

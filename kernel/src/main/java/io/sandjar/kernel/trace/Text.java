@@ -67,7 +67,9 @@ final class Text {
                     } else {
                         boolean digitFollows = i + 1 < len && b[i + 1] >= '0' && b[i + 1] <= '9';
                         String octal = Integer.toOctalString(c);
-                        s.append('\\').append(digitFollows ? "000".substring(octal.length()) : "").append(octal);
+                        s.append('\\')
+                                .append(digitFollows ? "000".substring(octal.length()) : "")
+                                .append(octal);
                     }
                 }
             }

@@ -24,7 +24,8 @@ final class Vocabulary {
             .add("AT_SYMLINK_NOFOLLOW", O.AT_SYMLINK_NOFOLLOW)
             .add("AT_EACCESS", O.AT_EACCESS)
             .add("AT_EMPTY_PATH", O.AT_EMPTY_PATH);
-    static final Names ACCESS = new Names().add("F_OK", 0).add("R_OK", 4).add("W_OK", 2).add("X_OK", 1);
+    static final Names ACCESS =
+            new Names().add("F_OK", 0).add("R_OK", 4).add("W_OK", 2).add("X_OK", 1);
     static final Names PROT = Names.of(Mm.class, "PROT_");
     static final Names MAP = Names.of(Mm.class, "MAP_", "MAP_TYPE", "MAP_SHARED_VALIDATE");
     static final Names MADV = Names.of(Mm.class, "MADV_");
@@ -34,11 +35,8 @@ final class Vocabulary {
     static final Names SEALS = Names.of(Mm.class, "F_SEAL_");
     static final Names MEMBARRIER = Names.of(Mm.class, "MEMBARRIER_CMD_");
     static final Names IPC = Names.of(Mm.class, "IPC_", "IPC_RMID", "IPC_SET", "IPC_STAT", "IPC_INFO", "IPC_PRIVATE");
-    static final Names IPC_CMD = new Names()
-            .add("IPC_RMID", 0)
-            .add("IPC_SET", 1)
-            .add("IPC_STAT", 2)
-            .add("IPC_INFO", 3);
+    static final Names IPC_CMD =
+            new Names().add("IPC_RMID", 0).add("IPC_SET", 1).add("IPC_STAT", 2).add("IPC_INFO", 3);
     static final Names CLONE = Names.of(Clone.class, "CLONE_");
     static final Names WAIT = new Names()
             .add("WNOHANG", 1)
@@ -49,7 +47,8 @@ final class Vocabulary {
             .add("__WNOTHREAD", Clone.__WNOTHREAD)
             .add("__WALL", Clone.__WALL)
             .add("__WCLONE", Clone.__WCLONE & 0xffffffffL);
-    static final Names ID_TYPE = new Names().add("P_ALL", 0).add("P_PID", 1).add("P_PGID", 2).add("P_PIDFD", 3);
+    static final Names ID_TYPE =
+            new Names().add("P_ALL", 0).add("P_PID", 1).add("P_PGID", 2).add("P_PIDFD", 3);
     static final Names FUTEX_OP =
             Names.of(Futex.class, "FUTEX_", "FUTEX_PRIVATE_FLAG", "FUTEX_CLOCK_REALTIME", "FUTEX_CMD_MASK");
     static final Names POLL = Names.of(Poll.class, "POLL", "POLL_BUSY_LOOP", "POLLFREE");
@@ -61,7 +60,8 @@ final class Vocabulary {
     static final Names TFD_TIMER = Names.of(Poll.class, "TFD_TIMER_");
     static final Names SFD = Names.of(Poll.class, "SFD_");
     static final Names INOTIFY = Names.of(Poll.class, "IN_", "IN_NONBLOCK", "IN_CLOEXEC");
-    static final Names INOTIFY_INIT = new Names().add("IN_NONBLOCK", O.O_NONBLOCK).add("IN_CLOEXEC", O.O_CLOEXEC);
+    static final Names INOTIFY_INIT =
+            new Names().add("IN_NONBLOCK", O.O_NONBLOCK).add("IN_CLOEXEC", O.O_CLOEXEC);
     static final Names CLOCK = Names.of(Time.class, "CLOCK_");
     static final Names ITIMER = Names.of(Time.class, "ITIMER_");
     static final Names TIMER = new Names().add("TIMER_ABSTIME", 1);
@@ -129,9 +129,11 @@ final class Vocabulary {
     static final Names FPE = Names.of(Sig.class, "FPE_");
     static final Names ILL = Names.of(Sig.class, "ILL_");
     static final Names TRAP = Names.of(Sig.class, "TRAP_");
-    static final Names SCHED = Names.of(Clone.class, "SCHED_", "SCHED_RESET_ON_FORK", "SCHED_NORMAL").add("SCHED_OTHER", 0);
+    static final Names SCHED = Names.of(Clone.class, "SCHED_", "SCHED_RESET_ON_FORK", "SCHED_NORMAL")
+            .add("SCHED_OTHER", 0);
     static final Names PRIO = Names.of(Clone.class, "PRIO_");
-    static final Names GRND = new Names().add("GRND_NONBLOCK", 1).add("GRND_RANDOM", 2).add("GRND_INSECURE", 4);
+    static final Names GRND =
+            new Names().add("GRND_NONBLOCK", 1).add("GRND_RANDOM", 2).add("GRND_INSECURE", 4);
 
     private Vocabulary() {}
 }

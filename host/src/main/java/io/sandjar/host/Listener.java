@@ -3,6 +3,7 @@
 package io.sandjar.host;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.Poll;
 
 /**
  * A seccomp user-notification listener (seccomp_unotify(2)): where the intercepted calls of all guest threads of a
@@ -47,6 +48,13 @@ public final class Listener {
             s.buf.putLong(i, 0); // the host insists on zeros
         }
         return Native.sys(Nr.ioctl, fd, RECV, s.address, 0, 0, 0);
+    }
+
+    /** Whether no process is left that could call; {@link #receive} then fails at once, for ever. */
+    public boolean isOver(Scratch s) {
+        s.buf.putInt(0, fd);
+        s.buf.putInt(4, 0);
+        return Native.sys(Nr.poll, s.address, 1, 0, 0, 0, 0) > 0 && (s.buf.getShort(6) & Poll.POLLHUP) != 0;
     }
 
     /** Answers with a value or -errno. -ENOENT when the caller died meanwhile. */

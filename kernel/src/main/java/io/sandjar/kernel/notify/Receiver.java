@@ -41,7 +41,7 @@ final class Receiver implements Runnable {
                 } catch (RuntimeException | Error e) { // a bug of ours must not end the other guests
                     Bugs.report(e);
                 }
-            } else if (r != -ENOENT && r != -EINTR && r != -EAGAIN) {
+            } else if (r == -ENOENT ? listener.isOver(s) : r != -EINTR && r != -EAGAIN) {
                 return; // the sandbox is over
             }
         }

@@ -11,7 +11,7 @@ public final class Main {
 
     public static void main(String[] args) {
         Build.check();
-        Runtime.getRuntime().halt(run(HostSide.arguments(args)));
+        HostSide.end(run(HostSide.arguments(args)));
     }
 
     /** @return exit status */

@@ -115,8 +115,12 @@ public abstract class Inode {
         return -EROFS;
     }
 
-    /** Makes a nameless regular file (O_TMPFILE). */
-    public int tmpfile(Caller c, int mode, Ref<Inode> out) {
+    /**
+     * Makes a nameless regular file (O_TMPFILE).
+     *
+     * @param linkable whether linkat(2) may give it a name
+     */
+    public int tmpfile(Caller c, int mode, boolean linkable, Ref<Inode> out) {
         return -EOPNOTSUPP;
     }
 
@@ -143,6 +147,11 @@ public abstract class Inode {
      */
     public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
         return -ENXIO;
+    }
+
+    /** Whether {@link #open} is to be asked whatever its type is: streams of the host. */
+    public boolean opensItself() {
+        return false;
     }
 
     public int setattr(Caller c, Attr attr) {

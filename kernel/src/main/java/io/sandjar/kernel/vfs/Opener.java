@@ -130,7 +130,7 @@ public final class Opener {
             return r;
         }
         Ref<Inode> made = new Ref<>();
-        r = dir.inode().tmpfile(c, S_IFREG | (mode & 07777 & ~c.umask()), made);
+        r = dir.inode().tmpfile(c, S_IFREG | (mode & 07777 & ~c.umask()), (flags & O_EXCL) == 0, made);
         if (r != 0) {
             return r;
         }
@@ -154,6 +154,9 @@ public final class Opener {
         int r = check(c, p, i, type, flags);
         if (r != 0) {
             return r;
+        }
+        if (i.opensItself()) {
+            return i.open(c, p, kept(flags), out);
         }
         switch (type) {
             case S_IFIFO, S_IFCHR, S_IFBLK -> {
@@ -198,7 +201,9 @@ public final class Opener {
                 }
             }
             case S_IFSOCK -> {
-                return -ENXIO;
+                if (!i.opensItself()) {
+                    return -ENXIO;
+                }
             }
             case S_IFCHR, S_IFBLK -> {
                 if ((p.mount().flags() & Mount.NODEV) != 0) {

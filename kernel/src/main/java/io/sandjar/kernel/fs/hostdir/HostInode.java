@@ -530,11 +530,6 @@ public final class HostInode extends Inode {
         return r;
     }
 
-    @Override
-    public int tmpfile(Caller c, int mode, Ref<Inode> out) {
-        return -EOPNOTSUPP;
-    }
-
     // ---- opening ----
 
     @Override

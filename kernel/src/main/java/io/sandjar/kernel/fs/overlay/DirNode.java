@@ -313,7 +313,7 @@ public final class DirNode extends Node {
     }
 
     @Override
-    public int tmpfile(Caller c, int mode, Ref<Inode> out) {
+    public int tmpfile(Caller c, int mode, boolean linkable, Ref<Inode> out) {
         if (dead) {
             return -ENOENT;
         }
@@ -321,6 +321,7 @@ public final class DirNode extends Node {
             return -ENOSPC;
         }
         FileNode n = new FileNode(nodes, c, this, "", mode, true);
+        n.linkable = linkable;
         n.parent = null;
         out.set(n);
         return 0;

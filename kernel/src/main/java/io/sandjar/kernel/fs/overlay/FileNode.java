@@ -29,14 +29,13 @@ public final class FileNode extends Node {
     private int users;
     private boolean freed;
     /** Whether a name may be given to it though it has none (O_TMPFILE without O_EXCL). */
-    final boolean linkable;
+    boolean linkable;
 
     /** F_SEAL_* of a memfd; -1 where sealing is not for this file. */
     private volatile int seals = -1;
 
     FileNode(NodeFs fs, Caller c, @Nullable DirNode dir, String name, int mode, boolean nameless) {
         super(fs, c, dir, name, mode);
-        linkable = nameless;
         data = fs.newData();
         if (nameless) {
             nlink = 0;
@@ -45,7 +44,6 @@ public final class FileNode extends Node {
 
     FileNode(NodeFs fs, Inode lower, long ino, DirNode dir, String name) {
         super(fs, lower, ino, dir, name);
-        linkable = false;
     }
 
     /** A file without any name in {@code fs}: memfd_create(2). */

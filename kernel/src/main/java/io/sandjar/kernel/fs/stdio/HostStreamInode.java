@@ -95,6 +95,11 @@ final class HostStreamInode extends Inode {
         }
     }
 
+    @Override
+    public boolean opensItself() {
+        return true;
+    }
+
     /** Opening /dev/stdin and the like again gives a second description of the same stream. */
     @Override
     public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {

@@ -6,7 +6,10 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Poll.*;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sandjar.host.Scratch;
+import io.sandjar.kernel.Allocation;
 import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Creds;
@@ -102,5 +105,19 @@ class PipeTest {
         assertEquals(10, read(10));
         assertEquals(904, read(10000));
         assertEquals(-EAGAIN, read(1));
+    }
+
+    @Test
+    void transferringAllocatesNothing() throws ReflectiveOperationException {
+        Scratch memory = Scratch.take();
+        long bytes = new Allocation().least(() -> {
+            for (int i = 0; i < 1000; i++) {
+                if (w.get().write(caller, caller.userIo(memory.address, 512)) != 512
+                        || r.get().read(caller, caller.userIo(memory.address, 4096)) != 512) {
+                    throw new AssertionError("short transfer");
+                }
+            }
+        });
+        assertTrue(bytes < 1000, bytes + " bytes for 1000 transfers");
     }
 }

@@ -3,7 +3,7 @@
 package io.sandjar.kernel;
 
 import io.sandjar.kernel.base.Ref;
-import io.sandjar.kernel.fs.dev.DevFs;
+import io.sandjar.kernel.fs.dev.DevTree;
 import io.sandjar.kernel.fs.dev.Devices;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.memfd.FileStore;
@@ -25,6 +25,7 @@ import io.sandjar.kernel.vfs.SpecialFiles;
 
 /** The mounts that every sandbox has whatever its root file system is: /dev, /proc, /sys, and what lies on them. */
 public final class StandardMounts implements SpecialFiles {
+    private static final long DEV_BYTES = 64L << 20;
     private static final int STICKY = 01777;
 
     private final Devices devices = new Devices();
@@ -44,7 +45,9 @@ public final class StandardMounts implements SpecialFiles {
         StandardMounts s = new StandardMounts(kernel);
         MountNamespace ns = kernel.mounts();
         ns.setSpecials(s);
-        s.mount(ns, c, new DevFs(s.devices), "devtmpfs", Mount.NOSUID, "/dev");
+        TmpFs dev = new TmpFs(store, DEV_BYTES, Long.MAX_VALUE, 0755);
+        DevTree.fill(c, dev.root());
+        s.mount(ns, c, dev, "tmpfs", Mount.NOSUID, "/dev");
         s.terminals.setMount(s.mount(ns, c, s.terminals, "devpts", Mount.NOSUID | Mount.NOEXEC, "/dev/pts"));
         TmpFs shm = new TmpFs(store, shmBytes, Long.MAX_VALUE, STICKY);
         s.mount(ns, c, shm, "tmpfs", Mount.NOSUID | Mount.NODEV, "/dev/shm");

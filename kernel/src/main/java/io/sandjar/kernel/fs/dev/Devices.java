@@ -55,7 +55,7 @@ public final class Devices {
             return d.open(c, node, path, flags, out);
         }
         // nodes that are made together with their device (devpts) know how
-        return node.fs instanceof PseudoFs && !(node instanceof DeviceInode) ? node.open(c, path, flags, out) : -ENXIO;
+        return node.fs instanceof PseudoFs ? node.open(c, path, flags, out) : -ENXIO;
     }
 
     /** What makes an open file of a device node. */

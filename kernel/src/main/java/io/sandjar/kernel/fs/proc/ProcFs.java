@@ -70,6 +70,12 @@ public final class ProcFs extends PseudoFs {
         return false;
     }
 
+    /** A name that is not there cannot even be looked up on Linux, whatever for. */
+    @Override
+    protected int createError() {
+        return -ENOENT;
+    }
+
     /** A decimal name, or -1. */
     static int number(String name) {
         int n = 0;

@@ -8,6 +8,7 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsContext;
@@ -102,6 +103,11 @@ final class TaskFile extends TextInode {
     @Override
     public int gid() {
         return dir.gid();
+    }
+
+    @Override
+    public int setattr(Caller c, Attr attr) {
+        return (attr.valid & (Attr.MODE | Attr.UID | Attr.GID)) != 0 ? -EPERM : 0;
     }
 
     @Override

@@ -107,6 +107,47 @@ public class PseudoDir extends PseudoInode {
         return 0;
     }
 
+    // ---- nothing can be made or removed ----
+
+    private int refused() {
+        return ((PseudoFs) fs).createError();
+    }
+
+    @Override
+    public int mknod(Caller c, String name, int mode, long rdev, Ref<Inode> out) {
+        return refused();
+    }
+
+    @Override
+    public int mkdir(Caller c, String name, int mode, Ref<Inode> out) {
+        return refused();
+    }
+
+    @Override
+    public int symlink(Caller c, String name, String target) {
+        return refused();
+    }
+
+    @Override
+    public int link(Caller c, String name, Inode target) {
+        return refused();
+    }
+
+    @Override
+    public int unlink(Caller c, String name) {
+        return -EPERM;
+    }
+
+    @Override
+    public int rmdir(Caller c, String name) {
+        return -EPERM;
+    }
+
+    @Override
+    public int rename(Caller c, String oldName, Inode newDir, String newName, int flags) {
+        return -EPERM;
+    }
+
     /** One line of a listing; {@code type} is DT_*. */
     public record Entry(String name, long ino, int type) {}
 }

@@ -43,6 +43,11 @@ public class PseudoFs extends FileSystem {
         return bornSec;
     }
 
+    /** What an attempt to make a file gives, negative. */
+    protected int createError() {
+        return -io.sandjar.abi.Errno.EPERM;
+    }
+
     @Override
     public void statfs(StatFs out) {
         out.type = magic;

@@ -23,7 +23,7 @@ final class Streams implements TextSink {
 
     /** Fills the descriptors 0 to 2 of pid 1. */
     Streams(Task init, DevPts terminals) {
-        HostStdio stdio = new HostStdio();
+        HostStdio stdio = new HostStdio(init.kernel().net.poller());
         Tty tty = null;
         if (HostTerminal.isTerminal(1)) {
             tty = terminals.newConsole(init.creds().uid(), init.creds().gid());

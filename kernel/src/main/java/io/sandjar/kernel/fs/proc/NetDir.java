@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.net.NetStack;
 
@@ -31,8 +32,16 @@ final class NetDir {
 
     private NetDir() {}
 
-    static PseudoDir make(ProcFs fs, NetStack net) {
-        PseudoDir d = new PseudoDir(fs);
+    static PseudoDir make(ProcFs proc, NetStack net) {
+        return new LazyDir(proc) {
+            @Override
+            protected void fill() {
+                NetDir.entries(proc, net, this);
+            }
+        };
+    }
+
+    private static void entries(ProcFs fs, NetStack net, PseudoDir d) {
         d.add("dev", new ConstantFile(fs, DEV));
         d.add("tcp", new SocketTable(fs, net, "tcp", TCP));
         d.add("tcp6", new SocketTable(fs, net, "tcp6", TCP6));
@@ -82,6 +91,5 @@ final class NetDir {
         d.add("wireless", new ConstantFile(fs, ""));
         d.add("fib_trie", new ConstantFile(fs, ""));
         d.dir("stat");
-        return d;
     }
 }

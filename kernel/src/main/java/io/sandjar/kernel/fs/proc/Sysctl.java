@@ -4,6 +4,7 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.TextInode;
@@ -142,24 +143,32 @@ final class Sysctl {
     private Sysctl() {}
 
     static PseudoDir tree(ProcFs fs) {
-        PseudoDir root = new PseudoDir(fs);
-        for (int i = 0; i < FIXED.length; i += 2) {
-            put(fs, root, FIXED[i], new ConstantFile(fs, FIXED[i + 1] + "\n"));
+        return new Tree(fs);
+    }
+
+    private static final class Tree extends LazyDir {
+        private final ProcFs proc;
+
+        Tree(ProcFs proc) {
+            super(proc);
+            this.proc = proc;
         }
-        for (int i = 0; i < WRITABLE.length; i += 2) {
-            put(fs, root, WRITABLE[i], new ConstantFile(fs, WRITABLE[i + 1] + "\n", 0644));
+
+        @Override
+        protected void fill() {
+            for (int i = 0; i < FIXED.length; i += 2) {
+                put(proc, this, FIXED[i], new ConstantFile(proc, FIXED[i + 1] + "\n"));
+            }
+            for (int i = 0; i < WRITABLE.length; i += 2) {
+                put(proc, this, WRITABLE[i], new ConstantFile(proc, WRITABLE[i + 1] + "\n", 0644));
+            }
+            put(proc, this, "kernel/hostname", new Name(proc, false));
+            put(proc, this, "kernel/domainname", new Name(proc, true));
+            put(proc, this, "kernel/random/uuid", new Uuid(proc));
+            StringBuilder boot = new StringBuilder();
+            uuid(proc.kernel(), boot);
+            put(proc, this, "kernel/random/boot_id", new ConstantFile(proc, boot.append('\n').toString()));
         }
-        put(fs, root, "kernel/hostname", new Name(fs, false));
-        put(fs, root, "kernel/domainname", new Name(fs, true));
-        put(fs, root, "kernel/random/uuid", new Uuid(fs));
-        StringBuilder boot = new StringBuilder();
-        uuid(fs.kernel(), boot);
-        put(
-                fs,
-                root,
-                "kernel/random/boot_id",
-                new ConstantFile(fs, boot.append('\n').toString()));
-        return root;
     }
 
     private static void put(PseudoFs fs, PseudoDir root, String path, TextInode file) {

@@ -6,9 +6,9 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
-import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.HostPoller;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FileSystem;
@@ -21,7 +21,11 @@ public final class HostStdio {
     private static final int KEPT_FLAGS = O.O_ACCMODE | O.O_APPEND;
 
     private final StreamFs fs = new StreamFs();
-    private final HostReadiness readiness = new HostReadiness();
+    private final HostPoller poller;
+
+    public HostStdio(HostPoller poller) {
+        this.poller = poller;
+    }
 
     /**
      * Takes over a descriptor of the host; the number stays open and belongs to the caller.
@@ -66,22 +70,8 @@ public final class HostStdio {
         return 0;
     }
 
-    HostReadiness readiness() {
-        return readiness;
-    }
-
-    /** poll(2) of the host without waiting: POLL* bits. */
-    int hostPoll(int hostFd, int events) {
-        Scratch s = Scratch.take();
-        try {
-            s.buf.putInt(0, hostFd);
-            s.buf.putShort(4, (short) events);
-            s.buf.putShort(6, (short) 0);
-            long n = Sys.call(Nr.poll, s.address, 1, 0);
-            return n > 0 ? s.buf.getShort(6) & 0xffff : 0;
-        } finally {
-            s.give();
-        }
+    HostPoller poller() {
+        return poller;
     }
 
     /** The nameless file system that the streams belong to. */

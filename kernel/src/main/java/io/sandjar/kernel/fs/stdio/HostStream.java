@@ -13,6 +13,7 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.net.HostPoller;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
@@ -204,7 +205,7 @@ final class HostStream extends FileDescription {
     }
 
     private int hostPoll(int events) {
-        return stdio.hostPoll(hostFd, events);
+        return HostPoller.pollNow(hostFd, events);
     }
 
     @Override
@@ -215,7 +216,7 @@ final class HostStream extends FileDescription {
         synchronized (queue) {
             if (!registered) {
                 registered = true;
-                stdio.readiness().register(hostFd, queue);
+                stdio.poller().register(hostFd, POLLIN | POLLOUT | POLLRDHUP, queue);
             }
         }
         return queue;
@@ -225,7 +226,7 @@ final class HostStream extends FileDescription {
     protected void onRelease() {
         synchronized (queue) {
             if (registered) {
-                stdio.readiness().unregister(hostFd);
+                stdio.poller().unregister(hostFd);
             }
         }
         if (hostFd != file.hostFd) {

@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.sys;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.PseudoLink;
@@ -33,8 +34,15 @@ public final class SysFs extends PseudoFs {
 
     public SysFs() {
         super("sysfs", SYSFS_MAGIC);
-        PseudoDir root = new PseudoDir(this);
-        setRoot(root);
+        setRoot(new LazyDir(this) {
+            @Override
+            protected void fill() {
+                SysFs.this.fill(this);
+            }
+        });
+    }
+
+    private void fill(PseudoDir root) {
         for (String d : EMPTY_DIRS) {
             dir(root, d);
         }

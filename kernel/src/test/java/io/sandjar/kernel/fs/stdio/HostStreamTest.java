@@ -12,6 +12,7 @@ import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.HostPoller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.KernelIo;
 import io.sandjar.kernel.vfs.Stat;
@@ -19,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class HostStreamTest {
-    private final HostStdio stdio = new HostStdio();
+    private final HostStdio stdio = new HostStdio(new HostPoller());
     private final StubCaller caller = new StubCaller();
 
     private static int[] pair(int nr) {

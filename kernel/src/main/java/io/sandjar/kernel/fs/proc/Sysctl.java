@@ -167,7 +167,11 @@ final class Sysctl {
             put(proc, this, "kernel/random/uuid", new Uuid(proc));
             StringBuilder boot = new StringBuilder();
             uuid(proc.kernel(), boot);
-            put(proc, this, "kernel/random/boot_id", new ConstantFile(proc, boot.append('\n').toString()));
+            put(
+                    proc,
+                    this,
+                    "kernel/random/boot_id",
+                    new ConstantFile(proc, boot.append('\n').toString()));
         }
     }
 

@@ -6,7 +6,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.task.Kernel;
-import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +21,11 @@ final class Strangers {
         if (tgid <= 0) {
             return;
         }
-        Task leader = kernel.hostThreads().get(tgid);
-        if (leader != null && !leader.dead()) {
-            leader.misbehaved();
-        } else if (leader == null) {
+        ThreadGroup g = kernel.byHostPid(tgid);
+        if (g == null) {
             Processes.kill(tgid, Sig.SIGKILL); // under our filter but not one of ours any more
+        } else if (!g.execing()) { // during an exec the other threads may still make calls, which nobody answers
+            kernel.exits().exitGroup(g, Sig.SIGKILL);
         }
     }
 

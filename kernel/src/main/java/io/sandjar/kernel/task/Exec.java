@@ -254,6 +254,7 @@ public final class Exec {
     void commit(Task t, ExecImage image) {
         ThreadGroup g = t.group;
         if (!image.first) {
+            g.execing = true;
             kernel.exits().leaveAlone(t);
         }
         if (t.fds.shared()) {

@@ -156,9 +156,6 @@ public final class Exits {
                     }
                 }
             }
-            if (t.hostTid != g.hostPid) {
-                kernel.hostThreads().remove(t.hostTid, t);
-            }
             kernel.tasks().remove(t);
             t.tid = g.pid();
             g.tasks.clear();

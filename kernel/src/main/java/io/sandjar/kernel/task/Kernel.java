@@ -275,6 +275,21 @@ public final class Kernel {
         }
     }
 
+    /** The process behind a host process; null for none of ours. */
+    public @Nullable ThreadGroup byHostPid(int hostPid) {
+        taskLock.lock();
+        try {
+            for (ThreadGroup g : tasks.allGroups()) {
+                if (g.hostPid == hostPid && !g.exiting) {
+                    return g;
+                }
+            }
+            return null;
+        } finally {
+            taskLock.unlock();
+        }
+    }
+
     /** A host process that never made itself known has ended: the clone that should have become it. */
     public void lostChild(int hostPid) {
         Task found = null;

@@ -601,6 +601,7 @@ public final class Task extends Caller {
     public int startImage(long initialSp, long slotAddress) {
         ExecImage i = image;
         image = null;
+        group.execing = false;
         if (i == null || slotAddress != slot) {
             return -EINVAL;
         }

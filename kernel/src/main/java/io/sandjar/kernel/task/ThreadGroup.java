@@ -66,6 +66,13 @@ public final class ThreadGroup implements PidTarget {
     /** Set by exit_group, SIGKILL and exec: threads must end. */
     volatile boolean exiting;
 
+    /** Between the point of no return of an exec and the fresh image: threads that are about to die may still call. */
+    volatile boolean execing;
+
+    public boolean execing() {
+        return execing;
+    }
+
     /** Its threads have been detached. */
     boolean released;
 

@@ -17,6 +17,11 @@ public final class Msg {
     /** Descriptors and credentials to send; the socket takes over their references when it takes the first byte. */
     public @Nullable Ancillary ancillary;
 
+    /** Hop limit and traffic class that a datagram is to carry; -1 for the socket's. */
+    public int hops = -1;
+
+    public int trafficClass = -1;
+
     /** MSG_* bits of a receive: MSG_TRUNC, MSG_CTRUNC, MSG_EOR. */
     public int flags;
 

@@ -35,6 +35,7 @@ public final class NetStack {
     private final UnixNames unixNames = new UnixNames();
     private final Ports tcpPorts = new Ports();
     private final Ports udpPorts = new Ports();
+    private final Ports udpLitePorts = new Ports();
     private final HashSet<Integer> netlinkIds = new HashSet<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -77,6 +78,10 @@ public final class NetStack {
 
     public Ports tcpPorts() {
         return tcpPorts;
+    }
+
+    public Ports udpLitePorts() {
+        return udpLitePorts;
     }
 
     public Ports udpPorts() {

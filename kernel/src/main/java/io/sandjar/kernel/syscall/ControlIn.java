@@ -43,7 +43,28 @@ final class ControlIn {
                     return r;
                 }
             }
+            if (n > 0 && (level == Net.SOL_IP || level == Net.SOL_IPV6)) {
+                int r = header(level, type, n >= 4 ? Bytes.i32(control, data) : control[data] & 0xff, msg);
+                if (r < 0) {
+                    return r;
+                }
+            }
             at += CmsghdrLayout.align((int) len);
+        }
+        return 0;
+    }
+
+    /** Header fields of one datagram (ip(7), RFC 3542). */
+    private static int header(int level, int type, int value, Msg msg) {
+        boolean hops = level == Net.SOL_IP ? type == Net.IP_TTL : type == Net.IPV6_HOPLIMIT;
+        boolean tos = level == Net.SOL_IP ? type == Net.IP_TOS : type == Net.IPV6_TCLASS;
+        if ((hops || tos) && (value < -1 || value > 255)) {
+            return -EINVAL;
+        }
+        if (hops) {
+            msg.hops = value;
+        } else if (tos) {
+            msg.trafficClass = value;
         }
         return 0;
     }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class InetOptions {
     private static final int TCP_MAXSEG = 2;
+    private static final int UDPLITE_SEND_CSCOV = 10;
+    private static final int UDPLITE_RECV_CSCOV = 11;
     private static final int TCP_INFO_SIZE = 248;
 
     private final int protocol;
@@ -55,6 +57,7 @@ final class InetOptions {
             case Net.SOL_IPV6 -> setIpv6(name, v, len);
             case Net.SOL_TCP -> protocol == Net.IPPROTO_TCP ? setTcp(name, v, len) : -ENOPROTOOPT;
             case Net.SOL_UDP -> protocol == Net.IPPROTO_UDP ? setUdp(name, v, len) : -ENOPROTOOPT;
+            case Net.IPPROTO_UDPLITE -> protocol == Net.IPPROTO_UDPLITE ? setLite(name, v, len) : -ENOPROTOOPT;
             default -> -ENOPROTOOPT;
         };
     }
@@ -226,6 +229,19 @@ final class InetOptions {
         return 0;
     }
 
+    /** How many bytes a checksum covers: all of them are safe in memory. */
+    private int setLite(int name, byte[] v, int len) {
+        if (len < 4) {
+            return -EINVAL;
+        }
+        if (name != UDPLITE_SEND_CSCOV && name != UDPLITE_RECV_CSCOV) {
+            return -ENOPROTOOPT;
+        }
+        int x = Bytes.i32(v, 0);
+        keep(Net.IPPROTO_UDPLITE, name, x < 0 ? 0 : x > 0 && x < 8 ? 8 : Math.min(x, 65535));
+        return 0;
+    }
+
     private int setUdp(int name, byte[] v, int len) {
         if (len < 4) {
             return -EINVAL;
@@ -266,6 +282,10 @@ final class InetOptions {
                 x = tcpDefault(name);
             }
             case Net.SOL_UDP -> x = protocol == Net.IPPROTO_UDP && name <= Net.UDP_GRO ? 0 : -1;
+            case Net.IPPROTO_UDPLITE ->
+                x = protocol == Net.IPPROTO_UDPLITE && (name == UDPLITE_SEND_CSCOV || name == UDPLITE_RECV_CSCOV)
+                        ? 0
+                        : -1;
             default -> x = -1;
         }
         if (x == -1) {

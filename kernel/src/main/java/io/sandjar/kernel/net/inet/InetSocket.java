@@ -54,10 +54,12 @@ public abstract class InetSocket extends Socket {
                 if (protocol == ping) {
                     return -EACCES;
                 }
-                if (protocol != 0 && protocol != Net.IPPROTO_UDP) {
+                if (protocol != 0 && protocol != Net.IPPROTO_UDP && protocol != Net.IPPROTO_UDPLITE) {
                     return -EPROTONOSUPPORT;
                 }
-                out.set(new UdpSocket(net, net.udpPorts(), family));
+                boolean lite = protocol == Net.IPPROTO_UDPLITE;
+                out.set(new UdpSocket(
+                        net, lite ? net.udpLitePorts() : net.udpPorts(), family, lite ? protocol : Net.IPPROTO_UDP));
             }
             case Net.SOCK_RAW -> {
                 return c.creds().has(Cap.CAP_NET_RAW) ? -EPROTONOSUPPORT : -EPERM;

@@ -31,13 +31,17 @@ final class UdpSocket extends InetSocket {
     /** Multicast groups that were joined. Guarded by itself. */
     private final HashSet<InetAddr> groups = new HashSet<>(2);
 
-    UdpSocket(NetStack net, Ports ports, int family) {
-        super(net, ports, family, Net.SOCK_DGRAM, Net.IPPROTO_UDP);
+    /** What a datagram's header tells beside the source. */
+    private record Header(InetAddr to, int hops, int trafficClass) {}
+
+    /** @param protocol IPPROTO_UDP or IPPROTO_UDPLITE, which differ in nothing but their ports here */
+    UdpSocket(NetStack net, Ports ports, int family, int protocol) {
+        super(net, ports, family, Net.SOCK_DGRAM, protocol);
     }
 
     @Override
     String table() {
-        return "udp";
+        return protocol() == Net.IPPROTO_UDP ? "udp" : "udplite";
     }
 
     @Override
@@ -194,11 +198,12 @@ final class UdpSocket extends InetSocket {
             if (r < 0) {
                 return r;
             }
+            Header header = header(to, msg);
             InetAddr from = local.isAny() || local.isMulticast() ? sourceTo(to) : local;
             if (to.isMulticast() || to.isBroadcast()) {
-                spread(from, to, data);
+                spread(from, header, data);
             } else if (ports.receiver(from, to) instanceof UdpSocket receiver) {
-                receiver.deliver(from, to, data);
+                receiver.deliver(from, header, data);
             } else if (remote != null) {
                 error = ECONNREFUSED;
                 queue.wake(Poll.POLLERR | READABLE | WRITABLE);
@@ -209,6 +214,22 @@ final class UdpSocket extends InetSocket {
         return data.length;
     }
 
+    private Header header(InetAddr to, @Nullable Msg msg) {
+        boolean four = to.isV4();
+        int hops = msg == null ? -1 : msg.hops;
+        int tc = msg == null ? -1 : msg.trafficClass;
+        if (hops < 0) {
+            int name = four ? Net.IP_TTL : Net.IPV6_UNICAST_HOPS;
+            int multicast = four ? Net.IP_MULTICAST_TTL : Net.IPV6_MULTICAST_HOPS;
+            hops = inet.get(
+                    four ? Net.SOL_IP : Net.SOL_IPV6, to.isMulticast() ? multicast : name, to.isMulticast() ? 1 : 64);
+        }
+        if (tc < 0) {
+            tc = inet.get(four ? Net.SOL_IP : Net.SOL_IPV6, four ? Net.IP_TOS : Net.IPV6_TCLASS, 0);
+        }
+        return new Header(to, hops, tc);
+    }
+
     private InetAddr sourceTo(InetAddr to) {
         if (to.isMulticast() || to.isBroadcast()) {
             return to.isV4() ? InetAddr.v4(0x7f000001, local.port()) : new InetAddr(0, 1, local.port());
@@ -216,7 +237,8 @@ final class UdpSocket extends InetSocket {
         return to.sourceFor(local.port());
     }
 
-    private void spread(InetAddr from, InetAddr to, byte[] data) {
+    private void spread(InetAddr from, Header header, byte[] data) {
+        InetAddr to = header.to();
         boolean loop = inet.get(
                         to.isV4() ? Net.SOL_IP : Net.SOL_IPV6,
                         to.isV4() ? Net.IP_MULTICAST_LOOP : Net.IPV6_MULTICAST_LOOP,
@@ -232,7 +254,7 @@ final class UdpSocket extends InetSocket {
             InetAddr r = u.remote;
             boolean addressed = l.sameHost(to) || (l.isAny() && (l.isV4() == to.isV4() || (!l.isV4() && !u.v6only())));
             if (addressed && (r == null || r.equals(from)) && (!to.isMulticast() || u.joined(group))) {
-                u.deliver(from, to, data);
+                u.deliver(from, header, data);
             }
         }
     }
@@ -244,14 +266,14 @@ final class UdpSocket extends InetSocket {
     }
 
     /** Puts a datagram into this socket's queue, or drops it when there is no room. */
-    private void deliver(InetAddr from, InetAddr to, byte[] data) {
+    private void deliver(InetAddr from, Header header, byte[] data) {
         byte[] source = new byte[28];
         int n = from.encode(family(), source);
         if (n < source.length) {
             source = java.util.Arrays.copyOf(source, n);
         }
         long now = System.currentTimeMillis() * 1_000_000L + System.nanoTime() % 1_000_000L;
-        if (in.put(new RecordQueue.Rec(data, source, null, to, now)) == 0) {
+        if (in.put(new RecordQueue.Rec(data, source, null, header, now)) == 0) {
             queue.wake(READABLE);
         }
     }
@@ -279,14 +301,15 @@ final class UdpSocket extends InetSocket {
             msg.source(rec.source, rec.source.length);
             msg.flags |= n < rec.data.length ? Net.MSG_TRUNC : 0;
             ControlOut control = msg.control;
-            if (control != null && rec.extra instanceof InetAddr to) {
-                control(control, rec, to);
+            if (control != null && rec.extra instanceof Header h) {
+                control(control, rec, h);
             }
         }
         return (flags & Net.MSG_TRUNC) != 0 ? rec.data.length : n;
     }
 
-    private void control(ControlOut out, RecordQueue.Rec rec, InetAddr to) {
+    private void control(ControlOut out, RecordQueue.Rec rec, Header h) {
+        InetAddr to = h.to();
         if (options.timestamp) {
             byte[] t = new byte[16];
             long fraction = rec.timeNanos % 1_000_000_000L;
@@ -307,16 +330,16 @@ final class UdpSocket extends InetSocket {
             out.put(Net.SOL_IPV6, Net.IPV6_PKTINFO, p, p.length);
         }
         if (to.isV4() && inet.get(Net.SOL_IP, Net.IP_RECVTTL, 0) != 0) {
-            out.putInt(Net.SOL_IP, Net.IP_TTL, 64);
+            out.putInt(Net.SOL_IP, Net.IP_TTL, h.hops());
         }
         if (to.isV4() && inet.get(Net.SOL_IP, Net.IP_RECVTOS, 0) != 0) {
-            out.put(Net.SOL_IP, Net.IP_TOS, new byte[1], 1);
+            out.put(Net.SOL_IP, Net.IP_TOS, new byte[] {(byte) h.trafficClass()}, 1);
         }
         if (!to.isV4() && inet.get(Net.SOL_IPV6, Net.IPV6_RECVHOPLIMIT, 0) != 0) {
-            out.putInt(Net.SOL_IPV6, Net.IPV6_HOPLIMIT, 64);
+            out.putInt(Net.SOL_IPV6, Net.IPV6_HOPLIMIT, h.hops());
         }
         if (!to.isV4() && inet.get(Net.SOL_IPV6, Net.IPV6_RECVTCLASS, 0) != 0) {
-            out.putInt(Net.SOL_IPV6, Net.IPV6_TCLASS, 0);
+            out.putInt(Net.SOL_IPV6, Net.IPV6_TCLASS, h.trafficClass());
         }
     }
 

@@ -73,7 +73,7 @@ public record SigInfo(
             Bytes.put32(b, 24, status);
             Bytes.put64(b, 32, utime);
             Bytes.put64(b, 40, stime);
-        } else if (signo == Sig.SIGIO && code > 0 && code < Sig.SI_KERNEL) {
+        } else if ((signo == Sig.SIGIO || Sig.isRealTime(signo)) && code > 0 && code < Sig.SI_KERNEL) {
             Bytes.put64(b, 16, value); // band
             Bytes.put32(b, 24, status); // fd
         } else {

@@ -11,6 +11,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.fs.pipe.PipeFile;
+import io.sandjar.kernel.task.AsyncNotice;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FdTable;
@@ -140,7 +141,11 @@ public final class FdCalls {
     private static long fcntlOpen(Task t, FileDescription f, int fd, int cmd, long arg) {
         switch (cmd) {
             case F_SETFL -> {
-                f.setFlags((f.flags() & ~SETFL_MASK) | ((int) arg & SETFL_MASK));
+                int old = f.flags();
+                f.setFlags((old & ~SETFL_MASK) | ((int) arg & SETFL_MASK));
+                if (((old ^ f.flags()) & O_ASYNC) != 0) {
+                    AsyncNotice.update(t, f, fd);
+                }
                 return 0;
             }
             case F_SETOWN -> {
@@ -223,6 +228,9 @@ public final class FdCalls {
                 if (r == 0) {
                     int bit = cmd == Ioctl.FIONBIO ? O_NONBLOCK : O_ASYNC;
                     f.setFlags(on[0] != 0 ? f.flags() | bit : f.flags() & ~bit);
+                    if (bit == O_ASYNC) {
+                        AsyncNotice.update(t, f, fd);
+                    }
                 }
                 return r;
             }

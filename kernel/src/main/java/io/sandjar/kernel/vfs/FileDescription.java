@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.O;
 import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.Pollable;
+import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitQueue;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,9 @@ public abstract class FileDescription implements Pollable {
     public volatile int ownerType;
 
     public volatile int ownerSignal;
+
+    /** Sends the signals of O_ASYNC; guarded by this. */
+    public @Nullable WaitEntry asyncEntry;
 
     protected FileDescription(@Nullable Path path, int flags) {
         this.path = path;

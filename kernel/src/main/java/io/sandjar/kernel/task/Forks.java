@@ -233,6 +233,7 @@ public final class Forks {
         mapChunk(t, chunk);
         // the last child's id must not pass for this one's when that child's end is heard of just now
         t.mem.writeInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, 0);
+        child.forkedBy = t;
         t.ops.add(Stub.OP_PROCESS, 0, child.tid, host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
                 .result(child.tid);
         boolean mapped = chunk != 0;

@@ -296,8 +296,7 @@ public final class Kernel {
         taskLock.lock();
         try {
             for (Task t : pendingProcesses.values()) {
-                ThreadGroup parent = t.group.parent;
-                Task p = parent == null || parent.tasks.isEmpty() ? null : parent.tasks.get(0);
+                Task p = t.forkedBy;
                 int[] out = new int[1];
                 if (p != null
                         && p.mem.readInt(Stub.mailbox(p.slot) + Stub.BOX_HOST_TID, out) == 0

@@ -132,6 +132,9 @@ public final class Task extends Caller {
 
     long childClearTid;
 
+    /** The thread whose slot gets the host pid of this new process, once it is sure to hold no older one. */
+    volatile @Nullable Task forkedBy;
+
     /** Secret by which a new process makes itself known. */
     long cookie;
 

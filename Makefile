@@ -5,6 +5,8 @@
 # make check   format, static checks, unit tests
 # make test    everything: check, the finished image, the conformance programs natively and inside
 # make format  lays out the Java code
+# make docs    docs/compat.md and the filter table of SECURITY.md anew
+# make bench   the benchmarks
 # make clean
 
 MVN = ./mvnw -B -ntp
@@ -33,7 +35,13 @@ format:
 licence:
 	dev/check-licence
 
+docs:
+	dev/docs
+
+bench:
+	bench/run
+
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance test format licence clean
+.PHONY: image check check-image conformance test format licence docs bench clean

@@ -220,6 +220,10 @@ public final class MountNamespace {
 
     /** As {@link #text(Path, Path)} with " (deleted)" after a name that is gone: links of /proc/PID. */
     public static String procText(Path p, Path root) {
+        Mount m = p.mount();
+        if (m.namespace() == null && p.dentry() == m.root()) {
+            return "/" + p.dentry().name() + " (deleted)"; // nameless: memfd_create(2)
+        }
         String s = text(p, root);
         return p.dentry().gone() ? s + " (deleted)" : s;
     }

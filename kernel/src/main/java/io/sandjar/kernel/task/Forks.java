@@ -173,6 +173,8 @@ public final class Forks {
         FdTable fds = fds(t, a.flags);
         Task child;
         long chunk = 0;
+        // the last child's id must not pass for this one's when that child's end is heard of from here on
+        t.mem.writeInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, 0);
         kernel.taskLock().lock();
         try {
             int pid = g.exiting ? 0 : kernel.tasks().takeId();
@@ -231,8 +233,6 @@ public final class Forks {
         t.expectedNr = Nr.clone;
         t.expectedArg = host | Clone.CLONE_PARENT_SETTID;
         mapChunk(t, chunk);
-        // the last child's id must not pass for this one's when that child's end is heard of just now
-        t.mem.writeInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, 0);
         child.forkedBy = t;
         t.ops.add(Stub.OP_PROCESS, 0, child.tid, host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
                 .result(child.tid);

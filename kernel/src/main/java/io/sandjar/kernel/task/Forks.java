@@ -298,6 +298,7 @@ public final class Forks {
             child.group.hostPid = hostTid;
             child.mem.setHostTid(hostTid);
             kernel.hostThreads().put(hostTid, child);
+            child.forkedBy = null;
         } finally {
             kernel.taskLock().unlock();
         }

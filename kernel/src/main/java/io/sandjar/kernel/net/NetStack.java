@@ -30,6 +30,7 @@ public final class NetStack {
     private final AtomicLong nextIno = new AtomicLong(10_000);
     private final HostPoller poller = new HostPoller();
     private final FileSystem fs = new SocketInode.SockFs();
+    private final BufferMemory memory = new BufferMemory();
     private final Rights rights = new Rights();
     private final Interfaces interfaces = new Interfaces();
     private final UnixNames unixNames = new UnixNames();
@@ -62,6 +63,10 @@ public final class NetStack {
     /** The file system of sockets' inodes. */
     public FileSystem fs() {
         return fs;
+    }
+
+    public BufferMemory memory() {
+        return memory;
     }
 
     public Rights rights() {

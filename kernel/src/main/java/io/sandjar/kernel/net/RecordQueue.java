@@ -23,6 +23,7 @@ public final class RecordQueue {
     private volatile int firstLen;
     private volatile int limit;
     private final int maxCount;
+    private final BufferMemory memory;
     private volatile boolean finished;
     private boolean dead;
 
@@ -51,7 +52,8 @@ public final class RecordQueue {
      * @param limit bytes, overhead included
      * @param maxCount messages
      */
-    public RecordQueue(int limit, int maxCount) {
+    public RecordQueue(NetStack net, int limit, int maxCount) {
+        this.memory = net.memory();
         this.limit = limit;
         this.maxCount = maxCount;
     }
@@ -90,7 +92,7 @@ public final class RecordQueue {
         return src.getAll(out);
     }
 
-    /** 0, -EAGAIN for no room, -EPIPE when the receiver is gone. */
+    /** 0, -EAGAIN for no room, -EPIPE when the receiver is gone, -ENOBUFS. */
     public int put(Rec r) {
         lock.lock();
         try {
@@ -99,6 +101,9 @@ public final class RecordQueue {
             }
             if (count >= maxCount || (count > 0 && bytes + r.data.length + OVERHEAD > limit)) {
                 return -EAGAIN;
+            }
+            if (!memory.take(r.data.length + OVERHEAD, true)) {
+                return -ENOBUFS;
             }
             if (count == 0) {
                 firstLen = r.data.length;
@@ -146,6 +151,7 @@ public final class RecordQueue {
             if (!peek) {
                 records.removeFirst();
                 bytes -= r.data.length + OVERHEAD;
+                memory.give(r.data.length + OVERHEAD);
                 count--;
                 Rec next = records.peekFirst();
                 firstLen = next == null ? 0 : next.data.length;
@@ -173,6 +179,7 @@ public final class RecordQueue {
             }
             old = records.toArray(new Rec[0]);
             records.clear();
+            memory.give(bytes);
             count = 0;
             bytes = 0;
             firstLen = 0;

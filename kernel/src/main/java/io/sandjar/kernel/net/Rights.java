@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,15 @@ import org.jspecify.annotations.Nullable;
  * rest are emptied.
  */
 public final class Rights {
+    private static final int MAX_FILES = 16384;
+
     /** References that come from queues, for each unix socket in flight. Guarded by itself. */
     private final IdentityHashMap<SocketFile, int[]> inFlight = new IdentityHashMap<>();
 
     private volatile int total;
+
+    /** All descriptors in flight. */
+    private final AtomicInteger files = new AtomicInteger();
 
     /** Counts what happens to sockets in flight: a collection during which it moves is void. */
     private final AtomicLong changes = new AtomicLong();
@@ -56,7 +62,13 @@ public final class Rights {
         }
     }
 
+    /** Whether so many are on their way that more are refused (ETOOMANYREFS). */
+    public boolean tooMany(int more) {
+        return files.get() + more > MAX_FILES;
+    }
+
     private void count(FileDescription[] files, int by) {
+        this.files.addAndGet(by * files.length);
         for (FileDescription d : files) {
             if (!(d instanceof SocketFile s) || s.socket().family() != 1) {
                 continue;

@@ -238,6 +238,11 @@ public abstract class Socket implements Pollable {
         return 0;
     }
 
+    /** Whether the next byte is the urgent one. */
+    public boolean atMark() {
+        return false;
+    }
+
     public long ioctl(Caller c, int cmd, long arg) {
         switch (cmd) {
             case Ioctl.FIONREAD:
@@ -251,7 +256,7 @@ public abstract class Socket implements Pollable {
                 }
                 return c.mem().writeInt(arg, unsent());
             case Ioctl.SIOCATMARK:
-                return c.mem().writeInt(arg, 0);
+                return c.mem().writeInt(arg, atMark() ? 1 : 0);
             case Ioctl.SIOCGSTAMP:
             case Ioctl.SIOCGSTAMPNS:
                 return -ENOENT;

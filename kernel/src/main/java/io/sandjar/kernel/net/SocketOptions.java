@@ -67,6 +67,10 @@ public final class SocketOptions {
         return rcvbuf != 0 ? rcvbuf : familyDefault;
     }
 
+    public boolean oobInline() {
+        return kept(Net.SO_OOBINLINE) != 0;
+    }
+
     int set(Caller c, Socket s, int name, byte[] v, int len) {
         switch (name) {
             case Net.SO_RCVTIMEO_OLD, Net.SO_RCVTIMEO_NEW, Net.SO_SNDTIMEO_OLD, Net.SO_SNDTIMEO_NEW:

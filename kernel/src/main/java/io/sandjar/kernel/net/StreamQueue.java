@@ -37,6 +37,12 @@ public final class StreamQueue {
     private boolean dead;
 
     private @Nullable ArrayDeque<Mark> marks;
+    private final BufferMemory memory;
+
+    /** Position of the urgent byte (tcp(7)), -1 for none, and whether it was received out of band. */
+    private long urgent = -1;
+
+    private int urgentByte = -1;
 
     /** Control data that belongs to a range of bytes. */
     private static final class Mark {
@@ -51,7 +57,8 @@ public final class StreamQueue {
         }
     }
 
-    public StreamQueue(int limit) {
+    public StreamQueue(NetStack net, int limit) {
+        this.memory = net.memory();
         this.limit = limit;
     }
 
@@ -80,7 +87,7 @@ public final class StreamQueue {
      * Takes bytes from a writer.
      *
      * @param ancillary control data of these bytes; the queue's when the result is positive
-     * @return bytes taken, -EAGAIN for no room, -EPIPE when the reader is gone, -EFAULT
+     * @return bytes taken, -EAGAIN for no room, -EPIPE when the reader is gone, -EFAULT, -ENOBUFS
      */
     public long put(IoBuffer src, @Nullable Ancillary ancillary) {
         lock.lock();
@@ -92,8 +99,10 @@ public final class StreamQueue {
             if (room <= 0) {
                 return -EAGAIN;
             }
-            int n = (int) Math.min(src.remaining(), room);
-            reserve(n);
+            int n = reserve((int) Math.min(src.remaining(), room));
+            if (n == 0) {
+                return -ENOBUFS;
+            }
             int tail = head + used;
             if (tail >= ring.length) {
                 tail -= ring.length;
@@ -135,19 +144,33 @@ public final class StreamQueue {
         }
     }
 
-    private void reserve(int n) {
+    /** Makes room for up to {@code n} bytes: for how many. */
+    private int reserve(int n) {
         int need = used + n;
         if (need <= ring.length) {
-            return;
+            return n;
         }
         int size = Math.max(FIRST, ring.length);
         while (size < need) {
             size *= 2;
         }
+        if (!memory.take(size - ring.length, size > FIRST)) {
+            if (ring.length > 0) {
+                return ring.length - used;
+            }
+            memory.take(FIRST, false);
+            size = FIRST;
+        }
         byte[] next = new byte[size];
         copyOut(next, used);
         ring = next;
         head = 0;
+        return Math.min(n, size - used);
+    }
+
+    private void dropRing() {
+        memory.give(ring.length);
+        ring = NONE;
     }
 
     private void copyOut(byte[] dst, int n) {
@@ -175,6 +198,12 @@ public final class StreamQueue {
             if (n == 0) {
                 return 0;
             }
+            if (urgent >= position && skip == 0) {
+                n = toUrgent(n, peek);
+                if (n == 0) {
+                    return finished ? 0 : -EAGAIN;
+                }
+            }
             if (marks != null && taken != null && skip == 0) {
                 n = clip(n, byCreds, peek, taken);
             }
@@ -194,6 +223,66 @@ public final class StreamQueue {
                 drop(n);
             }
             return n;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- urgent data ----
+
+    /** The last byte that was put is urgent. */
+    public void markUrgent(boolean inline) {
+        lock.lock();
+        try {
+            if (used > 0) {
+                urgent = position + used - 1;
+                int at = head + used - 1;
+                urgentByte = inline ? -1 : ring[at >= ring.length ? at - ring.length : at] & 0xff;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A read ends before the urgent byte; one that begins there passes over it unless it is inline. */
+    private int toUrgent(int n, boolean peek) {
+        if (urgent > position) {
+            return (int) Math.min(n, urgent - position);
+        }
+        if (urgentByte == -1 || peek) {
+            urgent = urgentByte == -1 ? -1 : urgent;
+            return n;
+        }
+        urgent = -1;
+        urgentByte = -1;
+        drop(1);
+        return Math.min(n, used);
+    }
+
+    /** Takes the urgent byte; -1 for none. */
+    public int takeUrgent(boolean peek) {
+        lock.lock();
+        try {
+            int b = urgentByte >= 256 ? -1 : urgentByte;
+            if (b >= 0 && !peek) {
+                urgentByte = 256;
+            }
+            return b;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is urgent news that was not yet received. */
+    public boolean urgentPending() {
+        return urgent >= 0 && urgentByte >= 0 && urgentByte < 256;
+    }
+
+    /** Whether the next byte is the urgent one (SIOCATMARK). */
+    public boolean atMark() {
+        lock.lock();
+        try {
+            return urgent >= 0 && urgent == position;
         } finally {
             lock.unlock();
         }
@@ -259,7 +348,7 @@ public final class StreamQueue {
         if (used == 0) {
             head = 0;
             if (ring.length > KEEP) {
-                ring = NONE;
+                dropRing();
             }
         }
     }
@@ -285,7 +374,7 @@ public final class StreamQueue {
             finished = true;
             n = used;
             used = 0;
-            ring = NONE;
+            dropRing();
             head = 0;
             m = marks;
             marks = null;

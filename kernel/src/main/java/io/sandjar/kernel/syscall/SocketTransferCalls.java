@@ -240,6 +240,10 @@ public final class SocketTransferCalls {
             if (r < 0) {
                 return r;
             }
+            Ancillary files = msg.ancillary;
+            if (files != null && files.hasFiles() && t.kernel().net.rights().tooMany(files.files().length)) {
+                return -ETOOMANYREFS;
+            }
             UserIo data = io.get();
             data.skip(before);
             return send(t, f, data, flags, msg, before, nonblocking(f, flags));

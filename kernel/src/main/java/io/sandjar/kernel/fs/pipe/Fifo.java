@@ -42,8 +42,7 @@ public final class Fifo {
         }
         // a reader that did not wait for a writer sees a hang-up only after one has come and gone
         int quiet = access == O_RDONLY && nonblock && pipe.writers() == 0 ? writersBefore : -1;
-        PipeFile f =
-                new PipeFile(pipe, inode, path, flags & ~NOT_KEPT, quiet);
+        PipeFile f = new PipeFile(pipe, inode, path, flags & ~NOT_KEPT, quiet);
         if (waits) {
             int r = access == O_RDONLY
                     ? c.await(pipe.queue(), POLLIN | POLLOUT, () -> pipe.writersSeen() != writersBefore, Caller.FOREVER)

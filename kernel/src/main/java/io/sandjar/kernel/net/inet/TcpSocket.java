@@ -29,7 +29,7 @@ final class TcpSocket extends InetSocket {
     private static final int SHOWN_RCVBUF = 131072;
 
     private volatile int state = Net.TCP_CLOSE;
-    private final StreamQueue in = new StreamQueue(BUFFER);
+    private final StreamQueue in;
     private volatile @Nullable TcpSocket peer;
     private volatile int shut;
 
@@ -56,6 +56,7 @@ final class TcpSocket extends InetSocket {
 
     TcpSocket(NetStack net, Ports ports, int family) {
         super(net, ports, family, Net.SOCK_STREAM, Net.IPPROTO_TCP);
+        in = new StreamQueue(net, BUFFER);
     }
 
     @Override
@@ -463,15 +464,16 @@ final class TcpSocket extends InetSocket {
         if (state != Net.TCP_ESTABLISHED || p == null) {
             return -EPIPE;
         }
-        if ((flags & Net.MSG_OOB) != 0) {
-            return -EOPNOTSUPP;
-        }
         if (src.remaining() == 0) {
             return 0;
         }
         long n = p.in.put(src, null);
         if (n > 0) {
-            p.queue.wake(READABLE);
+            boolean urgent = (flags & Net.MSG_OOB) != 0 && src.remaining() == 0;
+            if (urgent) {
+                p.in.markUrgent(p.options.oobInline());
+            }
+            p.queue.wake(urgent ? READABLE | Poll.POLLPRI : READABLE);
         } else if (n == -EPIPE) {
             return intoTheVoid(src);
         }
@@ -489,7 +491,7 @@ final class TcpSocket extends InetSocket {
     @Override
     public long recv(Caller c, IoBuffer dst, int flags, @Nullable Msg msg) {
         if ((flags & (Net.MSG_OOB | Net.MSG_ERRQUEUE)) != 0) {
-            return (flags & Net.MSG_OOB) != 0 ? -EINVAL : -EAGAIN;
+            return (flags & Net.MSG_OOB) != 0 ? receiveUrgent(dst, (flags & Net.MSG_PEEK) != 0, msg) : -EAGAIN;
         }
         int s = state;
         if (s == Net.TCP_LISTEN) {
@@ -520,6 +522,26 @@ final class TcpSocket extends InetSocket {
             return in.used() > 0 ? -EAGAIN : 0;
         }
         return s == Net.TCP_CLOSE && state == Net.TCP_CLOSE ? -ENOTCONN : -EAGAIN;
+    }
+
+    private long receiveUrgent(IoBuffer dst, boolean peek, @Nullable Msg msg) {
+        int b = in.takeUrgent(peek);
+        if (b < 0) {
+            return -EINVAL;
+        }
+        if (msg != null) {
+            msg.flags |= Net.MSG_OOB;
+        }
+        if (dst.remaining() == 0) {
+            return 0;
+        }
+        int r = dst.put(new byte[] {(byte) b}, 0, 1);
+        return r < 0 ? r : 1;
+    }
+
+    @Override
+    public boolean atMark() {
+        return in.atMark();
     }
 
     @Override
@@ -559,6 +581,9 @@ final class TcpSocket extends InetSocket {
         }
         if (in.used() > 0) {
             now |= READABLE;
+        }
+        if (in.urgentPending()) {
+            now |= Poll.POLLPRI;
         }
         TcpSocket p = peer;
         if ((sh & SND) != 0 || p == null || p.in.hasRoom()) {

@@ -24,7 +24,7 @@ final class UdpSocket extends InetSocket {
     private static final int MAX_V4 = 65507;
     private static final int MAX_V6 = 65527;
 
-    private final RecordQueue in = new RecordQueue(BUFFER, Integer.MAX_VALUE);
+    private final RecordQueue in;
     private volatile int shut;
     private volatile boolean closed;
 
@@ -37,6 +37,7 @@ final class UdpSocket extends InetSocket {
     /** @param protocol IPPROTO_UDP or IPPROTO_UDPLITE, which differ in nothing but their ports here */
     UdpSocket(NetStack net, Ports ports, int family, int protocol) {
         super(net, ports, family, Net.SOCK_DGRAM, protocol);
+        in = new RecordQueue(net, BUFFER, Integer.MAX_VALUE);
     }
 
     @Override

@@ -37,13 +37,14 @@ public final class NetlinkSocket extends Socket {
     /** Port ids in use; guarded by the network's lock. */
     private final HashSet<Integer> ids;
 
-    private final RecordQueue in = new RecordQueue(BUFFER * 8, Integer.MAX_VALUE);
+    private final RecordQueue in;
     private volatile int id;
     private volatile int groups;
     private volatile boolean closed;
 
     private NetlinkSocket(NetStack net, int type, int protocol) {
         super(net, Net.AF_NETLINK, type, protocol);
+        in = new RecordQueue(net, BUFFER * 8, Integer.MAX_VALUE);
         this.ids = net.netlinkIds();
     }
 

@@ -23,7 +23,7 @@ final class UnixDatagram extends UnixSocket {
     /** net.unix.max_dgram_qlen, and one. */
     private static final int MAX_QUEUED = 11;
 
-    private final RecordQueue in = new RecordQueue(Integer.MAX_VALUE, MAX_QUEUED);
+    private final RecordQueue in;
     private volatile @Nullable UnixDatagram peer;
     private volatile boolean dead;
     private volatile int shut;
@@ -39,6 +39,7 @@ final class UnixDatagram extends UnixSocket {
 
     UnixDatagram(NetStack net) {
         super(net, Net.SOCK_DGRAM);
+        in = new RecordQueue(net, Integer.MAX_VALUE, MAX_QUEUED);
     }
 
     static void join(UnixDatagram a, UnixDatagram b) {

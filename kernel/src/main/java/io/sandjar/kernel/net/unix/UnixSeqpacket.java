@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class UnixSeqpacket extends UnixConnected {
     private static final byte[] NO_SOURCE = {};
 
-    private final RecordQueue in = new RecordQueue(BUFFER, Integer.MAX_VALUE);
+    private final RecordQueue in;
 
     UnixSeqpacket(NetStack net) {
         super(net, Net.SOCK_SEQPACKET);
+        in = new RecordQueue(net, BUFFER, Integer.MAX_VALUE);
     }
 
     @Override

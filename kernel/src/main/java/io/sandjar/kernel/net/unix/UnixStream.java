@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** AF_UNIX, SOCK_STREAM. */
 final class UnixStream extends UnixConnected {
-    private final StreamQueue in = new StreamQueue(BUFFER);
+    private final StreamQueue in;
 
     UnixStream(NetStack net) {
         super(net, Net.SOCK_STREAM);
+        in = new StreamQueue(net, BUFFER);
     }
 
     @Override

@@ -60,9 +60,9 @@ final class Fields {
         }
     }
 
-    /** The value of a line "name: value kB" in kilobytes; -1 when there is none. */
+    /** The number of a line "name: number kB"; -1 when there is none. */
     static long kilobytes(String text, String name) {
-        int at = text.startsWith(name) ? 0 : text.indexOf("\n" + name);
+        int at = text.startsWith(name + ":") ? 0 : text.indexOf("\n" + name + ":");
         if (at < 0) {
             return -1;
         }

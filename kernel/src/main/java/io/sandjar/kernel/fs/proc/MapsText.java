@@ -23,12 +23,15 @@ final class MapsText {
         this.names = names;
     }
 
-    /** @return 0 or -errno */
     void write(ProcView v, String file, StringBuilder out) {
         String host = HostProc.file(v, file);
-        if (host == null) {
-            return;
+        if (host != null) {
+            translate(host, out);
         }
+    }
+
+    /** From the host's text to the guest's. */
+    void translate(String host, StringBuilder out) {
         boolean shown = true;
         for (int at = 0; at < host.length(); ) {
             int end = host.indexOf('\n', at);

@@ -13,6 +13,7 @@ import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** stat, status, cmdline and the other files about one process (proc(5)). */
 final class TaskText {
@@ -128,7 +129,8 @@ final class TaskText {
         b.append("\nNStgid:\t").append(v.pid).append("\nNSpid:\t").append(v.tid);
         b.append("\nNSpgid:\t").append(v.group).append("\nNSsid:\t").append(v.session);
         b.append("\nKthread:\t0\n");
-        memory(v, b);
+        String host = HostProc.file(v, "status");
+        memory(host, b);
         b.append("Threads:\t")
                 .append(v.threads)
                 .append("\nSigQ:\t")
@@ -151,7 +153,13 @@ final class TaskText {
         b.append("Cpus_allowed:\t").append(Long.toHexString(cpus >= 64 ? -1 : (1L << cpus) - 1));
         b.append("\nCpus_allowed_list:\t").append(CpuList.text(cpus));
         b.append("\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
-        b.append("voluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n");
+        b.append("voluntary_ctxt_switches:\t").append(number(host, "voluntary_ctxt_switches"));
+        b.append("\nnonvoluntary_ctxt_switches:\t").append(number(host, "nonvoluntary_ctxt_switches"));
+        b.append('\n');
+    }
+
+    private static long number(@Nullable String host, String name) {
+        return host == null ? 0 : Math.max(0, kilobytes(host, name));
     }
 
     private static int fdSize(FdTable fds) {
@@ -166,8 +174,7 @@ final class TaskText {
         return n;
     }
 
-    private static void memory(ProcView v, StringBuilder b) {
-        String host = HostProc.file(v, "status");
+    private static void memory(@Nullable String host, StringBuilder b) {
         if (host == null) {
             return;
         }

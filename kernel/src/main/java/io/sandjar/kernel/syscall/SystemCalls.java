@@ -85,7 +85,8 @@ public final class SystemCalls {
             s.give();
         }
         Bytes.put64(b, SysinfoLayout.uptime, t.kernel().bootNanos() / 1_000_000_000L + 1);
-        java.util.Arrays.fill(b, SysinfoLayout.loads, SysinfoLayout.loads + 24, (byte) 0); // the host's: see /proc/loadavg
+        java.util.Arrays.fill(
+                b, SysinfoLayout.loads, SysinfoLayout.loads + 24, (byte) 0); // the host's: see /proc/loadavg
         Bytes.put16(b, SysinfoLayout.procs, Math.min(t.kernel().tasks().threads(), 65535));
         return t.mem().write(info, b);
     }

@@ -34,7 +34,9 @@ class MapsTextTest {
     @Test
     void detailsOfTheStubAreNotShownEither() {
         String shown = "5555-6000 rw-p 00000000 00:00 0 \nSize:  4 kB\nRss:   4 kB\nVmFlags: rd wr\n";
-        assertEquals(shown, translate("5f0000000000-5f0000008000 rw-p 00000000 00:00 0 \nSize:  32 kB\nVmFlags: rd\n" + shown));
+        assertEquals(
+                shown,
+                translate("5f0000000000-5f0000008000 rw-p 00000000 00:00 0 \nSize:  32 kB\nVmFlags: rd\n" + shown));
     }
 
     @Test
@@ -46,7 +48,8 @@ class MapsTextTest {
         long ino = s.buf.getLong(StatLayout.st_ino);
         s.give();
         Sys.close(fd);
-        String got = translate("7f0000000000-7f0000001000 r--s 00000000 00:01 " + ino + "    /memfd:sandjar-x (deleted)\n");
+        String got =
+                translate("7f0000000000-7f0000001000 r--s 00000000 00:01 " + ino + "    /memfd:sandjar-x (deleted)\n");
         assertEquals("/tmp/file of mine", got.substring(got.indexOf('/')).strip());
         assertEquals(73, got.indexOf('/'));
         got = translate("7f0000000000-7f0000001000 r--s 00000000 00:01 1    /memfd:sandjar-files (deleted)\n");

@@ -115,6 +115,9 @@ public final class Exec {
             return -EACCES;
         }
         r = Permissions.may(t.creds(), i, Permissions.MAY_EXEC);
+        if (r == 0 && i.isOpenForWriting()) {
+            r = -ETXTBSY;
+        }
         return r < 0 ? r : Opener.openPath(t, p, O.O_RDONLY, out);
     }
 

@@ -23,6 +23,9 @@ public abstract class FileDescription implements Pollable {
 
     private final AtomicInteger refs = new AtomicInteger(1);
 
+    /** The inode that counts this description among its writers; set before it is shared. */
+    private @Nullable Inode writes;
+
     /** Guarded by {@code refs}. */
     private @Nullable ArrayList<ReleaseHook> releaseHooks;
 
@@ -226,7 +229,17 @@ public abstract class FileDescription implements Pollable {
             }
             runReleaseHooks();
             onRelease();
+            Inode w = writes;
+            if (w != null) {
+                w.addWriter(-1);
+            }
         }
+    }
+
+    /** Makes {@code inode} count it as a writer until it is released. */
+    final void countAsWriter(Inode inode) {
+        inode.addWriter(1);
+        writes = inode;
     }
 
     /** Hears that the last reference to a description went, while its state is still whole. */

@@ -22,6 +22,18 @@ public abstract class Inode {
         this.fs = fs;
     }
 
+    /** Descriptions that may write to it: while there is one it cannot be executed. */
+    private int writers;
+
+    final synchronized void addWriter(int n) {
+        writers += n;
+    }
+
+    /** Whether somebody has it open for writing (execve(2): ETXTBSY). */
+    public final synchronized boolean isOpenForWriting() {
+        return writers > 0;
+    }
+
     public abstract long ino();
 
     /** Type and permission bits (S_IFMT | 07777). */

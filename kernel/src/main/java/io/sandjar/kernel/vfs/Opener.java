@@ -109,7 +109,7 @@ public final class Opener {
             if (r == 0) {
                 FsNotify.created(dir.inode(), w.last(), false);
                 Path p = new Path(dir.mount(), dir.dentry().child(w.last(), made.get()));
-                return made.get().open(c, p, kept(flags), out);
+                return regular(c, made.get(), p, flags, out);
             }
             if (r == -EEXIST && (flags & O_EXCL) == 0) {
                 r = 0; // somebody was faster: it is looked up again
@@ -137,7 +137,7 @@ public final class Opener {
         Inode i = made.get();
         Dentry d = new Dentry(dir.dentry(), "#" + i.ino(), i);
         d.markUnlinked();
-        return i.open(c, new Path(dir.mount(), d), kept(flags), out);
+        return regular(c, i, new Path(dir.mount(), d), flags, out);
     }
 
     /** Opens what a walk has found: for open(2), execve(2) and magic links. Flags as open(2) takes them. */
@@ -181,12 +181,20 @@ public final class Opener {
                         return r;
                     }
                 }
-                return i.open(c, p, kept(flags), out);
+                return regular(c, i, p, flags, out);
             }
             default -> {
                 return i.open(c, p, kept(flags), out);
             }
         }
+    }
+
+    private static int regular(Caller c, Inode i, Path p, int flags, Ref<FileDescription> out) {
+        int r = i.open(c, p, kept(flags), out);
+        if (r == 0 && writable(flags)) {
+            out.get().countAsWriter(i);
+        }
+        return r;
     }
 
     private static int check(Caller c, Path p, Inode i, int type, int flags) {

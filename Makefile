@@ -25,6 +25,7 @@ test: check check-image conformance
 check-image:
 	./sandjar --help >/dev/null
 	image/check
+	$(MVN) -q -pl runsc -am test -Dtest=EndToEndTest -Dsurefire.failIfNoSpecifiedTests=false
 
 conformance:
 	conformance/run --suite all

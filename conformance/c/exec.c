@@ -195,6 +195,30 @@ TEST(from_the_leader_with_threads) {
     }
     WAIT_EXIT(pid, 0);
 }
+static void *calling(void *arg) {
+    for (;;)
+        getppid();
+    return arg;
+}
+TEST(while_other_threads_make_calls) {
+    for (int i = 0; i < 20; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            pthread_t t;
+            char s[20];
+            snprintf(s, sizeof s, "%d", getpid());
+            for (int k = 0; k < 3; k++)
+                pthread_create(&t, 0, calling, 0);
+            msleep(5);
+            if (i & 1)
+                exec_thread(s);
+            pthread_create(&t, 0, exec_thread, s);
+            calling(0);
+        }
+        if (!WAIT_EXIT(pid, 0))
+            break;
+    }
+}
 TEST(failed_exec_leaves_threads) {
     pthread_t t;
     int p[2];

@@ -263,6 +263,7 @@ public final class Kernel {
             int leader = t.group.hostPid;
             if (t.hostTid != leader) {
                 hostThreads.remove(t.hostTid, t);
+                t.tookOver = true;
                 t.hostTid = leader;
                 t.mem.setHostTid(leader);
             }

@@ -37,6 +37,7 @@ public final class Task extends Caller {
 
     final Kernel kernel;
     volatile ThreadGroup group;
+    volatile boolean tookOver;
     volatile int tid;
     volatile UserMemory mem;
     volatile Creds creds;
@@ -311,6 +312,14 @@ public final class Task extends Caller {
         return dead;
     }
 
+    /**
+     * Whether an exec of this task has gone through that takes over the leader's host thread, and the new image has not
+     * begun: until then what comes from that host thread are the old leader's last calls.
+     */
+    public boolean tookOver() {
+        return tookOver;
+    }
+
     /** Makes the task look at its signals: it leaves a wait or, outside the kernel, is kicked. */
     void wake() {
         attention = true;
@@ -478,7 +487,9 @@ public final class Task extends Caller {
 
     /** The guest did with its stub what it must not: its process ends. */
     public void misbehaved() {
-        kernel.exits().exitGroup(group, io.sandjar.abi.Sig.SIGKILL);
+        if (!dead) { // else its process may have gone on without it, by exec
+            kernel.exits().exitGroup(group, io.sandjar.abi.Sig.SIGKILL);
+        }
     }
 
     /** The host process ended by itself. */
@@ -605,6 +616,7 @@ public final class Task extends Caller {
         ExecImage i = image;
         image = null;
         group.execing = false;
+        tookOver = false;
         if (i == null || slotAddress != slot) {
             return -EINVAL;
         }

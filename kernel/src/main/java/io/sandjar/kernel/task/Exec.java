@@ -288,6 +288,7 @@ public final class Exec {
             kernel.taskLock().unlock();
         }
         g.endTimers(true);
+        g.attachments.clear(g.pid());
         credentials(t, image, exe);
         g.dumpable = image.secure ? 0 : 1;
         if (image.secure) {

@@ -41,6 +41,8 @@ public final class Exits {
             kernel.taskLock().unlock();
         }
         g.endTimers(false);
+        g.attachments.clear(g.pid());
+        kernel.systemV.exited(g.pid());
         measure(g);
         boolean robust = false;
         for (Task t : tasks) {

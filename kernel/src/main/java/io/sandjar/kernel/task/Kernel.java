@@ -13,6 +13,7 @@ import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.ipc.SystemV;
 import io.sandjar.kernel.mm.MappedNames;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.time.Timers;
@@ -53,6 +54,9 @@ public final class Kernel {
 
     /** Home of event counters, timers, epoll sets and the like. */
     public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);
+
+    /** Semaphores, message queues and shared memory of System V. */
+    public final SystemV systemV = new SystemV();
 
     /** The alarm clock. */
     public final Timers timers = new Timers();

@@ -6,6 +6,7 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.fs.pidfd.PidTarget;
+import io.sandjar.kernel.ipc.Attachments;
 import io.sandjar.kernel.signal.PendingSignals;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.vfs.Path;
@@ -81,6 +82,9 @@ public final class ThreadGroup implements PidTarget {
 
     private volatile @Nullable ProcessTimers timers;
 
+    /** Shared memory of shmat(2). */
+    final Attachments attachments = new Attachments();
+
     /** /proc/PID/oom_score_adj: kept for the guest, of no effect. */
     public volatile int oomScoreAdj;
 
@@ -139,6 +143,7 @@ public final class ThreadGroup implements PidTarget {
 
     /** What a forked child has from its parent. */
     void inherit(ThreadGroup from) {
+        from.attachments.copyTo(attachments, pid);
         System.arraycopy(from.actions, 0, actions, 0, actions.length);
         System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class HelpTest {
@@ -27,6 +29,16 @@ class HelpTest {
             }
             help.lines().forEach(line -> assertTrue(line.length() <= TERMINAL, line));
             assertTrue(Help.overview().contains("  " + name + " "), name);
+        }
+    }
+
+    @Test
+    void readmeListsTheOptions() throws IOException {
+        String readme = Files.readString(Path.of("../README.md"));
+        for (Option o : DoOptions.TABLE) {
+            String row = "| `" + o.synopsis().replace("|", "\\|") + "` | "
+                    + o.help().split("[\n(]")[0].strip();
+            assertTrue(readme.contains(row), row);
         }
     }
 

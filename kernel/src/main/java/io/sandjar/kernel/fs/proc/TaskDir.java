@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
+import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
@@ -46,6 +47,24 @@ final class TaskDir extends PseudoDir {
     ProcView view() {
         Task t = task;
         return t == null ? ProcView.ofProcess(proc.kernel(), group) : ProcView.ofThread(proc.kernel(), t);
+    }
+
+    /** Whether the caller may see what only the process itself and its debugger should. */
+    boolean mayInspect(Caller c) {
+        if (!(c instanceof Task me) || me.group() == group) {
+            return true;
+        }
+        Task other = task;
+        if (other == null) {
+            proc.kernel().taskLock().lock();
+            try {
+                Task[] all = group.tasks();
+                other = all.length == 0 ? null : all[0];
+            } finally {
+                proc.kernel().taskLock().unlock();
+            }
+        }
+        return other != null && Access.mayInspect(me, other);
     }
 
     /** Whether it belongs to a thread rather than to a process. */

@@ -116,6 +116,14 @@ final class TaskFile extends TextInode {
         if (v == null) {
             return -ESRCH;
         }
+        switch (kind) {
+            case AUXV, ENVIRON, IO, MAPS, MEM, PERSONALITY, SMAPS, SMAPS_ROLLUP, STACK, SYSCALL -> {
+                if (v.alive && !dir.mayInspect(c)) {
+                    return -EACCES;
+                }
+            }
+            default -> {}
+        }
         if (kind == Kind.MEM) {
             if (v.mem == null) {
                 return -ESRCH;

@@ -51,6 +51,9 @@ final class TaskLink extends PseudoInode {
         if (p == null) {
             return -ENOENT;
         }
+        if (!dir.mayInspect(c)) {
+            return -EACCES;
+        }
         out.set(MountNamespace.procText(p, c.fs().root()));
         return 0;
     }
@@ -60,6 +63,9 @@ final class TaskLink extends PseudoInode {
         Path p = target();
         if (p == null) {
             return -ENOENT;
+        }
+        if (!dir.mayInspect(c)) {
+            return -EACCES;
         }
         out.set(p);
         return 0;

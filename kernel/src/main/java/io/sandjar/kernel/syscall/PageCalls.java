@@ -19,6 +19,20 @@ public final class PageCalls {
 
     private PageCalls() {}
 
+    /** What the filter does not let through: the usual advice never comes here. */
+    @Syscall(
+            nr = Nr.madvise,
+            support = Support.PARTIAL,
+            note = "advice about the process's own pages; no merging of pages, no holes in files")
+    public static long sys_madvise(Task t, long addr, long len, @As(Kind.DEC) int advice) {
+        return switch (advice) {
+            case Mm.MADV_DONTNEED_LOCKED -> Task.CONTINUE; // registers only, and its own pages
+            case Mm.MADV_REMOVE -> -EOPNOTSUPP;
+            case Mm.MADV_HWPOISON -> -EPERM;
+            default -> -EINVAL;
+        };
+    }
+
     @Syscall(nr = Nr.mlock, support = Support.PARTIAL, note = "counts against RLIMIT_MEMLOCK only by the single call")
     public static long sys_mlock(Task t, long addr, long len) {
         long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));

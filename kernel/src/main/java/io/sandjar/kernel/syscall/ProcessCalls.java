@@ -6,7 +6,6 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
-import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Task;
@@ -67,7 +66,6 @@ public final class ProcessCalls {
         if (r < 0) {
             return r;
         }
-        int host = other.get().mem().hostTid();
         byte[] buf = new byte[(int) Math.min(CHUNK, Math.max(local.remaining(), 1))];
         long done = 0;
         for (int i = 0; i < riovcnt && local.remaining() > 0; i++) {
@@ -78,9 +76,9 @@ public final class ProcessCalls {
             }
             while (len > 0 && local.remaining() > 0) {
                 int n = (int) Math.min(Math.min(len, local.remaining()), buf.length);
-                long moved = out ? put(local, host, base, buf, n) : fetch(local, host, base, buf, n);
+                long moved = out ? put(local, other.get(), base, buf, n) : fetch(local, other.get(), base, buf, n);
                 if (moved <= 0) {
-                    return done > 0 ? done : -EFAULT;
+                    return done > 0 ? done : moved == -ESRCH ? -ESRCH : -EFAULT;
                 }
                 done += moved;
                 if (moved < n) {
@@ -93,13 +91,13 @@ public final class ProcessCalls {
         return done;
     }
 
-    private static long fetch(UserIo local, int host, long from, byte[] buf, int n) {
-        long got = Sys.peek(host, from, buf, 0, n);
+    private static long fetch(UserIo local, Task other, long from, byte[] buf, int n) {
+        long got = Access.copy(other, from, buf, n, false);
         return got <= 0 ? got : local.put(buf, 0, (int) got) < 0 ? -EFAULT : got;
     }
 
-    private static long put(UserIo local, int host, long to, byte[] buf, int n) {
-        return local.get(buf, 0, n) < 0 ? -EFAULT : Sys.poke(host, to, buf, 0, n);
+    private static long put(UserIo local, Task other, long to, byte[] buf, int n) {
+        return local.get(buf, 0, n) < 0 ? -EFAULT : Access.copy(other, to, buf, n, true);
     }
 
     @Syscall(nr = Nr.kcmp, support = Support.PARTIAL, note = "no KCMP_EPOLL_TFD")

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Sig;
+import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Creds;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,27 @@ public final class Access {
         }
         out.set(o);
         return 0;
+    }
+
+    /**
+     * Copies memory of another process. The task lock is held meanwhile: as long as a task is not dead its host process
+     * has not been waited for, so its host pid cannot have become that of a stranger.
+     *
+     * @param out into the other process
+     * @return bytes copied, perhaps fewer, or -errno
+     */
+    public static long copy(Task o, long address, byte[] buf, int len, boolean out) {
+        o.kernel().taskLock().lock();
+        try {
+            Task leader = o.kernel().tasks().task(o.pid());
+            int host = leader != null && !leader.dead && leader.group == o.group ? leader.hostTid : o.hostTid;
+            if (o.dead || host == 0) {
+                return -ESRCH;
+            }
+            return out ? Sys.poke(host, address, buf, 0, len) : Sys.peek(host, address, buf, 0, len);
+        } finally {
+            o.kernel().taskLock().unlock();
+        }
     }
 
     /** PTRACE_MODE_ATTACH_REALCREDS. */

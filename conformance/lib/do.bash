@@ -54,7 +54,7 @@ run_do() {
     do_case root_is_overlay 0 'x' 'cd $D && $DO sh -c "echo x >$D/new; cat $D/new"'
     do_case root_is_untouched 0 'gone' 'cd $D && $DO sh -c "echo x >$D/new2; rm -f $D/in"; [ -e $D/new2 ] || echo gone'
     do_case file_is_untouched 0 '*kept*' 'echo kept >$D/keep; $DO sh -c "echo changed >$D/keep; rm $D/keep"; cat $D/keep'
-    do_case tmp_is_empty 0 '' '$DO ls -A /tmp'
+    do_case tmp_is_empty 0 '' 'cd / && $DO ls -A /tmp'
     do_case volume 0 'from guest' 'mkdir -p $D/v && $S --volume $D/v:/mnt -- sh -c "echo from guest >/mnt/f" && cat $D/v/f'
     do_case volume_read_only 1 '*ead-only*' 'mkdir -p $D/v && $S --volume $D/v:/mnt:ro -- sh -c "echo x >/mnt/g"; r=$?; [ ! -e $D/v/g ] && exit $((r != 0))'
     do_case tmpfs_size any '*o space*' '$S --tmpfs /mnt:1m -- dd if=/dev/zero of=/mnt/f bs=64k count=100'

@@ -31,7 +31,7 @@ run_hostile_case() {
     $(hostile_prefix) sleep 600 &
     bystander=$!
     # shellcheck disable=SC2046,SC2086
-    (cd / && exec "$out/hostile/watch" "$seconds" $options $(hostile_prefix) $SANDJAR_DO "${@/@CANARY@/$canary}" ${PASS_BYSTANDER:+$bystander $canary}) \
+    (cd "$out/hostile" && exec "$out/hostile/watch" "$seconds" $options $(hostile_prefix) $SANDJAR_DO "${@/@CANARY@/$canary}" ${PASS_BYSTANDER:+$bystander $canary}) \
         >"$output" 2>&1 </dev/null
     rc=$?
     status=$(sed -n 's/^status //p' "$output" | tail -1)

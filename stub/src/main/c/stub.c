@@ -9,6 +9,8 @@
 
 #define SYS_rt_sigaction 13
 #define SYS_rt_sigprocmask 14
+#define SYS_getpid 39
+#define SYS_gettid 186
 #define SYS_sigaltstack 131
 #define SYS_prctl 157
 #define SYS_set_tid_address 218
@@ -53,6 +55,9 @@ void stub_restorer(void);
 __attribute__((noreturn)) void stub_sigreturn(void *ucontext);
 long stub_clone_thread(unsigned long flags, void *ucontext, int *ptid, int *ctid, unsigned long tls);
 long stub_clone_process(unsigned long flags, void *stack, int *ptid, int *ctid, unsigned long tls, void *ucontext);
+
+int stub_copy8(void *to, const void *from); // 0 when an address is bad
+extern char stub_copy_start[], stub_copy_end[], stub_copy_failed[];
 
 static inline long call(long nr, long a, long b, long c, long d, long e, long f)
 {
@@ -112,12 +117,21 @@ static struct ucontext *copy_frame(struct ucontext *uc, struct slot *from, struc
 	return copy;
 }
 
+static void inherit(struct mailbox *to, struct mailbox *from)
+{
+	to->sigmask = from->sigmask;
+	to->trace = from->trace;
+	to->recheck = 0;
+}
+
 static long clone_thread(struct slot *slot, struct ucontext *uc, struct op *o)
 {
 	struct slot *to = (struct slot *)o->a[1];
 	struct ucontext *copy = copy_frame(uc, slot, to);
 	copy->sp = o->a[2];
 	to->box.guest_tid = o->nr;
+	inherit(&to->box, &slot->box);
+	to->box.guest_pid = slot->box.guest_pid;
 	return stub_clone_thread(o->a[0] | CLONE_PARENT_SETTID, copy, &to->box.host_tid, (int *)o->a[4], o->a[3]);
 }
 
@@ -132,22 +146,25 @@ static long clone_process(struct slot *slot, struct ucontext *uc, struct op *o)
 	if (to) {
 		copy = copy_frame(uc, slot, to);
 		stack = (void *)(((unsigned long)copy - 512) & ~15ul);
-		to->box.guest_tid = guest_pid;
-		to->box.reserved[0] = o->a[4];
+		inherit(&to->box, &slot->box);
+		to->box.guest_tid = to->box.guest_pid = guest_pid;
+		to->box.cookie = o->a[4];
 		if (o->a[2])
 			copy->sp = o->a[2];
 		return stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, stack, &slot->box.host_tid, 0, o->a[3], copy);
 	}
 	// The child finds its words in its own copy of this slot.
-	int mine = slot->box.guest_tid;
+	struct mailbox *box = &slot->box;
+	int tid = box->guest_tid, pid = box->guest_pid;
 	unsigned long ax = uc->ax, sp = uc->sp;
-	slot->box.guest_tid = guest_pid;
-	slot->box.reserved[0] = o->a[4];
+	box->guest_tid = box->guest_pid = guest_pid;
+	box->cookie = o->a[4];
 	uc->ax = 0;
 	if (o->a[2])
 		uc->sp = o->a[2];
 	long r = stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, 0, &slot->box.host_tid, 0, o->a[3], uc);
-	slot->box.guest_tid = mine;
+	box->guest_tid = tid;
+	box->guest_pid = pid;
 	uc->ax = ax;
 	uc->sp = sp;
 	return r;
@@ -158,7 +175,8 @@ __attribute__((noreturn)) void stub_child(struct ucontext *uc)
 {
 	struct slot *slot = slot_of(uc);
 	call(SYS_prctl, 1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0, 0);
-	run(slot, ring(BELL_CHILD, slot->box.reserved[0], (long)uc, (long)slot, 0), uc);
+	slot->box.recheck = 0;
+	run(slot, ring(BELL_CHILD, slot->box.cookie, (long)uc, (long)slot, 0), uc);
 	stub_sigreturn(uc);
 }
 
@@ -215,12 +233,58 @@ static void run(struct slot *slot, long count, struct ucontext *uc)
 	}
 }
 
+// rt_sigprocmask(2) without the kernel: the mask is kept here. Returns 0 when
+// the kernel has to see the call: wrong arguments, or a signal is pending.
+static int sigprocmask(struct mailbox *box, struct ucontext *uc)
+{
+	unsigned long old = box->sigmask, set = 0;
+	if (uc->r10 != 8 || (uc->si && !stub_copy8(&set, (void *)uc->si)))
+		return 0;
+	unsigned long next = old;
+	if (uc->si) {
+		if (uc->di == 0)
+			next = old | set;
+		else if (uc->di == 1)
+			next = old & ~set;
+		else if (uc->di == 2)
+			next = set;
+		else
+			return 0;
+	}
+	if (uc->dx && !stub_copy8((void *)uc->dx, &old))
+		return 0;
+	box->sigmask = next & ~(1ul << 8 | 1ul << 18); // SIGKILL, SIGSTOP
+	__asm__ volatile("mfence" ::: "memory"); // the kernel sets recheck before it looks at the mask
+	uc->ax = 0;
+	return 1;
+}
+
 static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
 {
 	struct slot *slot = slot_of(__builtin_frame_address(0));
-	if (sig == 31 && info->syscall == SYS_set_tid_address) {
-		call(SYS_set_tid_address, uc->di, 0, 0, 0, 0, 0);
-		uc->ax = slot->box.guest_tid;
+	struct mailbox *box = &slot->box;
+	if (sig == 31) {
+		int nr = info->syscall;
+		if (nr == SYS_set_tid_address) {
+			call(SYS_set_tid_address, uc->di, 0, 0, 0, 0, 0);
+			uc->ax = box->guest_tid;
+			return;
+		}
+		if (!box->trace) {
+			if (nr == SYS_rt_sigprocmask && sigprocmask(box, uc)) {
+				if (!*(volatile int *)&box->recheck)
+					return;
+				sig = KICK; // done, but something may be unblocked now
+			} else if (nr == SYS_getpid) {
+				uc->ax = box->guest_pid;
+				return;
+			} else if (nr == SYS_gettid) {
+				uc->ax = box->guest_tid;
+				return;
+			}
+		}
+	} else if (uc->ip >= (unsigned long)stub_copy_start && uc->ip < (unsigned long)stub_copy_end) {
+		uc->ip = (unsigned long)stub_copy_failed; // a bad address of the guest's
 		return;
 	}
 	run(slot, ring(BELL_SIGNAL, sig, (long)info, (long)uc, (long)slot), uc);
@@ -232,7 +296,7 @@ static void handle(int sig)
 	act.handler = on_signal; // field by field: a template would need relocated data
 	act.flags = 0x4 | 0x08000000 | 0x10000000 | 0x04000000; // SIGINFO ONSTACK RESTART RESTORER
 	act.restorer = stub_restorer;
-	act.mask = ~0ul;
+	act.mask = sig == 31 ? ~(1ul << 10 | 1ul << 6) : ~0ul; // SIGSEGV and SIGBUS: see stub_copy8
 	call(SYS_rt_sigaction, sig, (long)&act, 0, 8, 0, 0);
 }
 

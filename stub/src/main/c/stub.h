@@ -50,8 +50,13 @@ struct op {
 struct mailbox {
 	int guest_tid;
 	int host_tid; // of the newest thread or process made from here
-	long count_unused;
-	long reserved[6];
+	unsigned long sigmask; // signals that the thread blocks; the kernel reads it when it has to know
+	int recheck;  // a signal is pending: ring after every change of sigmask
+	int trace;    // every call is to be seen by the kernel
+	int guest_pid;
+	int unused;
+	long cookie; // by which a new process makes itself known
+	long reserved[3];
 	struct op ops[40];
 };
 

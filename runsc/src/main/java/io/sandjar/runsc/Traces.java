@@ -21,6 +21,7 @@ final class Traces {
         this.kernel = kernel;
         stats = options.stats ? new Stats(table) : null;
         filter = options.strace ? filter(options) : null;
+        kernel.everyCall = stats != null || filter != null;
         phase("");
     }
 

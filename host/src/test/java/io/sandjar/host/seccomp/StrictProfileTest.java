@@ -41,6 +41,7 @@ final class StrictProfileTest {
 
     private static final Set<String> TRAPPED = words("""
             clone clone3 fork vfork execve execveat rt_sigreturn set_tid_address sigaltstack shmat shmdt
+            rt_sigprocmask getpid gettid
             """);
 
     private static final Set<String> NOT_THERE = words("""

@@ -39,6 +39,7 @@ final class Doorbell {
                 t.fault((int) a);
                 settle(t, s);
             } else {
+                t.recheckSignals();
                 settle(t, s);
             }
         } else if (kind == Stub.BELL_START) {

@@ -40,6 +40,7 @@ public final class Delivery {
                 if (t.dead || g.exiting) {
                     return -ESRCH;
                 }
+                t.pullMask();
                 if (g.state == ThreadGroup.State.STOPPED) {
                     info = null;
                     act = null;
@@ -56,6 +57,9 @@ public final class Delivery {
                             }
                         }
                         kernel.signals().recompute(t);
+                        if (t.pending.isEmpty() && g.shared.isEmpty()) {
+                            t.setRecheck(false);
+                        }
                         return 0;
                     }
                     act = g.actions[info.signo()];
@@ -128,13 +132,14 @@ public final class Delivery {
     private void enter(Task t, TrapFrame f, SigInfo info, SigAction act) {
         int signo = info.signo();
         settleRestart(t, f, act);
-        long mask = t.restoreMask ? t.savedMask : t.sigmask;
-        t.restoreMask = false;
+        long now = t.sigmask; // of the call, where it has one of its own
+        long mask = t.restoreMask ? t.savedMask : now;
         if (SignalFrames.push(t, f, info, act, mask) < 0) {
             // no stack to put the frame on: the process dies of SIGSEGV unless it handles that elsewhere
             kernel.taskLock().lock();
             try {
-                if (signo == Sig.SIGSEGV || (t.sigmask & Signals.bit(Sig.SIGSEGV)) != 0) {
+                t.restoreMask = false;
+                if (signo == Sig.SIGSEGV || (now & Signals.bit(Sig.SIGSEGV)) != 0) {
                     t.group.actions[Sig.SIGSEGV] = SigAction.DEFAULT;
                 }
             } finally {
@@ -148,11 +153,13 @@ public final class Delivery {
             if ((act.flags() & Sig.SA_RESETHAND) != 0) {
                 t.group.actions[signo] = SigAction.DEFAULT;
             }
-            long blocked = t.sigmask | act.mask();
+            long blocked = now | act.mask();
             if ((act.flags() & Sig.SA_NODEFER) == 0) {
                 blocked |= Signals.bit(signo);
             }
+            t.restoreMask = false;
             t.sigmask = blocked & ~Signals.UNBLOCKABLE;
+            t.pushMask();
             kernel.signals().recompute(t);
         } finally {
             kernel.taskLock().unlock();

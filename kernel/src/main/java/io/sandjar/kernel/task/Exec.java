@@ -257,6 +257,7 @@ public final class Exec {
     void commit(Task t, ExecImage image) {
         ThreadGroup g = t.group;
         if (!image.first) {
+            t.pullMask();
             g.execing = true;
             kernel.exits().leaveAlone(t);
         }

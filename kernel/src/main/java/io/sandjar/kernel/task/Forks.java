@@ -110,7 +110,7 @@ public final class Forks {
             }
             chunk = t.space.chunkToMap(slot);
             child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), t.creds, fs, fds);
-            child.sigmask = t.sigmask;
+            child.sigmask = t.sigmask();
             child.comm = t.comm;
             child.noNewPrivs = t.noNewPrivs;
             child.affinity = t.affinity;
@@ -197,7 +197,7 @@ public final class Forks {
             g.processGroup.members.add(made);
             AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
             child = new Task(kernel, made, pid, space, slot, new UserMemory(0), t.creds, fs, fds);
-            child.sigmask = t.sigmask;
+            child.sigmask = t.sigmask();
             child.comm = t.comm;
             child.noNewPrivs = t.noNewPrivs;
             child.affinity = t.affinity;

@@ -77,6 +77,9 @@ public final class Kernel {
 
     public volatile String domainname = "(none)";
 
+    /** Whether the stub must not answer calls by itself, because somebody counts or prints them. Set before boot. */
+    public volatile boolean everyCall;
+
     /** Told when the leader of a session with a terminal has ended; set by the terminal code. */
     public volatile @Nullable SessionListener sessionListener;
 
@@ -251,6 +254,7 @@ public final class Kernel {
                     t.hostTid = hostTid;
                     t.mem.setHostTid(hostTid);
                     hostThreads.put(hostTid, t);
+                    t.known();
                     return t;
                 }
             }

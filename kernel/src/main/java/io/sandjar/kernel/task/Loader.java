@@ -168,7 +168,7 @@ final class Loader {
         if (r < 0) {
             return r;
         }
-        r = t.mem.writeInt(Stub.mailbox(slot) + Stub.BOX_GUEST_TID, t.tid);
+        r = t.mem.write(Stub.mailbox(slot), t.slotWords());
         if (r < 0) {
             return r;
         }

@@ -109,7 +109,7 @@ public final class ProcView {
         fds = t == null ? null : t.fds;
         pending = t == null ? 0 : t.pending.set();
         queuedSignals = g.shared.queued() + (t == null ? 0 : t.pending.queued());
-        blocked = t == null ? 0 : t.sigmask;
+        blocked = t == null ? 0 : t.sigmask();
         noNewPrivs = t != null && t.noNewPrivs;
     }
 

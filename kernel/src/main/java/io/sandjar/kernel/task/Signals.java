@@ -78,10 +78,11 @@ public final class Signals {
         try {
             int signo = info.signo();
             SigAction a = t.group.actions[signo];
-            boolean blocked = (t.sigmask & bit(signo)) != 0;
+            boolean blocked = (t.sigmask() & bit(signo)) != 0;
             if (blocked || a.isIgnore()) {
                 t.group.actions[signo] = SigAction.DEFAULT;
                 t.sigmask &= ~bit(signo);
+                t.pushMask();
             }
             t.group.forced |= bit(signo);
             t.pending.add(info);
@@ -124,6 +125,17 @@ public final class Signals {
             return;
         }
         queue.add(info);
+        // the mark first, then the mask: a stub that unblocks between the two sees the mark
+        if (only != null) {
+            only.setRecheck(true);
+            only.pullMask();
+        } else {
+            for (int i = 0; i < g.tasks.size(); i++) {
+                Task t = g.tasks.get(i);
+                t.setRecheck(true);
+                t.pullMask();
+            }
+        }
         g.signalWait.wake(1);
         if (only != null) {
             if ((only.sigmask & bit) == 0 || (only.waitingFor & bit) != 0) {
@@ -156,10 +168,10 @@ public final class Signals {
         }
         // a blocked signal stays pending: its action may change until it is unblocked, or sigwait may want it
         if (only != null) {
-            return ((only.sigmask | only.waitingFor) & bit) == 0;
+            return ((only.sigmask() | only.waitingFor) & bit) == 0;
         }
         for (Task t : g.tasks) {
-            if (((t.sigmask | t.waitingFor) & bit) != 0) {
+            if (((t.sigmask() | t.waitingFor) & bit) != 0) {
                 return false;
             }
         }
@@ -235,8 +247,9 @@ public final class Signals {
         kernel.taskLock().lock();
         try {
             long wanted = mask & ~UNBLOCKABLE;
-            long newlyBlocked = wanted & ~t.sigmask;
+            long newlyBlocked = wanted & ~t.sigmask();
             t.sigmask = wanted;
+            t.pushMask();
             recompute(t);
             long moved = newlyBlocked & t.group.shared.set();
             if (moved != 0) { // somebody else may take what this task now blocks

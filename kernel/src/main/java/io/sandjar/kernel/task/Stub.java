@@ -40,6 +40,10 @@ public final class Stub {
     public static final int BOX_GUEST_TID = 0;
 
     public static final int BOX_HOST_TID = 4;
+    public static final int BOX_SIGMASK = 8;
+    public static final int BOX_RECHECK = 16;
+    public static final int BOX_TRACE = 20;
+    public static final int BOX_GUEST_PID = 24;
     public static final int BOX_OPS = 64;
     public static final int OP_SIZE = 64;
     public static final int MAX_OPS = 40;

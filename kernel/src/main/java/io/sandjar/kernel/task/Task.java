@@ -48,6 +48,9 @@ public final class Task extends Caller {
     /** Blocked signals. Written by the task's own calls under the task lock. */
     volatile long sigmask;
 
+    /** The stub was told that a signal is pending. */
+    private volatile boolean recheck;
+
     /** Signals that sigtimedwait(2) waits for. */
     volatile long waitingFor;
 
@@ -243,12 +246,88 @@ public final class Task extends Caller {
     }
 
     public long sigmask() {
+        pullMask();
         return sigmask;
+    }
+
+    /**
+     * Takes over the blocked signals that the stub keeps in the slot. Not while a call has a mask of its own: then the
+     * slot has the one to come back.
+     */
+    void pullMask() {
+        if (restoreMask || dead) {
+            return;
+        }
+        int via = hostTid != 0 ? hostTid : group.anyHostTid();
+        if (via == 0) {
+            return;
+        }
+        byte[] word = new byte[8];
+        if (io.sandjar.host.Sys.peek(via, Stub.mailbox(slot) + Stub.BOX_SIGMASK, word, 0, 8) == 8) {
+            sigmask = io.sandjar.abi.Bytes.i64(word, 0) & ~Signals.UNBLOCKABLE;
+        }
+    }
+
+    /** A kick, or the stub's own ring after it changed its mask: looks at the signals anew. */
+    public void recheckSignals() {
+        kernel.taskLock().lock();
+        try {
+            pullMask();
+            kernel.signals().recompute(this);
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /** The stub's words about this thread in a fresh slot: ids, blocked signals, whether to show every call. */
+    byte[] slotWords() {
+        byte[] b = new byte[32];
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_TID, tid);
+        io.sandjar.abi.Bytes.put64(b, Stub.BOX_SIGMASK, sigmask);
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_RECHECK, 1); // the first change rings once
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_TRACE, kernel.everyCall ? 1 : 0);
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_PID, group.pid());
+        recheck = true;
+        return b;
+    }
+
+    /** A new thread has made itself known: what was sent to it before must not be lost. */
+    void known() {
+        recheck = false;
+        pullMask();
+        if (!pending.isEmpty() || !group.shared.isEmpty()) {
+            setRecheck(true);
+        }
+        kernel.signals().recompute(this);
+    }
+
+    /** Gives the blocked signals to the stub. */
+    void pushMask() {
+        if (hostTid != 0 && !dead && !restoreMask) {
+            byte[] word = new byte[8];
+            io.sandjar.abi.Bytes.put64(word, 0, sigmask);
+            io.sandjar.host.Sys.poke(hostTid, Stub.mailbox(slot) + Stub.BOX_SIGMASK, word, 0, 8);
+        }
+    }
+
+    /** Has the stub ring (or not) after every change of its mask. */
+    void setRecheck(boolean on) {
+        if (recheck == on) {
+            return;
+        }
+        int via = hostTid != 0 ? hostTid : group.anyHostTid();
+        if (via != 0) {
+            byte[] word = new byte[4];
+            word[0] = (byte) (on ? 1 : 0);
+            io.sandjar.host.Sys.poke(via, Stub.mailbox(slot) + Stub.BOX_RECHECK, word, 0, 4);
+            recheck = on;
+        }
     }
 
     /** Blocks {@code mask} for the length of this call; what was blocked before comes back when it ends. */
     public void setTemporaryMask(long mask) {
         if (!restoreMask) {
+            pullMask();
             savedMask = sigmask;
             restoreMask = true;
         }
@@ -562,6 +641,10 @@ public final class Task extends Caller {
     /** A fault that the guest's own code made. */
     public void fault(int signo) {
         TrapFrame f = trapFrame;
+        if (Stub.inText(f.reg(TrapFrame.RIP))) { // no handler of the guest's could make sense of it
+            kernel.exits().exitGroup(group, signo);
+            return;
+        }
         int code = io.sandjar.abi.Bytes.i32(f.info, 8);
         long address = io.sandjar.abi.Bytes.i64(f.info, 16);
         kernel.signals().force(this, SigInfo.fault(signo, code, address));

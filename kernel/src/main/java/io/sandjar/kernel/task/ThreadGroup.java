@@ -232,6 +232,17 @@ public final class ThreadGroup implements PidTarget {
         return uid;
     }
 
+    /** A host thread through which its memory can be reached; 0 when there is none. */
+    int anyHostTid() {
+        for (int i = 0; i < tasks.size(); i++) {
+            Task t = tasks.get(i);
+            if (t.hostTid != 0 && !t.dead) {
+                return t.hostTid;
+            }
+        }
+        return 0;
+    }
+
     /** The tasks; a snapshot. */
     public Task[] tasks() {
         return tasks.toArray(new Task[0]);

@@ -26,6 +26,7 @@ public final class RecordQueue {
     private final BufferMemory memory;
     private volatile boolean finished;
     private boolean dead;
+    private volatile @Nullable Runnable onRoom;
 
     /** One message. Immutable but for the files of its control data. */
     public static final class Rec {
@@ -56,6 +57,11 @@ public final class RecordQueue {
         this.memory = net.memory();
         this.limit = limit;
         this.maxCount = maxCount;
+    }
+
+    /** What is done when there is room after there was none. */
+    public void setOnRoom(Runnable action) {
+        onRoom = action;
     }
 
     public void setLimit(int newLimit) {
@@ -125,8 +131,11 @@ public final class RecordQueue {
      * @return bytes copied, -EAGAIN for none (0 when none will come), -EFAULT
      */
     public long take(IoBuffer dst, boolean peek, Ref<Rec> got, Ref<Ancillary> files) {
+        boolean tell = false;
         lock.lock();
         try {
+            boolean wasFull = full();
+            boolean hadRoom = hasRoom();
             Rec r = records.peekFirst();
             if (r == null) {
                 return finished ? 0 : -EAGAIN;
@@ -155,10 +164,15 @@ public final class RecordQueue {
                 count--;
                 Rec next = records.peekFirst();
                 firstLen = next == null ? 0 : next.data.length;
+                tell = (wasFull && !full()) || (!hadRoom && hasRoom());
             }
             return n;
         } finally {
             lock.unlock();
+            Runnable action = onRoom;
+            if (tell && action != null) {
+                action.run();
+            }
         }
     }
 

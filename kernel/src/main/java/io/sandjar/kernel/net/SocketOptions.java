@@ -149,17 +149,17 @@ public final class SocketOptions {
                     Net.SO_NOFCS,
                     Net.SO_SELECT_ERR_QUEUE,
                     Net.SO_INCOMING_CPU,
-                    Net.SO_ZEROCOPY,
                     Net.SO_MAX_PACING_RATE,
                     Net.SO_TXREHASH,
                     Net.SO_RCVMARK,
-                    Net.SO_TIMESTAMPING_OLD,
-                    Net.SO_TIMESTAMPING_NEW,
                     Net.SO_BUSY_POLL,
                     Net.SO_PREFER_BUSY_POLL,
                     Net.SO_BUSY_POLL_BUDGET,
                     Net.SO_BUF_LOCK -> keep(name, x);
             case Net.SO_BSDCOMPAT -> {}
+            case Net.SO_ZEROCOPY -> {
+                return -EOPNOTSUPP; // nobody would write the completions
+            }
             case Net.SO_TYPE, Net.SO_PROTOCOL, Net.SO_DOMAIN, Net.SO_ERROR, Net.SO_ACCEPTCONN, Net.SO_SNDLOWAT -> {
                 return -ENOPROTOOPT;
             }

@@ -4,8 +4,10 @@ package io.sandjar.kernel.net;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.IoBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ public final class StreamQueue {
     private @Nullable ArrayDeque<Mark> marks;
     private final BufferMemory memory;
 
+    /** Who is to be told when there is room again: the waiters of the writing socket. */
+    private volatile @Nullable WaitQueue writer;
+
     /** Position of the urgent byte (tcp(7)), -1 for none, and whether it was received out of band. */
     private long urgent = -1;
 
@@ -60,6 +65,10 @@ public final class StreamQueue {
     public StreamQueue(NetStack net, int limit) {
         this.memory = net.memory();
         this.limit = limit;
+    }
+
+    public void setWriter(WaitQueue waiters) {
+        writer = waiters;
     }
 
     public void setLimit(int bytes) {
@@ -188,8 +197,10 @@ public final class StreamQueue {
      * @return bytes, 0 at the end (or when none are wanted), -EAGAIN when empty, -EFAULT
      */
     public long take(IoBuffer dst, boolean peek, int skip, boolean byCreds, @Nullable Ancillary taken) {
+        boolean tell = false;
         lock.lock();
         try {
+            boolean before = hasRoom();
             int have = used - skip;
             if (have <= 0) {
                 return finished ? 0 : -EAGAIN;
@@ -221,10 +232,21 @@ public final class StreamQueue {
             }
             if (!peek) {
                 drop(n);
+                tell = !before && hasRoom();
             }
             return n;
         } finally {
             lock.unlock();
+            if (tell) {
+                tellWriter();
+            }
+        }
+    }
+
+    private void tellWriter() {
+        WaitQueue w = writer;
+        if (w != null) {
+            w.wake(Poll.POLLOUT | Poll.POLLWRNORM | Poll.POLLWRBAND);
         }
     }
 
@@ -300,6 +322,7 @@ public final class StreamQueue {
             return k;
         } finally {
             lock.unlock();
+            tellWriter();
         }
     }
 

@@ -39,7 +39,7 @@ final class TcpSocket extends InetSocket {
     /** No descriptor refers to it any more. */
     private volatile boolean closed;
 
-    /** A connect was answered with EINPROGRESS and its outcome was not yet told by another connect. */
+    /** A connect goes on, or its outcome was not yet told: to the call that waits, or to the next one. */
     private boolean connecting;
 
     // ---- of a listener, under the network's lock ----
@@ -220,7 +220,7 @@ final class TcpSocket extends InetSocket {
             if (listener.waiting.size() > listener.backlog) {
                 target = listener;
                 listener.outside.addLast(this);
-                connecting = nonblock;
+                connecting = true;
                 return nonblock ? -EINPROGRESS : -EAGAIN;
             }
             establish(this, listener);
@@ -260,6 +260,8 @@ final class TcpSocket extends InetSocket {
         client.shut = 0;
         server.state = Net.TCP_ESTABLISHED;
         client.state = Net.TCP_ESTABLISHED;
+        client.in.setWriter(server.queue);
+        server.in.setWriter(client.queue);
         client.limits();
         server.limits();
         listener.waiting.addLast(server);
@@ -464,6 +466,9 @@ final class TcpSocket extends InetSocket {
         if (state != Net.TCP_ESTABLISHED || p == null) {
             return -EPIPE;
         }
+        if ((flags & Net.MSG_FASTOPEN) != 0) {
+            return -EISCONN;
+        }
         if (src.remaining() == 0) {
             return 0;
         }
@@ -498,19 +503,9 @@ final class TcpSocket extends InetSocket {
             return -ENOTCONN;
         }
         boolean peek = (flags & Net.MSG_PEEK) != 0;
-        boolean roomBefore = in.hasRoom();
         long n = (flags & Net.MSG_TRUNC) != 0 && !peek
                 ? in.discard(dst.remaining())
                 : in.take(dst, peek, 0, false, null);
-        if (n > 0) {
-            if (!peek && !roomBefore && in.hasRoom()) {
-                TcpSocket p = peer;
-                if (p != null) {
-                    p.queue.wake(WRITABLE);
-                }
-            }
-            return n;
-        }
         if (n != -EAGAIN) {
             return n;
         }

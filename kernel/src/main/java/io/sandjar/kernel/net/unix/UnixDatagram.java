@@ -40,6 +40,7 @@ final class UnixDatagram extends UnixSocket {
     UnixDatagram(NetStack net) {
         super(net, Net.SOCK_DGRAM);
         in = new RecordQueue(net, Integer.MAX_VALUE, MAX_QUEUED);
+        in.setOnRoom(this::tellRoom);
     }
 
     static void join(UnixDatagram a, UnixDatagram b) {
@@ -252,15 +253,11 @@ final class UnixDatagram extends UnixSocket {
         boolean peek = (flags & Net.MSG_PEEK) != 0;
         Ref<RecordQueue.Rec> got = new Ref<>();
         Ref<Ancillary> control = new Ref<>();
-        boolean wasFull = in.full();
         long n = in.take(dst, peek, got, control);
         RecordQueue.Rec rec = got.orNull();
         if (n < 0 || rec == null) {
             int e = n == -EFAULT ? 0 : takeError();
             return e != 0 ? -e : n;
-        }
-        if (!peek && wasFull) {
-            tellRoom();
         }
         incoming(c, control.orNull(), msg, peek);
         if (msg != null) {

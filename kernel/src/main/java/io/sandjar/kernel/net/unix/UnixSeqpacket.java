@@ -53,6 +53,10 @@ final class UnixSeqpacket extends UnixConnected {
 
     @Override
     void connected() {
+        UnixConnected p = peer();
+        if (p != null) {
+            in.setOnRoom(() -> p.waitQueue().wake(WRITABLE));
+        }
         optionChanged(Net.SO_SNDBUF);
     }
 
@@ -124,7 +128,6 @@ final class UnixSeqpacket extends UnixConnected {
             return -ENOTCONN;
         }
         boolean peek = (flags & Net.MSG_PEEK) != 0;
-        boolean roomBefore = in.hasRoom();
         Ref<RecordQueue.Rec> got = new Ref<>();
         Ref<Ancillary> control = new Ref<>();
         long n = in.take(dst, peek, got, control);
@@ -132,12 +135,6 @@ final class UnixSeqpacket extends UnixConnected {
         if (n < 0 || rec == null) {
             int e = n == -EFAULT ? 0 : takeError();
             return e != 0 ? -e : n;
-        }
-        if (!peek && !roomBefore && in.hasRoom()) {
-            UnixConnected p = peer();
-            if (p != null) {
-                p.waitQueue().wake(WRITABLE);
-            }
         }
         incoming(c, control.orNull(), msg, peek);
         if (msg != null) {

@@ -51,6 +51,10 @@ final class UnixStream extends UnixConnected {
 
     @Override
     void connected() {
+        UnixConnected p = peer();
+        if (p != null) {
+            in.setWriter(p.waitQueue());
+        }
         optionChanged(Net.SO_SNDBUF);
     }
 
@@ -115,7 +119,6 @@ final class UnixStream extends UnixConnected {
             return -EINVAL;
         }
         boolean peek = (flags & Net.MSG_PEEK) != 0;
-        boolean roomBefore = in.hasRoom();
         Ancillary got = new Ancillary();
         long n = in.take(dst, peek, 0, options.passCred, got);
         if (n <= 0) {
@@ -127,12 +130,6 @@ final class UnixStream extends UnixConnected {
                 return e != 0 ? -e : n;
             }
             return n;
-        }
-        if (!peek && !roomBefore && in.hasRoom()) {
-            UnixConnected p = peer();
-            if (p != null) {
-                p.waitQueue().wake(WRITABLE);
-            }
         }
         incoming(c, got, msg, peek);
         return n;

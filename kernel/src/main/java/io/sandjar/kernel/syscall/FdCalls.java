@@ -239,6 +239,15 @@ public final class FdCalls {
                 int r = f.inode().isRegular() || f.inode().isDir() ? f.inode().stat(st) : -ENOTTY;
                 return r < 0 ? r : t.mem().writeLong(arg, st.size);
             }
+            case Ioctl.FIONREAD -> {
+                if (!f.inode().isRegular()) {
+                    return f.ioctl(t, cmd, arg);
+                }
+                Stat st = new Stat();
+                long r = f.inode().stat(st);
+                long pos = r < 0 ? r : f.lseek(t, 0, SEEK_CUR);
+                return pos < 0 ? pos : t.mem().writeInt(arg, (int) (st.size - pos));
+            }
             default -> {
                 return f.ioctl(t, cmd, arg);
             }

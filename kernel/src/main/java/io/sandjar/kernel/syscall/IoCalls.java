@@ -48,7 +48,7 @@ public final class IoCalls {
         }
         UserIo io = t.reusableIo();
         int r = io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
-        return r < 0 ? r : Io.read(t, f, io, f.nonblocking());
+        return r < 0 || io.remaining() == 0 ? r : Io.read(t, f, io, f.nonblocking());
     }
 
     @Syscall(nr = Nr.writev)
@@ -59,7 +59,7 @@ public final class IoCalls {
         }
         UserIo io = t.reusableIo();
         int r = io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
-        return r < 0 ? r : Io.write(t, f, io, f.nonblocking());
+        return r < 0 || io.remaining() == 0 ? r : Io.write(t, f, io, f.nonblocking());
     }
 
     @Syscall(nr = Nr.pread64)
@@ -120,7 +120,7 @@ public final class IoCalls {
         }
         UserIo io = t.reusableIo();
         int r = io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
-        if (r < 0) {
+        if (r < 0 || io.remaining() == 0) {
             return r;
         }
         if (off == -1) {
@@ -136,7 +136,7 @@ public final class IoCalls {
         }
         UserIo io = t.reusableIo();
         int r = io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
-        if (r < 0) {
+        if (r < 0 || io.remaining() == 0) {
             return r;
         }
         long n;

@@ -13,6 +13,7 @@ import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.ipc.PosixQueue;
 import io.sandjar.kernel.ipc.SystemV;
 import io.sandjar.kernel.mm.MappedNames;
 import io.sandjar.kernel.net.NetStack;
@@ -57,6 +58,9 @@ public final class Kernel {
 
     /** Semaphores, message queues and shared memory of System V. */
     public final SystemV systemV = new SystemV();
+
+    /** POSIX message queues by name; guarded by itself. */
+    public final HashMap<String, PosixQueue> queues = new HashMap<>();
 
     /** The alarm clock. */
     public final Timers timers = new Timers();

@@ -17,7 +17,6 @@ import io.sandjar.kernel.task.Task;
  * a virtual thread, so that receivers are always there for the next one.
  */
 final class Receiver implements Runnable {
-    private static final boolean DEBUG = Boolean.getBoolean("sandjar.debug");
     private final Kernel kernel;
     private final Listener listener;
     private final Dispatcher dispatcher;
@@ -52,12 +51,6 @@ final class Receiver implements Runnable {
         int tid = s.buf.getInt(8);
         int nr = s.buf.getInt(16);
         Task t = kernel.hostThreads().get(tid);
-        if (DEBUG) {
-            System.err.println("recv tid " + tid + " " + (t == null ? "?" : t.tid()) + " nr " + nr + " "
-                    + io.sandjar.abi.Nr.name(nr)
-                    + " " + Long.toHexString(s.buf.getLong(32)) + " " + Long.toHexString(s.buf.getLong(40)) + " "
-                    + Long.toHexString(s.buf.getLong(48)) + " ip " + Long.toHexString(s.buf.getLong(24)));
-        }
         if (t == null) {
             if (nr == Stub.DOORBELL && s.buf.getLong(32) == Stub.BELL_CHILD) {
                 doorbell.child(s, id, tid, s.buf.getLong(40), s.buf.getLong(48), s.buf.getLong(56));

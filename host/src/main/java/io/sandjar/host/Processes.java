@@ -38,9 +38,25 @@ public final class Processes {
         return wait(P_PID, pid, WEXITED | WNOWAIT | WALL | WNOHANG, out) == 0 && out[0] == pid;
     }
 
-    /** Removes a child that has ended. */
-    public static int reap(int pid) {
-        return wait(P_PID, pid, WEXITED | WALL, new int[3]);
+    /**
+     * Removes a child that has ended.
+     *
+     * @param usage user time, system time (nanoseconds), largest resident size (KB)
+     */
+    public static int reap(int pid, long[] usage) {
+        Scratch s = Scratch.take();
+        try {
+            int at = 128; // struct rusage, behind siginfo
+            int r = (int) Native.sys(Nr.waitid, P_PID, pid, s.address, WEXITED | WALL, s.address + at, 0);
+            for (int i = 0; i < 2; i++) {
+                long seconds = s.buf.getLong(at + 16 * i);
+                usage[i] = r < 0 ? 0 : seconds * 1_000_000_000L + s.buf.getLong(at + 16 * i + 8) * 1000;
+            }
+            usage[2] = r < 0 ? 0 : s.buf.getLong(at + 32);
+            return r;
+        } finally {
+            s.give();
+        }
     }
 
     private static int wait(int type, int id, int options, int[] out) {

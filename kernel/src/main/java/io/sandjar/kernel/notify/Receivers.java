@@ -26,6 +26,7 @@ public final class Receivers {
 
     private static void reap(Kernel kernel) {
         int[] end = new int[3];
+        long[] usage = new long[3];
         while (Processes.awaitAnyEnd(end) == 0) {
             int pid = end[0];
             if (pid == 0) {
@@ -37,7 +38,8 @@ public final class Receivers {
             } else {
                 kernel.lostChild(pid);
             }
-            Processes.reap(pid);
+            Processes.reap(pid, usage);
+            kernel.exits().hostReaped(pid, usage);
         }
     }
 }

@@ -102,6 +102,7 @@ final class WaitCalls {
         Bytes.put64(b, 8, e.userNanos / 1000 % 1_000_000);
         Bytes.put64(b, 16, e.systemNanos / 1_000_000_000);
         Bytes.put64(b, 24, e.systemNanos / 1000 % 1_000_000);
+        Bytes.put64(b, 32, e.maxRss);
         return b;
     }
 }

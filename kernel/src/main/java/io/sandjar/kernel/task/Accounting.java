@@ -48,6 +48,7 @@ public final class Accounting {
         try {
             userNanos = g.childUserNanos;
             systemNanos = g.childSystemNanos;
+            maxRss = g.childMaxRss;
         } finally {
             k.taskLock().unlock();
         }

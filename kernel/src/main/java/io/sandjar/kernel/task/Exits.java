@@ -7,12 +7,16 @@ import io.sandjar.host.Processes;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
 import java.util.ArrayList;
+import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The end of threads and processes, and what their parents hear of it. */
 public final class Exits {
     private static final int POLLIN = 1;
     private final Kernel kernel;
+
+    /** Processes that have ended, by the host pid that the host still keeps. Guarded by the task lock. */
+    private final HashMap<Integer, ThreadGroup> unreaped = new HashMap<>();
 
     Exits(Kernel kernel) {
         this.kernel = kernel;
@@ -33,6 +37,9 @@ public final class Exits {
             g.exiting = true;
             g.released = true;
             g.exitStatus = status;
+            if (g.hostPid > 0) {
+                unreaped.put(g.hostPid, g);
+            }
             tasks = g.tasks.toArray(new Task[0]);
             for (Task t : tasks) {
                 detach(t);
@@ -74,10 +81,43 @@ public final class Exits {
         kernel.background(() -> exitGroup(g, signo));
     }
 
-    /** CPU time while the host process is still there to be asked. */
-    private static void measure(ThreadGroup g) {
+    /** CPU time while the host process is still there to be asked; how it splits comes later. */
+    private void measure(ThreadGroup g) {
         long cpu = g.hostPid > 0 ? Processes.clock(Processes.processClock(g.hostPid)) : 0;
-        g.endUserNanos = Math.max(cpu, 0);
+        kernel.taskLock().lock();
+        try {
+            if (unreaped.get(g.hostPid) == g) { // else it is known better already
+                g.endUserNanos = Math.max(cpu, 0);
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    /**
+     * The host process is gone for good, and what it used is known exactly. A parent that was faster gets the difference.
+     *
+     * @param usage user and system nanoseconds, largest resident size
+     */
+    public void hostReaped(int hostPid, long[] usage) {
+        kernel.taskLock().lock();
+        try {
+            ThreadGroup g = unreaped.remove(hostPid);
+            if (g == null) {
+                return;
+            }
+            ThreadGroup parent = g.parent;
+            if (g.state == ThreadGroup.State.REAPED && parent != null) {
+                parent.childUserNanos += usage[0] - g.endUserNanos;
+                parent.childSystemNanos += usage[1] - g.endSystemNanos;
+                parent.childMaxRss = Math.max(parent.childMaxRss, usage[2]);
+            }
+            g.endUserNanos = usage[0];
+            g.endSystemNanos = usage[1];
+            g.endMaxRss = usage[2];
+        } finally {
+            kernel.taskLock().unlock();
+        }
     }
 
     /** No more calls of this thread are answered. With the task lock. */
@@ -309,6 +349,7 @@ public final class Exits {
             parent.children.remove(g);
             parent.childUserNanos += g.endUserNanos + g.childUserNanos;
             parent.childSystemNanos += g.endSystemNanos + g.childSystemNanos;
+            parent.childMaxRss = Math.max(parent.childMaxRss, Math.max(g.endMaxRss, g.childMaxRss));
         }
         kernel.tasks().leave(g);
         kernel.tasks().remove(g);

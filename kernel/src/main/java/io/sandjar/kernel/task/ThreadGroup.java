@@ -134,6 +134,11 @@ public final class ThreadGroup implements PidTarget {
     String endComm = "";
     long endSystemNanos;
 
+    /** Largest resident size in KB, of itself once it has ended and of children that were waited for. */
+    long endMaxRss;
+
+    long childMaxRss;
+
     ThreadGroup(int pid, ProcessGroup processGroup, long startNanos) {
         this.pid = pid;
         this.processGroup = processGroup;

@@ -27,6 +27,7 @@ public final class Waits {
         public int detail;
         public long userNanos;
         public long systemNanos;
+        public long maxRss;
     }
 
     /** The process behind a pidfd; null when the descriptor is none. */
@@ -103,6 +104,7 @@ public final class Waits {
         out.uid = c.uid;
         out.userNanos = c.endUserNanos + c.childUserNanos;
         out.systemNanos = c.endSystemNanos + c.childSystemNanos;
+        out.maxRss = Math.max(c.endMaxRss, c.childMaxRss);
         if (c.state == ThreadGroup.State.ZOMBIE) {
             if ((options & Clone.WEXITED) == 0) {
                 return false;

@@ -38,7 +38,7 @@ final class GuestMounts {
      * @param hostCwd the user's working directory, which stays visible even where the guest gets a directory of its own
      */
     GuestMounts(Kernel kernel, DoOptions o, @Nullable String hostCwd) {
-        FileStore store = new FileStore();
+        FileStore store = kernel.files;
         long memoryShare = totalMemory() / 2;
         Ref<RootBuilder> builder = new Ref<>();
         check("--rootfs", o.rootfs, RootBuilder.overlay(store, o.rootfs, memoryShare, builder));

@@ -83,7 +83,7 @@ public final class DirCalls {
     public static long sys_getcwd(Task t, long buf, long size) {
         FsContext fs = t.fs();
         Path cwd = fs.cwd();
-        if (cwd.dentry().unlinked()) {
+        if (cwd.dentry().gone()) {
             return -ENOENT;
         }
         byte[] text = MountNamespace.text(cwd, fs.root()).getBytes(StandardCharsets.ISO_8859_1);

@@ -129,6 +129,9 @@ public final class OpenCalls {
         boolean noexec = exec == Mm.MFD_NOEXEC_SEAL;
         int seals = noexec ? Mm.F_SEAL_EXEC : (flags & Mm.MFD_ALLOW_SEALING) != 0 ? 0 : Mm.F_SEAL_SEAL;
         FileNode node = FileNode.nameless(t.kernel().memfds, t, S_IFREG | (noexec ? 0666 : 0777), seals);
+        if (node == null) {
+            return -ENFILE;
+        }
         Dentry d = new Dentry(null, "memfd:" + text.get(), node);
         d.markUnlinked();
         Path p = new Path(new Mount(node.fs, d, "none", 0), d);

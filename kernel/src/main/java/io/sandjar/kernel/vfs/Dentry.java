@@ -3,26 +3,32 @@
 package io.sandjar.kernel.vfs;
 
 import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A name in a directory together with the inode that it led to. Only directories' dentries are kept (softly) by their
  * parents, because only they need one identity: as working directory, as mount point, for `..`. Those of other files
  * are made anew by each walk.
+ *
+ * <p>A directory that is renamed keeps its dentry: where the file system has one inode object for each directory, that
+ * object knows its dentry, and whoever finds the directory under a new name moves the dentry there. A look-up that
+ * began before a name went or moved must not bring it back, which {@link #generation} tells.
  */
 public final class Dentry {
     private volatile @Nullable Dentry parent;
     private volatile String name;
-    private volatile Inode inode;
+    private final Inode inode;
     private volatile boolean unlinked;
     private volatile @Nullable ConcurrentHashMap<String, SoftReference<Dentry>> children;
 
-    /** Counts names that went or moved away, so that a look-up that began before does not bring one back. */
+    /** Counts names that went or moved away. Written under the monitor. */
     private volatile int generation;
 
     /** Mounts on this dentry, over all namespaces: lets the walk skip the mount table for nearly all names. */
-    final java.util.concurrent.atomic.AtomicInteger mountCount = new java.util.concurrent.atomic.AtomicInteger();
+    final AtomicInteger mountCount = new AtomicInteger();
 
     /** A root has no parent and the name "/". */
     public Dentry(@Nullable Dentry parent, String name, Inode inode) {
@@ -52,6 +58,11 @@ public final class Dentry {
         return unlinked || inode.unlinked();
     }
 
+    /** The name that led here is gone. */
+    public void markUnlinked() {
+        unlinked = true;
+    }
+
     int generation() {
         return generation;
     }
@@ -70,85 +81,52 @@ public final class Dentry {
         return ref == null ? null : ref.get();
     }
 
-    /** The dentry of a child directory: the cached one if it still has this inode, else a new one. */
+    /** The dentry of a child that was just looked up: of a directory the one that it has already, if any. */
     public synchronized Dentry child(String childName, Inode childInode) {
         if (!childInode.isDir()) {
             return new Dentry(this, childName, childInode);
         }
         Dentry old = cachedChild(childName);
-        if (old != null
-                && (old.inode == childInode
-                        || (old.inode.fs == childInode.fs && old.inode.ino() == childInode.ino()))) {
+        if (old != null && old.parent == this && same(old.inode, childInode)) {
             return old;
         }
-        ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
-        if (map == null) {
-            map = new ConcurrentHashMap<>(4);
-            children = map;
-        }
-        Dentry made = new Dentry(this, childName, childInode);
-        map.put(childName, new SoftReference<>(made));
-        return made;
-    }
-
-    /** The name is gone from its directory. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
-    public synchronized void forget(String childName) {
-        generation++;
-        ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
-        if (map != null) {
-            SoftReference<Dentry> ref = map.remove(childName);
-            Dentry d = ref == null ? null : ref.get();
-            if (d != null) {
-                d.unlinked = true;
+        Dentry d;
+        if (childInode.onlyObject()) {
+            synchronized (childInode) {
+                WeakReference<Dentry> ref = childInode.dentry;
+                Dentry known = ref == null ? null : ref.get();
+                if (known == null) {
+                    known = new Dentry(this, childName, childInode);
+                    childInode.dentry = new WeakReference<>(known);
+                } else {
+                    known.parent = this;
+                    known.name = childName;
+                }
+                d = known;
             }
+        } else {
+            d = new Dentry(this, childName, childInode);
         }
-    }
-
-    /** Swaps the cached children of two names (RENAME_EXCHANGE). */
-    public static void exchange(Dentry a, String aName, Dentry b, String bName) {
-        Dentry x = a.take(aName);
-        Dentry y = b.take(bName);
-        if (x != null) {
-            b.adopt(bName, x);
-        }
-        if (y != null) {
-            a.adopt(aName, y);
-        }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
-    private synchronized @Nullable Dentry take(String childName) {
-        generation++;
-        Dentry d = cachedChild(childName);
-        ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
-        if (map != null) {
-            map.remove(childName);
-        }
-        return d;
-    }
-
-    private synchronized void adopt(String childName, Dentry d) {
-        d.parent = this;
-        d.name = childName;
         ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
         if (map == null) {
             map = new ConcurrentHashMap<>(4);
             children = map;
         }
         map.put(childName, new SoftReference<>(d));
+        return d;
     }
 
-    public void markUnlinked() {
-        unlinked = true;
+    private static boolean same(Inode a, Inode b) {
+        return a == b || (!a.onlyObject() && a.fs == b.fs && a.ino() == b.ino());
     }
 
-    /** Moves the cached child {@code oldName} of this directory to {@code newParent}/{@code newName}. */
-    public void moveChild(String oldName, Dentry newParent, String newName) {
-        Dentry d = take(oldName);
-        newParent.forget(newName);
-        if (d != null) {
-            newParent.adopt(newName, d);
+    /** A name went or leads elsewhere now; to be called after the file system did it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
+    public synchronized void forget(String childName) {
+        generation++;
+        ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
+        if (map != null) {
+            map.remove(childName);
         }
     }
 }

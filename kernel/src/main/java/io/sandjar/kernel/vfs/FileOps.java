@@ -276,14 +276,17 @@ public final class FileOps {
         if (r != 0) {
             return r;
         }
-        if (exchange) {
-            Dentry.exchange(oldDir.dentry(), from.last(), newDir.dentry(), to.last());
-        } else {
-            oldDir.dentry().moveChild(from.last(), newDir.dentry(), to.last());
-            if (replaced != null) {
-                replaced.dentry().markUnlinked();
-                FsNotify.replaced(replaced.inode());
-            }
+        oldDir.dentry().forget(from.last());
+        newDir.dentry().forget(to.last());
+        if (replaced != null && !exchange) {
+            replaced.dentry().markUnlinked();
+            FsNotify.replaced(replaced.inode());
+        }
+        if (dir) {
+            to.lookupLast(found); // moves its dentry
+        }
+        if (exchange && replaced != null && replaced.inode().isDir()) {
+            from.lookupLast(found);
         }
         FsNotify.moved(oldDir.inode(), from.last(), newDir.inode(), to.last(), old.inode());
         return 0;

@@ -87,7 +87,7 @@ public final class FsNotify {
         int bits = inode.isDir() ? mask | IN_ISDIR : mask;
         n.tell(inode, bits, 0, null);
         Dentry parent = d.parent();
-        if (parent != null && !d.unlinked()) {
+        if (parent != null && !d.gone()) {
             n.tell(parent.inode(), bits, 0, d.name());
         }
     }

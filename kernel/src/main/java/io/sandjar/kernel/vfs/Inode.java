@@ -5,6 +5,7 @@ package io.sandjar.kernel.vfs;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Ref;
+import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public abstract class Inode {
 
     /** The pipe of a FIFO, the socket bound to a name: set and read by their owners. */
     public volatile @Nullable Object binding;
+
+    /** Of a directory with one inode object: the dentry where it was seen last. Guarded by the inode's monitor. */
+    @Nullable
+    WeakReference<Dentry> dentry;
 
     protected Inode(FileSystem fs) {
         this.fs = fs;
@@ -57,6 +62,11 @@ public abstract class Inode {
     /** Whether it is still what its name leads to, for file systems that others change; may ask the host. */
     public boolean revalidate() {
         return true;
+    }
+
+    /** Whether all look-ups of a directory give this very object while it is in use. */
+    public boolean onlyObject() {
+        return false;
     }
 
     /** What two inode objects of one file have in common: locks belong to it. */

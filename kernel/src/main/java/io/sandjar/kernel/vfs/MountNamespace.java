@@ -87,7 +87,7 @@ public final class MountNamespace {
         lock.lock();
         try {
             Path top = follow(point);
-            if (top.dentry().unlinked()) {
+            if (top.dentry().gone()) {
                 return -ENOENT;
             }
             m.attach(this, top);

@@ -208,6 +208,11 @@ public final class HostInode extends Inode {
         return Stat.makedev(stat.rdevMajor, stat.rdevMinor);
     }
 
+    @Override
+    public boolean onlyObject() {
+        return host.writable();
+    }
+
     /** Host device and inode number: the same for all names of a file. */
     @Override
     public Object identity() {
@@ -247,8 +252,16 @@ public final class HostInode extends Inode {
 
     // ---- names ----
 
+    /** The fence of this file system: nothing but one component ever goes to the host. */
+    private static void checkName(String child) {
+        if (child.isEmpty() || child.equals(".") || child.equals("..") || child.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("not a component: " + child);
+        }
+    }
+
     @Override
     public int lookup(Caller c, String child, Ref<Inode> out) {
+        checkName(child);
         int d = acquire();
         if (d < 0) {
             return d;
@@ -338,6 +351,7 @@ public final class HostInode extends Inode {
     }
 
     private int make(Caller c, String child, int mode, Ref<Inode> out, int nr) {
+        checkName(child);
         if (!host.writable()) {
             return -EROFS;
         }
@@ -387,6 +401,7 @@ public final class HostInode extends Inode {
 
     @Override
     public int symlink(Caller c, String child, String text) {
+        checkName(child);
         if (!host.writable()) {
             return -EROFS;
         }
@@ -420,6 +435,7 @@ public final class HostInode extends Inode {
     }
 
     private int remove(String child, int flags) {
+        checkName(child);
         if (!host.writable()) {
             return -EROFS;
         }
@@ -450,6 +466,8 @@ public final class HostInode extends Inode {
     }
 
     private static int two(int nr, HostInode a, String aName, HostInode b, String bName, int flags) {
+        checkName(aName);
+        checkName(bName);
         if (!a.host.writable()) {
             return -EROFS;
         }

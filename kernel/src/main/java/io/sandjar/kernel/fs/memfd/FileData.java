@@ -9,11 +9,11 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
-import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileLimits;
 import io.sandjar.kernel.vfs.IoBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one regular file in memory. A file of up to 1 MiB is an extent of the kernel's {@link FileStore}; a
@@ -25,13 +25,14 @@ public final class FileData {
 
     private final FileStore store;
     private final PageQuota quota;
-    private final OrderedLock lock = new OrderedLock(LockLevel.INODE);
+    private final OrderedLock lock;
     private volatile long size;
 
     // small: an extent, and which of its pages were written
     private long extent = -1;
     private int order = -1;
-    private final long[] pages = new long[4];
+    private long firstPages;
+    private long @Nullable [] morePages;
 
     // large: a memory file of its own
     private volatile int fd = -1;
@@ -41,9 +42,11 @@ public final class FileData {
 
     private long charged;
 
-    public FileData(FileStore store, PageQuota quota) {
+    /** @param lock the lock of the file, which guards the contents as well */
+    public FileData(FileStore store, PageQuota quota, OrderedLock lock) {
         this.store = store;
         this.quota = quota;
+        this.lock = lock;
     }
 
     public long size() {
@@ -196,7 +199,24 @@ public final class FileData {
     }
 
     private boolean written(int p) {
-        return (pages[p >> 6] >>> (p & 63) & 1) != 0;
+        long[] more = morePages;
+        long bits = p < 64 ? firstPages : more == null || p >= 256 ? 0 : more[(p >> 6) - 1];
+        return (bits >>> (p & 63) & 1) != 0;
+    }
+
+    private void mark(int p, boolean there) {
+        long bit = 1L << (p & 63);
+        if (p < 64) {
+            firstPages = there ? firstPages | bit : firstPages & ~bit;
+            return;
+        }
+        long[] more = morePages;
+        if (more == null) {
+            more = new long[3];
+            morePages = more;
+        }
+        int i = (p >> 6) - 1;
+        more[i] = there ? more[i] | bit : more[i] & ~bit;
     }
 
     /** Gives the file a memory file of its own. */
@@ -206,7 +226,7 @@ public final class FileData {
         }
         int f = Sys.memfd("sandjar-file", 3);
         if (f < 0) {
-            return f;
+            return -ENOSPC; // no descriptors left, which the guest cannot know of
         }
         long r = Sys.call(Nr.ftruncate, f, size, 0);
         if (r < 0) {
@@ -219,7 +239,7 @@ public final class FileData {
             store.release(extent, order);
         }
         int full = 0;
-        while (full < pages.length << 6 && written(full)) {
+        while (written(full)) {
             full++;
         }
         dense = full;
@@ -245,7 +265,7 @@ public final class FileData {
                 long some = ((long) p << SHIFT) - at;
                 return some > 0 ? some : -ENOSPC;
             }
-            pages[p >> 6] |= 1L << (p & 63);
+            mark(p, true);
             charged++;
         }
         return n;
@@ -327,7 +347,7 @@ public final class FileData {
         int last = (int) (end >> SHIFT);
         for (int p = (int) ((off + PAGE - 1) >> SHIFT); p < last; p++) {
             if (written(p)) {
-                pages[p >> 6] &= ~(1L << (p & 63));
+                mark(p, false);
                 charged--;
                 quota.give(1);
             }
@@ -339,7 +359,8 @@ public final class FileData {
             store.release(extent, order);
             extent = -1;
             order = -1;
-            java.util.Arrays.fill(pages, 0);
+            firstPages = 0;
+            morePages = null;
             quota.give(charged);
             charged = 0;
         }

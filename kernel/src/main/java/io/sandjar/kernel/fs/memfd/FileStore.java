@@ -7,6 +7,7 @@ import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where the contents of small files lie: one memory file for all of a kernel, because a host descriptor for each would
@@ -19,11 +20,29 @@ public final class FileStore {
     private static final int ORDERS = 9;
     private static final int PUNCH = 2 | 1;
 
+    /** Bytes of heap that a file with an entry in a directory takes, rounded up. */
+    private static final int NODE_BYTES = 450;
+
+    private final long maxNodes = Runtime.getRuntime().maxMemory() / 8 * 5 / NODE_BYTES;
+    private final AtomicLong nodes = new AtomicLong();
     private final OrderedLock lock = new OrderedLock(LockLevel.MEMORY);
     private final long[][] free = new long[ORDERS][16];
     private final int[] freeCount = new int[ORDERS];
     private long end;
     private volatile int fd = -1;
+
+    /** Counts a file in memory: false when so many exist that the kernel's own memory would run out. */
+    public boolean chargeNode() {
+        if (nodes.incrementAndGet() > maxNodes) {
+            nodes.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    public void unchargeNode() {
+        nodes.decrementAndGet();
+    }
 
     /** The smallest order whose extents hold {@code bytes}. */
     static int order(long bytes) {

@@ -50,7 +50,7 @@ public final class DirNode extends Node {
 
     /** Makes the table hold a changed child: false when {@code child} is no longer there under this name. */
     boolean promote(String name, Node child) {
-        return entries.replace(name, child.self, child) || entries.get(name) == child;
+        return entries.replace(name, child.self(), child) || entries.get(name) == child;
     }
 
     @Override
@@ -93,7 +93,7 @@ public final class DirNode extends Node {
                 return r;
             }
             Node made = nodes.fromLower(this, name, below.get());
-            Object entry = made.pinned ? made : made.self;
+            Object entry = made.pinned ? made : made.self();
             Object before = entries.putIfAbsent(name, entry);
             if (before == null && hidden.contains(name)) {
                 entries.remove(name, entry); // unlinked while we looked below
@@ -452,6 +452,9 @@ public final class DirNode extends Node {
             return r;
         }
         Node old = ref.get();
+        if (old instanceof DirNode d && d.above(to)) {
+            return -EINVAL;
+        }
         r = to.dead ? -ENOENT : to.find(c, newName, ref);
         if (r != 0 && (r != -ENOENT || to.dead)) {
             return r;
@@ -474,7 +477,7 @@ public final class DirNode extends Node {
         }
         if (victim != null) {
             if (victim instanceof DirNode d) {
-                r = d.kill(c);
+                r = d.above(this) ? -ENOTEMPTY : d.kill(c);
                 if (r != 0) {
                     return r;
                 }
@@ -519,6 +522,9 @@ public final class DirNode extends Node {
             return r;
         }
         Node b = ref.get();
+        if ((a instanceof DirNode d && d.above(to)) || (b instanceof DirNode e && e.above(this))) {
+            return -EINVAL;
+        }
         own();
         to.own();
         a.own();

@@ -36,7 +36,7 @@ public final class FileNode extends Node {
 
     FileNode(NodeFs fs, Caller c, @Nullable DirNode dir, String name, int mode, boolean nameless) {
         super(fs, c, dir, name, mode);
-        data = fs.newData();
+        data = fs.newData(lock);
         if (nameless) {
             nlink = 0;
         }
@@ -46,8 +46,11 @@ public final class FileNode extends Node {
         super(fs, lower, ino, dir, name);
     }
 
-    /** A file without any name in {@code fs}: memfd_create(2). */
-    public static FileNode nameless(NodeFs fs, Caller c, int mode, int seals) {
+    /** A file without any name in {@code fs}: memfd_create(2). null where there are too many files. */
+    public static @Nullable FileNode nameless(NodeFs fs, Caller c, int mode, int seals) {
+        if (!fs.chargeNode()) {
+            return null;
+        }
         FileNode n = new FileNode(fs, c, null, "", mode, true);
         n.seals = seals;
         return n;
@@ -180,7 +183,7 @@ public final class FileNode extends Node {
             if (data != null || low == null) {
                 return 0;
             }
-            FileData d = nodes.newData();
+            FileData d = nodes.newData(lock);
             long n = Math.min(keep, lowerSize);
             if (n > 0) {
                 Ref<FileDescription> ref = new Ref<>();

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Node extends Inode {
     final NodeFs nodes;
     final OrderedLock lock;
-    final SoftReference<Node> self = new SoftReference<>(this);
+    private final @Nullable SoftReference<Node> self;
     private final long ino;
 
     /** The file of the lower tree that it came from; stays after changes. */
@@ -65,6 +65,7 @@ public abstract class Node extends Inode {
         this.name = name;
         this.pinned = true;
         this.ino = fs.newIno();
+        this.self = null;
         Creds creds = c == null ? null : c.creds();
         this.uid = creds == null ? 0 : creds.fsuid();
         this.gid = creds == null ? 0 : creds.fsgid();
@@ -91,6 +92,13 @@ public abstract class Node extends Inode {
         this.parent = dir;
         this.name = name;
         this.ino = ino;
+        this.self = new SoftReference<>(this);
+    }
+
+    /** How tables refer to it while nothing in it has changed. */
+    final Object self() {
+        SoftReference<Node> s = self;
+        return s == null ? this : s;
     }
 
     final boolean isLowerBorn() {
@@ -179,6 +187,11 @@ public abstract class Node extends Inode {
     public final int gid() {
         Inode low = shown();
         return low == null ? gid : low.gid();
+    }
+
+    @Override
+    public boolean onlyObject() {
+        return true;
     }
 
     @Override

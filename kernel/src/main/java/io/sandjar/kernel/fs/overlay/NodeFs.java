@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.overlay;
 
+import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.memfd.FileData;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.memfd.PageQuota;
@@ -39,12 +40,12 @@ public abstract class NodeFs extends FileSystem {
         return nextIno.getAndIncrement();
     }
 
-    FileData newData() {
-        return new FileData(store, pages);
+    FileData newData(OrderedLock lock) {
+        return new FileData(store, pages, lock);
     }
 
     boolean chargeNode() {
-        if (nodes.incrementAndGet() > maxNodes) {
+        if (nodes.incrementAndGet() > maxNodes || !store.chargeNode()) {
             nodes.decrementAndGet();
             return false;
         }
@@ -53,6 +54,7 @@ public abstract class NodeFs extends FileSystem {
 
     void unchargeNode() {
         nodes.decrementAndGet();
+        store.unchargeNode();
     }
 
     /** The inode number that a lower file shows. */
@@ -76,8 +78,8 @@ public abstract class NodeFs extends FileSystem {
                 return n;
             }
             Node made = newLower(dir, name, lower, ino);
-            Object before = have == null ? linked.putIfAbsent(id, made.self) : null;
-            if (have == null ? before == null : linked.replace(id, have, made.self)) {
+            Object before = have == null ? linked.putIfAbsent(id, made.self()) : null;
+            if (have == null ? before == null : linked.replace(id, have, made.self())) {
                 return made;
             }
         }
@@ -90,7 +92,7 @@ public abstract class NodeFs extends FileSystem {
 
     /** A changed file of the lower tree must not be forgotten. */
     void keep(Node n, Object identity) {
-        linked.replace(identity, n.self, n);
+        linked.replace(identity, n.self(), n);
     }
 
     void forget(Node n, Object identity) {

@@ -32,15 +32,57 @@ final class Guest {
     private final @Nullable String hostCwd;
     private final Kernel kernel = new Kernel();
     private volatile boolean timedOut;
+    private volatile @Nullable Prepared prepared;
+    private volatile @Nullable RuntimeException failure;
 
     Guest(DoOptions options, @Nullable String hostCwd) {
         this.options = options;
         this.hostCwd = hostCwd;
     }
 
-    /** Runs it to its end. The calling thread is the one whose end the host would take for the guest's. */
+    /**
+     * Runs it to its end. The calling thread is the one whose end the host would take for the guest's, so it starts the
+     * guest's process; meanwhile another one puts its world together.
+     */
     int run() {
         Traces traces = new Traces(options, kernel);
+        Thread world = thread("world", () -> prepare(traces));
+        int hostPid;
+        try {
+            hostPid = Boot.spawn(kernel, stub());
+        } catch (IOException e) {
+            throw new Failure(Command.FAILED, String.valueOf(e.getMessage()), "sandjar doctor looks for the reason");
+        }
+        traces.phase("guest process");
+        join(world);
+        Prepared p = prepared;
+        if (p == null) {
+            throw failure != null ? failure : new IllegalStateException("no guest");
+        }
+        traces.phase("wait for file systems and program");
+        Boot.attach(kernel, p.init, hostPid);
+        Receivers.start(kernel, p.calls, RECEIVERS);
+        thread("signals", new HostSignals(kernel, p.streams));
+        p.streams.start();
+        if (options.timeoutNanos > 0) {
+            thread("timeout", this::timeout);
+        }
+        int status = await();
+        p.streams.close();
+        traces.report();
+        return exitStatus(status);
+    }
+
+    private void prepare(Traces traces) {
+        try {
+            prepared = world(traces);
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    /** Pid 1 with its files, streams and program, ready to run. */
+    private Prepared world(Traces traces) {
         int umask = HostSide.takeUmask();
         GuestMounts tree = new GuestMounts(kernel, options, hostCwd);
         MountNamespace mounts = tree.mounts();
@@ -54,30 +96,26 @@ final class Guest {
         Task init = Boot.makeInit(kernel, user.creds(), mounts.rootPath(), cwd, umask, new FdTable());
         Streams streams = new Streams(init, tree.terminals());
         Dispatcher calls = traces.dispatcher(streams);
-        traces.phase("file systems");
         List<String> env = environment(user, cwd);
         String program = Programs.find(init, options.command.get(0), env);
         int r = Boot.prepareProgram(kernel, init, program, bytes(options.command), bytes(env));
         if (r < 0) {
             throw Programs.refused(init, program, r);
         }
-        traces.phase("program");
-        try {
-            Boot.spawn(kernel, init, stub());
-        } catch (IOException e) {
-            throw new Failure(Command.FAILED, String.valueOf(e.getMessage()), "sandjar doctor looks for the reason");
+        return new Prepared(init, streams, calls);
+    }
+
+    private record Prepared(Task init, Streams streams, Dispatcher calls) {}
+
+    private static void join(Thread t) {
+        while (true) {
+            try {
+                t.join();
+                return;
+            } catch (InterruptedException e) {
+                // nobody interrupts this thread
+            }
         }
-        traces.phase("guest process");
-        Receivers.start(kernel, calls, RECEIVERS);
-        thread("signals", new HostSignals(kernel, streams));
-        streams.start();
-        if (options.timeoutNanos > 0) {
-            thread("timeout", this::timeout);
-        }
-        int status = await();
-        streams.close();
-        traces.report();
-        return exitStatus(status);
     }
 
     private int await() {
@@ -156,10 +194,11 @@ final class Guest {
         }
     }
 
-    private static void thread(String name, Runnable r) {
+    private static Thread thread(String name, Runnable r) {
         Thread t = new Thread(null, r, name, 256 * 1024);
         t.setDaemon(true);
         t.start();
+        return t;
     }
 
     private static List<byte[]> bytes(List<String> words) {

@@ -38,7 +38,7 @@ public final class Boot {
     private Boot() {}
 
     /**
-     * Makes pid 1, not yet running: {@link #prepareProgram} and {@link #spawn} follow.
+     * Makes pid 1, not yet running: {@link #prepareProgram} and {@link #attach} follow.
      *
      * @param fds its descriptors
      */
@@ -99,13 +99,15 @@ public final class Boot {
     }
 
     /**
-     * Starts the stub process of pid 1 and fetches its listener. The calling thread must live as long as the sandbox:
-     * the host kills the guests when it ends.
+     * Starts the stub process of pid 1 and fetches its listener. Needs nothing but the kernel, so it may run while
+     * another thread makes pid 1; the stub waits until it is {@link #attach}ed. The calling thread must live as long as
+     * the sandbox: the host kills the guests when it ends.
      *
      * @param stub the stub's image, an ELF file
+     * @return the host process
      * @throws IOException when the host does not let us, saying why
      */
-    public static void spawn(Kernel kernel, Task init, byte[] stub) throws IOException {
+    public static int spawn(Kernel kernel, byte[] stub) throws IOException {
         int image = memfd("sandjar-stub", stub);
         byte[] filter = FilterTable.strict().assemble(Stub.BASE, Stub.BASE + Stub.TEXT_SIZE);
         int program = memfd("sandjar-filter", filter);
@@ -130,13 +132,18 @@ public final class Boot {
             throw new IOException("cannot start a guest process: " + failure);
         }
         plan.free();
-        init.group.hostPid = pid;
-        init.hostTid = pid;
-        init.mem.setHostTid(pid);
-        kernel.hostThreads().put(pid, init);
         kernel.setListener(new Listener(fetchListener(pid)));
         kernel.listener().wakeSynchronously();
         Sys.close(program);
+        return pid;
+    }
+
+    /** Puts the host process behind pid 1, whose program is prepared. Receivers may start. */
+    public static void attach(Kernel kernel, Task init, int hostPid) {
+        init.group.hostPid = hostPid;
+        init.hostTid = hostPid;
+        init.mem.setHostTid(hostPid);
+        kernel.hostThreads().put(hostPid, init);
     }
 
     private static int fetchListener(int pid) throws IOException {

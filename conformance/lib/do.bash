@@ -65,7 +65,10 @@ run_do() {
     do_case children_die_with_pid_1 0 'ended' '$DO sh -c "sleep 60 & sleep 61 & exit 0"; echo ended'
     do_case strace 0 '*write(1*' '$S --strace -- echo hi'
     do_case strace_calls 0 '*exit_group*' '$S --strace exit_group -- true || $S --strace=exit_group -- true'
-    do_case stats any '*' '$S --stats -- true'
+    do_case strace_class 0 '*connect(*ECONNREFUSED (Connection refused)*' '$S --strace=network -- bash -c "echo >/dev/tcp/127.0.0.1/1" || true'
+    do_case strace_signal 0 '*--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=1*} ---*killed by SIGKILL +++*' '$S --strace=signal -- bash -c "trap : USR1; kill -USR1 \$\$; (kill -9 \$BASHPID); true"'
+    do_case strace_unknown any '*no system call*oepn*' '$S --strace=oepn -- true'
+    do_case stats 0 '*start-up:*calls*total;*kernel memory*' '$S --stats -- true'
     if [ -x /usr/bin/busybox ]; then
         mkdir -p "$d/root/bin" && cp /usr/bin/busybox "$d/root/bin/" && ln -s busybox "$d/root/bin/sh"
         do_case rootfs 0 'bin*' '$S --rootfs $D/root -- /bin/sh -c "busybox ls /; busybox true"'

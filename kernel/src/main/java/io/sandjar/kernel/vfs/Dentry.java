@@ -83,10 +83,10 @@ public final class Dentry {
 
     /** The dentry of a child that was just looked up: of a directory the one that it has already, if any. */
     public synchronized Dentry child(String childName, Inode childInode) {
-        if (!childInode.isDir()) {
-            return new Dentry(this, childName, childInode);
-        }
         Dentry old = cachedChild(childName);
+        if (!childInode.isDir()) {
+            return old != null && old.mountCount.get() > 0 ? old : new Dentry(this, childName, childInode);
+        }
         if (old != null && old.parent == this && same(old.inode, childInode)) {
             return old;
         }
@@ -107,13 +107,28 @@ public final class Dentry {
         } else {
             d = new Dentry(this, childName, childInode);
         }
+        keep(childName, d);
+        return d;
+    }
+
+    private void keep(String childName, Dentry d) {
         ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
         if (map == null) {
             map = new ConcurrentHashMap<>(4);
             children = map;
         }
         map.put(childName, new SoftReference<>(d));
-        return d;
+    }
+
+    /** Something is mounted here: all walks must find this very object, also where it is no directory. */
+    void mounted() {
+        mountCount.incrementAndGet();
+        Dentry p = parent;
+        if (p != null && !inode.isDir()) {
+            synchronized (p) {
+                p.keep(name, this);
+            }
+        }
     }
 
     private static boolean same(Inode a, Inode b) {

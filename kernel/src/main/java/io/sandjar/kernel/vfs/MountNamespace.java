@@ -92,7 +92,7 @@ public final class MountNamespace {
             }
             m.attach(this, top);
             table.put(top, m);
-            top.dentry().mountCount.incrementAndGet();
+            top.dentry().mounted();
             order.add(m);
             return 0;
         } finally {

@@ -44,7 +44,10 @@ final class DoOptions {
                 "none|host",
                 "-W 'none host'",
                 "none: a loopback device of its own (default); host: the host's network"),
-        Option.optional("strace", "CALL,...", "prints system calls to stderr as strace does; only these, or file, network, ..."),
+        Option.optional(
+                "strace",
+                "CALL,...",
+                "prints system calls to stderr as strace does; only these, or file, network, ..."),
         Option.flag("stats", "prints at the end what the guest called and what is missing"),
         Option.one(
                 "timeout",

@@ -556,6 +556,21 @@ TEST(fifty_children_at_once) {
     EQ(n, 50);
     EQ(errno, ECHILD);
 }
+TEST(two_forks_in_flight) {
+    /* the second child may end before the first has made its first step */
+    for (int i = 0; i < 60; i++) {
+        pid_t a = fork();
+        if (a == 0) {
+            msleep(2);
+            _exit(3);
+        }
+        pid_t b = fork();
+        if (b == 0)
+            _exit(4);
+        if (!WAIT_EXIT(b, 4) || !WAIT_EXIT(a, 3))
+            break;
+    }
+}
 TEST(errors) {
     ERR(kill(getpid(), 65), EINVAL);
     ERR(kill(getpid(), -1), EINVAL);

@@ -94,6 +94,11 @@ public final class Exits {
         }
     }
 
+    /** Whether the host process was a guest's that has ended already. With the task lock. */
+    boolean knowsEndOf(int hostPid) {
+        return unreaped.containsKey(hostPid);
+    }
+
     /**
      * The host process is gone for good, and what it used is known exactly. A parent that was faster gets the difference.
      *

@@ -308,6 +308,9 @@ public final class Kernel {
         Task found = null;
         taskLock.lock();
         try {
+            if (exits.knowsEndOf(hostPid)) { // an elder brother, whose id the parent's mailbox may still hold
+                return;
+            }
             for (Task t : pendingProcesses.values()) {
                 Task p = t.forkedBy;
                 int[] out = new int[1];

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -187,6 +188,59 @@ class EndToEndTest {
         Process q = start("echo ready; exec sleep 60");
         signal(q, "INT");
         assertEquals(130, finish(q, "").status());
+    }
+
+    /** The classes that docs/tour/02-read.md leads along are those that a read(2) of a guest really meets. */
+    @Test
+    void theTourIsTrue() throws Exception {
+        ProcessBuilder b = builder("do", "--", "sh", "-c", "(sleep 0.1; echo hi) | cat");
+        Path log = dir.resolve("classes");
+        b.environment().put("SANDJAR_JVM_OPTIONS", "-Xlog:class+load:file=" + log);
+        assertEquals("hi\n", finish(b.start(), "").out());
+        String loaded = Files.readString(log);
+        String tour = Files.readString(Path.of("../docs/tour/02-read.md"));
+        List<String> files = Pattern.compile("\\b(?:[a-z]+/)*([A-Z]\\w+)\\.java")
+                .matcher(tour)
+                .results()
+                .map(m -> m.group(1))
+                .filter(name -> !name.equals("Sources")) // of the annotation processor
+                .toList();
+        assertTrue(files.size() > 10, files.toString());
+        for (String name : files) {
+            assertTrue(
+                    Pattern.compile("io\\.sandjar\\.[a-z.]+\\." + name + " source:")
+                            .matcher(loaded)
+                            .find(),
+                    name);
+        }
+    }
+
+    /** On a terminal of its own, made by script(1), which passes the exit status on. */
+    private Process onTerminal(String script, String until) throws IOException {
+        Process p = new ProcessBuilder("script", "-qec", PROGRAM + " do -- sh -c '" + script + "'", "/dev/null")
+                .directory(dir.toFile())
+                .start();
+        StringBuilder seen = new StringBuilder();
+        int c;
+        while (!seen.toString().contains(until) && (c = p.getInputStream().read()) >= 0) {
+            seen.append((char) c);
+        }
+        assertTrue(seen.toString().contains(until), seen.toString());
+        return p;
+    }
+
+    @Test
+    void keysOfTheTerminal() throws Exception {
+        Process p = onTerminal("tty; stty -a | grep -o isig; echo ready; sleep 60", "ready");
+        p.getOutputStream().write(3); // ^C
+        p.getOutputStream().flush();
+        p.getInputStream().readAllBytes();
+        assertEquals(130, p.waitFor());
+        Process q = onTerminal("echo ready; cat; exit 9", "ready");
+        q.getOutputStream().write("line\n\u0004".getBytes(StandardCharsets.US_ASCII)); // ^D
+        q.getOutputStream().flush();
+        assertEquals("\r\nline\r\nline\r\n", new String(q.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+        assertEquals(9, q.waitFor());
     }
 
     @Test

@@ -28,7 +28,7 @@ check-image:
 	$(MVN) -q -pl runsc -am test -Dtest=EndToEndTest -Dsurefire.failIfNoSpecifiedTests=false
 
 conformance:
-	conformance/run --suite all
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/run --suite all
 
 format:
 	$(MVN) -q spotless:apply

@@ -74,10 +74,11 @@ public final class HostFile extends FileDescription {
     public long write(Caller c, IoBuffer src) {
         lock.lock();
         try {
-            long at = (flags() & O_APPEND) != 0 ? size() : pos;
+            boolean append = (flags() & O_APPEND) != 0;
+            long at = append ? size() : pos;
             long n = at < 0 ? at : put(c, src, at);
             if (n > 0) {
-                pos = at + n;
+                pos = append ? size() : at + n; // the host appends, whatever others have written meanwhile
             }
             return n;
         } finally {
@@ -92,6 +93,15 @@ public final class HostFile extends FileDescription {
         }
         long at = (flags() & O_APPEND) != 0 ? size() : off;
         return at < 0 ? at : put(c, src, at);
+    }
+
+    /** The host's descriptor appends by itself, so that what several write at once is all kept. */
+    @Override
+    public void setFlags(int flags) {
+        if (((flags ^ flags()) & O_APPEND) != 0) {
+            Sys.call(Nr.fcntl, fd, F_SETFL, flags & O_APPEND);
+        }
+        super.setFlags(flags);
     }
 
     private long put(Caller c, IoBuffer src, long at) {

@@ -558,7 +558,7 @@ public final class HostInode extends Inode {
         if (writable(flags) && !host.writable()) {
             return -EROFS;
         }
-        int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_SYNC) | O_NONBLOCK | O_NOCTTY;
+        int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_APPEND | O_SYNC) | O_NONBLOCK | O_NOCTTY;
         int f = openSelf(how);
         if (f < 0) {
             return f;

@@ -23,25 +23,34 @@ public final class FileStore {
     /** Bytes of heap that a file with an entry in a directory takes, rounded up. */
     private static final int NODE_BYTES = 450;
 
-    private final long maxNodes = Runtime.getRuntime().maxMemory() / 8 * 5 / NODE_BYTES;
-    private final AtomicLong nodes = new AtomicLong();
+    private final long maxHeap = Runtime.getRuntime().maxMemory() / 8 * 5;
+    private final AtomicLong heap = new AtomicLong();
     private final OrderedLock lock = new OrderedLock(LockLevel.MEMORY);
     private final long[][] free = new long[ORDERS][16];
     private final int[] freeCount = new int[ORDERS];
     private long end;
     private volatile int fd = -1;
 
-    /** Counts a file in memory: false when so many exist that the kernel's own memory would run out. */
-    public boolean chargeNode() {
-        if (nodes.incrementAndGet() > maxNodes) {
-            nodes.decrementAndGet();
+    /**
+     * Counts a file in memory: false when there are so many that the kernel's own memory would run out.
+     *
+     * @param more bytes beyond those of any file: the text of a link
+     */
+    public boolean chargeNode(int more) {
+        return chargeHeap(NODE_BYTES + more);
+    }
+
+    public void unchargeNode(int more) {
+        chargeHeap(-NODE_BYTES - more);
+    }
+
+    /** Counts memory of the kernel's own that a guest makes it use; negative to give it back. */
+    public boolean chargeHeap(long bytes) {
+        if (heap.addAndGet(bytes) > maxHeap && bytes > 0) {
+            heap.addAndGet(-bytes);
             return false;
         }
         return true;
-    }
-
-    public void unchargeNode() {
-        nodes.decrementAndGet();
     }
 
     /** The smallest order whose extents hold {@code bytes}. */

@@ -225,7 +225,7 @@ public final class DirNode extends Node {
     public int mknod(Caller c, String name, int mode, long rdev, Ref<Inode> out) {
         lock.lock();
         try {
-            int r = begin(c, name);
+            int r = begin(c, name, 0);
             if (r != 0) {
                 return r;
             }
@@ -240,9 +240,9 @@ public final class DirNode extends Node {
         }
     }
 
-    private int begin(Caller c, String name) {
+    private int begin(Caller c, String name, int more) {
         int r = free(c, name);
-        if (r == 0 && !nodes.chargeNode()) {
+        if (r == 0 && !nodes.chargeNode(more)) {
             r = -ENOSPC;
         }
         return r;
@@ -252,7 +252,7 @@ public final class DirNode extends Node {
     public int mkdir(Caller c, String name, int mode, Ref<Inode> out) {
         lock.lock();
         try {
-            int r = begin(c, name);
+            int r = begin(c, name, 0);
             if (r != 0) {
                 return r;
             }
@@ -269,7 +269,7 @@ public final class DirNode extends Node {
     public int symlink(Caller c, String name, String target) {
         lock.lock();
         try {
-            int r = begin(c, name);
+            int r = begin(c, name, target.length());
             if (r == 0) {
                 put(name, new LinkNode(nodes, c, this, name, target));
             }
@@ -317,7 +317,7 @@ public final class DirNode extends Node {
         if (dead) {
             return -ENOENT;
         }
-        if (!nodes.chargeNode()) {
+        if (!nodes.chargeNode(0)) {
             return -ENOSPC;
         }
         FileNode n = new FileNode(nodes, c, this, "", mode, true);
@@ -358,8 +358,11 @@ public final class DirNode extends Node {
         if (n.nlink <= 0) {
             if (n instanceof FileNode) {
                 n.released();
-            } else if (!n.isLowerBorn()) {
-                nodes.unchargeNode();
+            } else {
+                n.dropXattrs();
+                if (!n.isLowerBorn()) {
+                    nodes.unchargeNode(n instanceof LinkNode l ? l.length() : 0);
+                }
             }
         }
     }
@@ -472,7 +475,7 @@ public final class DirNode extends Node {
                 return old.isDir() ? -ENOTDIR : -EISDIR;
             }
         }
-        if (whiteout && !nodes.chargeNode()) {
+        if (whiteout && !nodes.chargeNode(0)) {
             return -ENOSPC;
         }
         if (victim != null) {

@@ -48,7 +48,7 @@ public final class FileNode extends Node {
 
     /** A file without any name in {@code fs}: memfd_create(2). null where there are too many files. */
     public static @Nullable FileNode nameless(NodeFs fs, Caller c, int mode, int seals) {
-        if (!fs.chargeNode()) {
+        if (!fs.chargeNode(0)) {
             return null;
         }
         FileNode n = new FileNode(fs, c, null, "", mode, true);
@@ -131,9 +131,10 @@ public final class FileNode extends Node {
         if (d != null) {
             d.free();
         }
+        dropXattrs();
         Inode low = lower;
         if (low == null) {
-            nodes.unchargeNode();
+            nodes.unchargeNode(0);
         } else {
             nodes.forget(this, low.identity());
         }

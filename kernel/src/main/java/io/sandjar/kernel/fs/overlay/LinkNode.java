@@ -32,6 +32,10 @@ final class LinkNode extends Node {
         return 0;
     }
 
+    int length() {
+        return target.length();
+    }
+
     @Override
     void ownMore(Stat s) {
         lowerSize = (int) s.size;

@@ -54,6 +54,7 @@ public abstract class Node extends Inode {
     private long btimeSec;
     private int btimeNsec;
     private @Nullable TreeMap<String, byte[]> xattrs;
+    private int xattrBytes;
 
     /** A new file. */
     Node(NodeFs fs, @Nullable Caller c, @Nullable DirNode dir, String name, int mode) {
@@ -429,9 +430,26 @@ public abstract class Node extends Inode {
             if (total > 2 * XATTR_SIZE_MAX) {
                 return -ENOSPC;
             }
+            byte[] old = x.get(attr);
+            int more = old == null ? 100 + attr.length() + value.length : value.length - old.length;
+            if (!nodes.chargeHeap(more)) {
+                return -ENOSPC;
+            }
+            xattrBytes += more;
             x.put(attr, value);
             touch(C);
             return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The file is gone: what its attributes took is given back. */
+    final void dropXattrs() {
+        lock.lock();
+        try {
+            nodes.chargeHeap(-xattrBytes);
+            xattrBytes = 0;
         } finally {
             lock.unlock();
         }
@@ -470,9 +488,13 @@ public abstract class Node extends Inode {
         own();
         lock.lock();
         try {
-            if (ownXattrs(c).remove(attr) == null) {
+            byte[] old = ownXattrs(c).remove(attr);
+            if (old == null) {
                 return -ENODATA;
             }
+            int less = Math.min(xattrBytes, 100 + attr.length() + old.length);
+            xattrBytes -= less;
+            nodes.chargeHeap(-less);
             touch(C);
             return 0;
         } finally {

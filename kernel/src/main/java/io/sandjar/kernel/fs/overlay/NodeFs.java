@@ -44,17 +44,22 @@ public abstract class NodeFs extends FileSystem {
         return new FileData(store, pages, lock);
     }
 
-    boolean chargeNode() {
-        if (nodes.incrementAndGet() > maxNodes || !store.chargeNode()) {
+    boolean chargeNode(int more) {
+        if (nodes.incrementAndGet() > maxNodes || !store.chargeNode(more)) {
             nodes.decrementAndGet();
             return false;
         }
         return true;
     }
 
-    void unchargeNode() {
+    void unchargeNode(int more) {
         nodes.decrementAndGet();
-        store.unchargeNode();
+        store.unchargeNode(more);
+    }
+
+    /** Memory of the kernel's own beside files: false when there is no more. */
+    boolean chargeHeap(long bytes) {
+        return store.chargeHeap(bytes);
     }
 
     /** The inode number that a lower file shows. */

@@ -42,6 +42,7 @@ static const char *const jvm_options[] = {
     "-XX:+DisplayVMOutputToStderr",
     "-Xrs", // signals are ours, see jvm_reads
     "-XX:+UseSerialGC",
+    "-XX:CompileThresholdScaling=4", // a start meets most methods a few times only
     "-Xms16m",
     "-Xmx128m",
     "-Xss256k",

@@ -129,6 +129,9 @@ static void become_jvm(pid_t parent, char **args) {
         core.rlim_cur = 0;
         setrlimit(RLIMIT_CORE, &core);
     }
+    // A JVM does not start in a directory that is gone, and the guest could not have it anyway.
+    char cwd[PATH_MAX];
+    if (getcwd(cwd, sizeof cwd) == NULL && chdir("/") != 0) fail("/");
     // What the JVM's own programs would read from the environment is not for them but at most for the guest.
     unsetenv("JAVA_TOOL_OPTIONS");
     unsetenv("_JAVA_OPTIONS");

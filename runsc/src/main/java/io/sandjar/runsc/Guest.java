@@ -108,10 +108,9 @@ final class Guest {
     private record Prepared(Task init, Streams streams, Dispatcher calls) {}
 
     private static void join(Thread t) {
-        while (true) {
+        while (t.isAlive()) {
             try {
                 t.join();
-                return;
             } catch (InterruptedException e) {
                 // nobody interrupts this thread
             }

@@ -58,7 +58,7 @@ final class Help {
             b.append('\n');
             start = b.length();
         }
-        String[] lines = text.split("\n");
+        String[] lines = text.split("\n", -1);
         for (String line : lines) {
             while (b.length() - start < TEXT_COLUMN) {
                 b.append(' ');

@@ -181,6 +181,14 @@ class EndToEndTest {
     }
 
     @Test
+    void aWorkingDirectoryThatIsGone() throws Exception {
+        ProcessBuilder b = builder();
+        String script = "mkdir gone && cd gone && rmdir ../gone && exec \"$0\" do pwd";
+        b.command("sh", "-c", script, PROGRAM.toString());
+        assertEquals(new Result(0, "/\n", ""), finish(b.start(), ""));
+    }
+
+    @Test
     void signalsArePassedOn() throws Exception {
         Process p = start("trap 'echo term; exit 3' TERM; echo ready; while :; do sleep 0.1; done");
         signal(p, "TERM");

@@ -29,6 +29,24 @@ static void sysenter(int n) {
     (void)n;
     __asm__ volatile("mov $20,%eax; sysenter");
 }
+/* The doorbell from guest text, and by the stub's instruction with every kind and odd arguments. */
+static void bell(int n) {
+    for (int i = 0; i < 50; i++)
+        raw(DOORBELL, n % 8, rnd() % 3 ? rnd() % 70 : rnd(), arg(), arg(), arg(), arg());
+}
+static void bell_by_stub(int n) {
+    unsigned char *p = (unsigned char *)STUB_BASE;
+    int skip = n % 12;
+    for (int i = 0; i < 0x1000; i++)
+        if (p[i] == 0x0f && p[i + 1] == 0x05 && skip-- == 0) {
+            long *stack = calloc(1, 65536), a[5] = {n % 8, rnd() % 3 ? rnd() % 70 : rnd(), arg(), arg(), arg()};
+            if (n % 3 == 0)
+                a[2] = SLOTS_BASE + 0x6000, a[3] = SLOTS_BASE + 0x6100, a[4] = SLOTS_BASE;
+            __asm__ volatile("mov %0,%%rsp; mov 0(%1),%%rdi; mov 8(%1),%%rsi; mov 16(%1),%%rdx; mov 24(%1),%%r10; mov 32(%1),%%r8;"
+                             "mov %2,%%eax; jmp *%3" ::"r"(stack + 4096), "r"(a), "i"(DOORBELL), "r"(p + i)
+                             : "rdi", "rsi", "rdx", "r10", "r8", "rax", "memory");
+        }
+}
 static void vsyscall(int n) {
     long t[2];
     ((long (*)(void *, void *))(0xffffffffff600000UL + n * 0x400UL))(t, 0);
@@ -72,6 +90,8 @@ int main(void) {
     for (int i = 0; i < 8; i++, n++)
         in_child(int80, i == 0 ? 20 : i == 1 ? 1 : i == 2 ? 5 : i == 3 ? 11 : i * 40, 200);
     in_child(sysenter, 0, 200);
+    for (int i = 0; i < 80; i++, n++)
+        in_child(i & 1 ? bell : bell_by_stub, i / 2 + rnd() % 1000, 100);
     for (int i = 0; i < 4; i++, n++)
         in_child(vsyscall, i, 200);
     for (int i = 0; i < 4; i++, n++)

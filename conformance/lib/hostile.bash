@@ -37,6 +37,8 @@ run_hostile_case() {
     status=$(sed -n 's/^status //p' "$output" | tail -1)
     if [ $rc -eq 3 ]; then
         text="left behind: $(sed -n 's/^left //p' "$output" | head -3 | tr '\n' ';')"
+    elif grep -aq 'internal error' "$output"; then
+        text="the kernel met a bug of its own: $(grep -a -A 4 'internal error' "$output" | sed -n '2,4p' | tr -s '\n\t ' ' ' | cut -c 1-160)"
     elif [ $rc -eq 4 ]; then
         text="did not end in $seconds s"
     elif [ "$want" != any ] && [ "$status" != "$want" ]; then

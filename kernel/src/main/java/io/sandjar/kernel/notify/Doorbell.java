@@ -35,12 +35,14 @@ final class Doorbell {
             }
             if ((int) a == Sig.SIGSYS) {
                 trapped(t, s);
-            } else if ((int) a != Stub.KICK) {
-                t.fault((int) a);
-                settle(t, s);
-            } else {
+            } else if ((int) a == Stub.KICK) {
                 t.recheckSignals();
                 settle(t, s);
+            } else if (isFault((int) a)) {
+                t.fault((int) a);
+                settle(t, s);
+            } else { // rung by the guest itself
+                t.misbehaved();
             }
         } else if (kind == Stub.BELL_START) {
             if (!t.startsImage() || t.startImage(a, b) < 0) {
@@ -57,6 +59,14 @@ final class Doorbell {
         } else {
             t.misbehaved();
         }
+    }
+
+    private static boolean isFault(int signal) {
+        return signal == Sig.SIGSEGV
+                || signal == Sig.SIGBUS
+                || signal == Sig.SIGFPE
+                || signal == Sig.SIGILL
+                || signal == Sig.SIGTRAP;
     }
 
     /** A new process rings for the first time. */

@@ -101,6 +101,9 @@ public final class OpenCalls {
         if (r != 0) {
             return r;
         }
+        if ((flags & O_CREAT) != 0 && t.fds().full(t.rlimit(Rlimit.RLIMIT_NOFILE))) {
+            return -EMFILE; // before a file is made
+        }
         Ref<FileDescription> out = new Ref<>();
         r = Opener.open(t, dirfd, path.get(), flags & KNOWN, mode, resolve, out);
         return r != 0 ? r : install(t, out.get(), (flags & O_CLOEXEC) != 0);

@@ -139,6 +139,16 @@ public final class FdTable {
         }
     }
 
+    /** Whether {@link #install} would answer -EMFILE. */
+    public boolean full(long limit) {
+        lock.lock();
+        try {
+            return used.nextClearBit(0) >= limit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The highest number in use, or -1. */
     public int highest() {
         lock.lock();

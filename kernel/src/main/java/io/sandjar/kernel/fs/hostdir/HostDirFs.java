@@ -35,6 +35,9 @@ public final class HostDirFs extends FileSystem {
 
     private final ConcurrentHashMap<FileId, WeakReference<HostInode>> known = new ConcurrentHashMap<>();
 
+    /** At how many entries those of forgotten inodes are looked for. */
+    private volatile int sweepAt = 10_000;
+
     /** Directories with a descriptor, visited like the hands of a clock when there are too many. Guarded by itself. */
     private final @Nullable HostInode[] ring = new HostInode[MAX_DIRECTORIES];
 
@@ -143,8 +146,9 @@ public final class HostDirFs extends FileSystem {
         }
         i = new HostInode(this, dir, name, s, -1);
         known.put(id, new WeakReference<>(i));
-        if (known.size() > 10_000) {
+        if (known.size() > sweepAt) {
             known.values().removeIf(w -> w.refersTo(null));
+            sweepAt = Math.max(10_000, 2 * known.size());
         }
         return i;
     }

@@ -99,7 +99,7 @@ final class HostDirectory extends FileDescription {
 
     @Override
     public long fsync(Caller c, boolean dataOnly) {
-        return 0;
+        return inode.onlyObject() ? Sys.call(dataOnly ? Nr.fdatasync : Nr.fsync, fd) : 0;
     }
 
     @Override

@@ -94,8 +94,14 @@ public final class Signals {
 
     // Everything below is called with the task lock held.
 
-    private void send(ThreadGroup g, @Nullable Task only, SigInfo info, boolean outside) {
+    /**
+     * @param fromOutside pid 1 is not protected from it. Neither is it from signals that it sends to itself (abort, a
+     *     broken pipe, {@code kill $$}): the command of {@code do} is pid 1, and ends as it would on a host. Linux
+     *     protects it from those too, but there nobody looks at the status.
+     */
+    private void send(ThreadGroup g, @Nullable Task only, SigInfo info, boolean fromOutside) {
         int signo = info.signo();
+        boolean outside = fromOutside || (info.pid() == g.pid() && info.code() <= 0 && info.code() != Sig.SI_TIMER);
         if (signo == 0 || g.state == ThreadGroup.State.ZOMBIE || g.state == ThreadGroup.State.REAPED || g.exiting) {
             return;
         }

@@ -13,10 +13,17 @@ public final class HostSockets {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SIOCGIFCONF = 0x8912;
     private static final int ADDRESS_MAX = 128;
 
     /** Where in the second scratch the length of an address lies. */
     private static final int LENGTH_AT = 256;
+
+    /** Where msghdr, iovec and control data lie. */
+    private static final int HEADER_AT = 512;
+
+    private static final int IOV_AT = 640;
+    private static final int CONTROL_AT = 1024;
 
     private HostSockets() {}
 
@@ -156,6 +163,43 @@ public final class HostSockets {
         }
     }
 
+    /**
+     * recvmsg(2) without waiting, for datagrams whose control data somebody wants to see.
+     *
+     * @param addrLen gets the length of the source in {@code [0]} and of the control data in {@code [1]}
+     * @return the datagram's real length
+     */
+    public static int receiveMessage(
+            int fd, byte[] data, int len, int flags, byte[] addr, int[] addrLen, byte[] control) {
+        Scratch s = Scratch.take();
+        Scratch a = Scratch.take();
+        try {
+            int n = Math.min(len, Scratch.SIZE);
+            a.buf.putLong(IOV_AT, s.address);
+            a.buf.putLong(IOV_AT + 8, n);
+            a.buf.putLong(HEADER_AT, a.address);
+            a.buf.putInt(HEADER_AT + 8, ADDRESS_MAX);
+            a.buf.putLong(HEADER_AT + 16, a.address + IOV_AT);
+            a.buf.putLong(HEADER_AT + 24, 1);
+            a.buf.putLong(HEADER_AT + 32, a.address + CONTROL_AT);
+            a.buf.putLong(HEADER_AT + 40, control.length);
+            a.buf.putInt(HEADER_AT + 48, 0);
+            int r = (int) Sys.call(Nr.recvmsg, fd, a.address + HEADER_AT, flags | MSG_DONTWAIT);
+            if (r < 0) {
+                return r;
+            }
+            s.buf.get(0, data, 0, Math.min(r, n));
+            addrLen[0] = Math.min(a.buf.getInt(HEADER_AT + 8), ADDRESS_MAX);
+            a.buf.get(0, addr, 0, addrLen[0]);
+            addrLen[1] = (int) Math.min(a.buf.getLong(HEADER_AT + 40), control.length);
+            a.buf.get(CONTROL_AT, control, 0, addrLen[1]);
+            return r;
+        } finally {
+            a.give();
+            s.give();
+        }
+    }
+
     /** ioctl(2) with an int as result: FIONREAD, SIOCOUTQ. */
     public static int ioctlInt(int fd, int cmd) {
         Scratch s = Scratch.take();
@@ -175,6 +219,24 @@ public final class HostSockets {
             int r = (int) Sys.call(Nr.ioctl, fd, cmd, s.address);
             s.buf.get(0, inOut);
             return r;
+        } finally {
+            s.give();
+        }
+    }
+
+    /** SIOCGIFCONF: the interfaces that have IPv4 addresses, as an array of struct ifreq; its length in bytes. */
+    public static int interfaces(int fd, byte[] out) {
+        Scratch s = Scratch.take();
+        try {
+            s.buf.putInt(0, out.length);
+            s.buf.putLong(8, s.address + 64);
+            int r = (int) Sys.call(Nr.ioctl, fd, SIOCGIFCONF, s.address);
+            if (r < 0) {
+                return r;
+            }
+            int n = Math.min(s.buf.getInt(0), out.length);
+            s.buf.get(64, out, 0, n);
+            return n;
         } finally {
             s.give();
         }

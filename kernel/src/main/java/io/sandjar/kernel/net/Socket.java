@@ -11,6 +11,7 @@ import io.sandjar.abi.Tty;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.net.host.HostInterfaces;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
 import org.jspecify.annotations.Nullable;
@@ -261,7 +262,9 @@ public abstract class Socket implements Pollable {
             case Ioctl.SIOCGSTAMPNS:
                 return -ENOENT;
             default:
-                return net.interfaces().ioctl(c, cmd, arg);
+                return net.hostNetwork()
+                        ? HostInterfaces.ioctl(c, cmd, arg)
+                        : net.interfaces().ioctl(c, cmd, arg);
         }
     }
 

@@ -5,6 +5,7 @@ package io.sandjar.kernel.net.host;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.CmsghdrLayout;
 import io.sandjar.abi.Ioctl;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.Poll;
@@ -12,6 +13,7 @@ import io.sandjar.abi.Tty;
 import io.sandjar.host.HostSockets;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.ControlOut;
 import io.sandjar.kernel.net.HostPoller;
 import io.sandjar.kernel.net.Msg;
 import io.sandjar.kernel.net.NetStack;
@@ -28,6 +30,7 @@ public final class HostSocket extends Socket {
     private static final int SENDABLE =
             Net.MSG_MORE | Net.MSG_DONTROUTE | Net.MSG_CONFIRM | Net.MSG_EOR | Net.MSG_NOSIGNAL | Net.MSG_DONTWAIT;
     private static final int RECEIVABLE = Net.MSG_PEEK | Net.MSG_TRUNC | Net.MSG_DONTWAIT;
+    private static final int CONTROL_ROOM = 1024;
     private static final byte[] NO_ADDRESS = {};
 
     private final int fd;
@@ -42,7 +45,9 @@ public final class HostSocket extends Socket {
     }
 
     public static int create(NetStack net, int family, int type, int protocol, Ref<Socket> out) {
-        int proto = type == Net.SOCK_STREAM ? Net.IPPROTO_TCP : Net.IPPROTO_UDP;
+        int proto = type == Net.SOCK_STREAM
+                ? Net.IPPROTO_TCP
+                : protocol == Net.IPPROTO_UDPLITE ? protocol : Net.IPPROTO_UDP;
         if (type != Net.SOCK_STREAM && type != Net.SOCK_DGRAM) {
             return type == Net.SOCK_RAW ? -EPERM : -ESOCKTNOSUPPORT;
         }
@@ -183,11 +188,15 @@ public final class HostSocket extends Socket {
             return dst.remaining() == 0 ? 0 : dst.fromHost(fd, -1, Math.min(dst.remaining(), 1 << 20));
         }
         byte[] source = new byte[128];
-        int[] sourceLen = new int[1];
+        int[] sourceLen = new int[2];
         int room = (int) Math.min(dst.remaining(), HostSockets.maxTransfer());
         byte[] data = new byte[room];
         int wanted = flags & RECEIVABLE | (isStream() ? 0 : Net.MSG_TRUNC);
-        int n = HostSockets.receive(fd, data, room, wanted, source, sourceLen);
+        ControlOut control = msg == null ? null : msg.control;
+        byte[] headers = control == null || isStream() ? NO_ADDRESS : new byte[CONTROL_ROOM];
+        int n = headers.length == 0
+                ? HostSockets.receive(fd, data, room, wanted, source, sourceLen)
+                : HostSockets.receiveMessage(fd, data, room, wanted, source, sourceLen, headers);
         if (n < 0) {
             return n;
         }
@@ -199,8 +208,31 @@ public final class HostSocket extends Socket {
         if (msg != null) {
             msg.source(source, sourceLen[0]);
             msg.flags |= n > copied ? Net.MSG_TRUNC : 0;
+            if (control != null) {
+                control(headers, sourceLen[1], control);
+            }
         }
         return (flags & Net.MSG_TRUNC) != 0 ? n : copied;
+    }
+
+    /** Hands on what the host says of a datagram, as far as it names no object of the host. */
+    private static void control(byte[] from, int len, ControlOut out) {
+        int at = 0;
+        while (len - at >= CmsghdrLayout.SIZEOF) {
+            int whole = Bytes.i32(from, at + CmsghdrLayout.cmsg_len);
+            if (whole < CmsghdrLayout.SIZEOF || whole > len - at) {
+                return;
+            }
+            int level = Bytes.i32(from, at + CmsghdrLayout.cmsg_level);
+            int type = Bytes.i32(from, at + CmsghdrLayout.cmsg_type);
+            boolean stamp = type == Net.SO_TIMESTAMP || type == Net.SO_TIMESTAMPNS;
+            if (level == Net.SOL_IP || level == Net.SOL_IPV6 || (level == Net.SOL_SOCKET && stamp)) {
+                int n = whole - CmsghdrLayout.SIZEOF;
+                int data = at + CmsghdrLayout.SIZEOF;
+                out.put(level, type, java.util.Arrays.copyOfRange(from, data, data + n), n);
+            }
+            at += CmsghdrLayout.align(whole);
+        }
     }
 
     @Override
@@ -236,6 +268,8 @@ public final class HostSocket extends Socket {
                     Net.SO_KEEPALIVE,
                     Net.SO_BROADCAST,
                     Net.SO_OOBINLINE,
+                    Net.SO_TIMESTAMP,
+                    Net.SO_TIMESTAMPNS,
                     Net.SO_RCVLOWAT,
                     Net.SO_LINGER -> {
                 int n = options.get(this, name, b, 8);
@@ -287,7 +321,9 @@ public final class HostSocket extends Socket {
                             Net.IP_TTL,
                             Net.IP_MTU_DISCOVER,
                             Net.IP_MTU,
-                            Net.IP_RECVERR,
+                            Net.IP_PKTINFO,
+                            Net.IP_RECVTTL,
+                            Net.IP_RECVTOS,
                             Net.IP_FREEBIND,
                             Net.IP_BIND_ADDRESS_NO_PORT,
                             Net.IP_MULTICAST_IF,
@@ -308,21 +344,35 @@ public final class HostSocket extends Socket {
                             Net.IPV6_JOIN_GROUP,
                             Net.IPV6_LEAVE_GROUP,
                             Net.IPV6_MTU_DISCOVER,
-                            Net.IPV6_RECVERR,
+                            Net.IPV6_RECVPKTINFO,
+                            Net.IPV6_RECVHOPLIMIT,
+                            Net.IPV6_RECVTCLASS,
                             Net.IPV6_TCLASS -> true;
                     default -> false;
                 };
+            case Net.IPPROTO_UDPLITE -> name == 10 || name == 11;
             default -> false;
         };
     }
 
+    private static boolean isErrorQueue(int level, int name) {
+        return (level == Net.SOL_IP && name == Net.IP_RECVERR) || (level == Net.SOL_IPV6 && name == Net.IPV6_RECVERR);
+    }
+
     @Override
     protected int setOption(Caller c, int level, int name, byte[] value, int len) {
+        if (isErrorQueue(level, name)) {
+            return 0; // the host's error queue is not handed on, so it must not fill
+        }
         return allowed(level, name) ? HostSockets.setOption(fd, level, name, value, len) : -ENOPROTOOPT;
     }
 
     @Override
     protected int getOption(Caller c, int level, int name, byte[] out, int len) {
+        if (isErrorQueue(level, name)) {
+            Bytes.put32(out, 0, 0);
+            return Math.min(len, 4);
+        }
         return allowed(level, name) ? HostSockets.getOption(fd, level, name, out, len) : -ENOPROTOOPT;
     }
 
@@ -334,33 +384,6 @@ public final class HostSocket extends Socket {
     @Override
     public int unsent() {
         return Math.max(0, HostSockets.ioctlInt(fd, Tty.TIOCOUTQ));
-    }
-
-    @Override
-    public long ioctl(Caller c, int cmd, long arg) {
-        if (cmd < Ioctl.SIOCGIFNAME || cmd > Ioctl.SIOCGIFTXQLEN || cmd == Ioctl.SIOCGIFCONF) {
-            return super.ioctl(c, cmd, arg);
-        }
-        switch (cmd) {
-            case Ioctl.SIOCGIFNAME,
-                    Ioctl.SIOCGIFINDEX,
-                    Ioctl.SIOCGIFFLAGS,
-                    Ioctl.SIOCGIFADDR,
-                    Ioctl.SIOCGIFNETMASK,
-                    Ioctl.SIOCGIFBRDADDR,
-                    Ioctl.SIOCGIFMTU,
-                    Ioctl.SIOCGIFHWADDR -> {
-                byte[] r = new byte[40];
-                int e = c.mem().read(arg, r);
-                if (e == 0) {
-                    e = HostSockets.ioctl(fd, cmd, r);
-                }
-                return e < 0 ? e : c.mem().write(arg, r);
-            }
-            default -> {
-                return -EPERM;
-            }
-        }
     }
 
     @Override

@@ -78,6 +78,10 @@ final class Receiver implements Runnable {
             }
             return;
         }
+        if (t.startsImage()) { // after an execveat only a fresh stub is accepted: the guest may have swapped its path
+            t.misbehaved();
+            return;
+        }
         long ip = s.buf.getLong(24);
         if (ip > Stub.BASE && ip <= Stub.BASE + Stub.TEXT_SIZE) {
             if (nr == Nr.exit_group || nr == Nr.exit) {

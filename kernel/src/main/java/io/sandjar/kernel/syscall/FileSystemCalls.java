@@ -11,7 +11,7 @@ import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FileLocks;
 
-/** Writing back, whole-file locks, mounting. */
+/** Writing back, whole-file locks. */
 public final class FileSystemCalls {
     private FileSystemCalls() {}
 
@@ -45,22 +45,6 @@ public final class FileSystemCalls {
     public static long sys_flock(Task t, int fd, int operation) {
         FileDescription f = t.fget(fd);
         return f == null || (f.flags() & O_PATH) != 0 ? -EBADF : FileLocks.flock(t, f, operation);
-    }
-
-    @Syscall(nr = Nr.mount, support = Support.REFUSED, note = "EPERM: the sandbox has the mounts it was made with")
-    public static long sys_mount(
-            Task t,
-            @As(Kind.STR) long source,
-            @As(Kind.PATH) long target,
-            @As(Kind.STR) long type,
-            @As(Kind.HEX) long flags,
-            long data) {
-        return -EPERM;
-    }
-
-    @Syscall(nr = Nr.umount2, support = Support.REFUSED, note = "EPERM, as mount")
-    public static long sys_umount2(Task t, @As(Kind.PATH) long target, int flags) {
-        return -EPERM;
     }
 
     @Syscall(nr = Nr.pivot_root, support = Support.REFUSED, note = "EPERM, as mount")

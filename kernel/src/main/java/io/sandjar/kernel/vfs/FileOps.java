@@ -297,7 +297,7 @@ public final class FileOps {
     }
 
     /** Whether {@code d} is {@code top} or below it. */
-    private static boolean within(Dentry d, Dentry top) {
+    static boolean within(Dentry d, Dentry top) {
         for (Dentry x = d; x != null; x = x.parent()) {
             if (x == top) {
                 return true;

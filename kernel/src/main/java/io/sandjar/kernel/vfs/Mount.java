@@ -21,6 +21,7 @@ public final class Mount {
     private final Dentry root;
     private final String source;
     private volatile int flags;
+    private volatile boolean locked;
     private volatile @Nullable Path point;
     private volatile @Nullable MountNamespace namespace;
 
@@ -57,6 +58,15 @@ public final class Mount {
 
     public void setFlags(int flags) {
         this.flags = flags;
+    }
+
+    /** Whether it belongs to the sandbox rather than to the guest: see {@link MountOps}. */
+    public boolean locked() {
+        return locked;
+    }
+
+    public void lock() {
+        locked = true;
     }
 
     public boolean readOnly() {

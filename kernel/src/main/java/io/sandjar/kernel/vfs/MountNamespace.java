@@ -26,6 +26,7 @@ public final class MountNamespace {
     public MountNamespace(Mount root) {
         this.root = root;
         root.attach(this, null);
+        root.lock();
         order.add(root);
     }
 
@@ -100,24 +101,61 @@ public final class MountNamespace {
         }
     }
 
+    /** Takes a mount with all that stands on it to another place. */
+    int move(Mount m, Path to) {
+        if (m.root().inode().isDir() != to.inode().isDir()) {
+            return -ENOTDIR;
+        }
+        lock.lock();
+        try {
+            Path old = m.point();
+            if (old == null) {
+                return -EINVAL;
+            }
+            Path top = follow(to);
+            if (top.dentry().gone() || top.mount() == m) {
+                return top.mount() == m ? -EBUSY : -ENOENT;
+            }
+            table.remove(old, m);
+            old.dentry().mountCount.decrementAndGet();
+            m.attach(this, top);
+            table.put(top, m);
+            top.dentry().mounted();
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes a mount out of the tree: -EBUSY while others stand on it, -EINVAL for the root. */
     public int detach(Mount m) {
+        return detach(m, false);
+    }
+
+    /**
+     * As {@link #detach(Mount)}.
+     *
+     * @param withOthers what stands on it goes along and stays on it, so that whoever is inside sees no change
+     */
+    int detach(Mount m, boolean withOthers) {
         lock.lock();
         try {
             Path point = m.point();
             if (point == null || !order.contains(m)) {
                 return -EINVAL;
             }
+            boolean busy = false;
             for (Mount other : order) {
                 Path p = other.point();
-                if (p != null && p.mount() == m) {
-                    return -EBUSY;
-                }
+                busy |= p != null && p.mount() == m;
+            }
+            if (busy && !withOthers) {
+                return -EBUSY;
             }
             table.remove(point, m);
             point.dentry().mountCount.decrementAndGet();
             order.remove(m);
-            m.attach(null, null);
+            m.attach(busy ? this : null, null);
             return 0;
         } finally {
             lock.unlock();
@@ -135,7 +173,13 @@ public final class MountNamespace {
     public int mount(Caller c, Mount m, String at) {
         Ref<Path> point = new Ref<>();
         int r = resolve(c, at, m.root().inode().isDir(), point);
-        return r != 0 ? r : attach(m, point.get());
+        if (r == 0) {
+            r = attach(m, point.get());
+        }
+        if (r == 0) {
+            m.lock();
+        }
+        return r;
     }
 
     private int resolve(Caller c, String path, boolean dir, Ref<Path> out) {

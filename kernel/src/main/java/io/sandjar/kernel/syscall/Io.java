@@ -61,7 +61,7 @@ final class Io {
                     return modified(f, done);
                 }
             } else if (r != -EAGAIN) {
-                if (r == -EPIPE) {
+                if (r == -EPIPE && f.writesAll()) { // datagram sockets fail without the signal
                     t.raise(Sig.SIGPIPE);
                 }
                 return done > 0 ? done : r;

@@ -311,6 +311,7 @@ final class TcpSocket extends InetSocket {
             s.state = Net.TCP_CLOSE;
             s.peer = null;
             s.leavePort();
+            s.in.kill(net);
             if (client != null) {
                 client.reset();
             }

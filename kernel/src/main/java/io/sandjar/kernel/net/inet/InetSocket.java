@@ -42,6 +42,9 @@ public abstract class InetSocket extends Socket {
     }
 
     public static int create(NetStack net, Caller c, int family, int type, int protocol, Ref<Socket> out) {
+        if (protocol < 0 || protocol > Net.IPPROTO_MPTCP) {
+            return -EINVAL;
+        }
         switch (type) {
             case Net.SOCK_STREAM -> {
                 if (protocol != 0 && protocol != Net.IPPROTO_TCP) {

@@ -71,7 +71,7 @@ final class TcpSocket extends InetSocket {
             return s;
         }
         boolean sent = (shut & SND) != 0;
-        return finReceived ? (sent ? Net.TCP_LAST_ACK : Net.TCP_CLOSE_WAIT) : sent ? Net.TCP_FIN_WAIT2 : s;
+        return finReceived ? (sent ? Net.TCP_CLOSE : Net.TCP_CLOSE_WAIT) : sent ? Net.TCP_FIN_WAIT2 : s;
     }
 
     @Override
@@ -542,7 +542,8 @@ final class TcpSocket extends InetSocket {
 
     @Override
     public int peerName(byte[] out) {
-        return state == Net.TCP_ESTABLISHED ? super.peerName(out) : -ENOTCONN;
+        int s = state(); // a connection that both sides have ended is none any more
+        return s == Net.TCP_CLOSE || s == Net.TCP_SYN_SENT ? -ENOTCONN : super.peerName(out);
     }
 
     @Override

@@ -177,15 +177,18 @@ final class UdpSocket extends InetSocket {
         if (r != 0) {
             return -r;
         }
-        if ((shut & SND) != 0) {
-            return -EPIPE;
+        r = reachable(to);
+        if (r == 0) {
+            r = bindForSending();
+        }
+        if (r < 0) {
+            return r;
         }
         if (src.remaining() > (to.isV4() ? MAX_V4 : MAX_V6)) {
             return -EMSGSIZE;
         }
-        r = reachable(to);
-        if (r < 0) {
-            return r;
+        if ((shut & SND) != 0) {
+            return -EPIPE;
         }
         Ref<byte[]> copied = new Ref<>();
         r = src.getAll(copied);
@@ -195,10 +198,6 @@ final class UdpSocket extends InetSocket {
         byte[] data = copied.get();
         net.lock().lock();
         try {
-            r = takeAny();
-            if (r < 0) {
-                return r;
-            }
             Header header = header(to, msg);
             InetAddr from = local.isAny() || local.isMulticast() ? sourceTo(to) : local;
             if (to.isMulticast() || to.isBroadcast()) {
@@ -213,6 +212,18 @@ final class UdpSocket extends InetSocket {
             net.lock().unlock();
         }
         return data.length;
+    }
+
+    private int bindForSending() {
+        if (bound) {
+            return 0;
+        }
+        net.lock().lock();
+        try {
+            return takeAny();
+        } finally {
+            net.lock().unlock();
+        }
     }
 
     private Header header(InetAddr to, @Nullable Msg msg) {

@@ -26,6 +26,9 @@ abstract class UnixConnected extends UnixSocket {
     private volatile int state = NEW;
     private volatile @Nullable UnixConnected peer;
 
+    /** The name of a peer that has closed. */
+    private volatile byte @Nullable [] formerPeer;
+
     /** Whether a peer was there once. */
     private volatile boolean hadPeer;
 
@@ -260,12 +263,25 @@ abstract class UnixConnected extends UnixSocket {
         roomQueue.wake(Poll.POLLOUT);
     }
 
+    /** The peer's name outlives it. */
+    @Override
+    public int peerName(byte[] out) {
+        byte[] gone = formerPeer;
+        if (gone != null) {
+            System.arraycopy(gone, 0, out, 0, gone.length);
+            return gone.length;
+        }
+        return super.peerName(out);
+    }
+
     private void peerClosed(boolean unread) {
         net.lock().lock();
         try {
             if (unread) {
                 error = ECONNRESET;
             }
+            UnixConnected p = peer;
+            formerPeer = p == null ? null : p.nameOrNone();
             peer = null;
             shut = RCV | SND;
             finishInput();
@@ -284,7 +300,8 @@ abstract class UnixConnected extends UnixSocket {
             now |= Poll.POLLERR;
         }
         if (state == LISTENING) {
-            return now | (waitingCount > 0 ? READABLE : 0) | ((shut & RCV) != 0 ? Poll.POLLHUP : 0);
+            boolean ended = (shut & RCV) != 0;
+            return now | (waitingCount > 0 ? READABLE : 0) | (ended ? READABLE | Poll.POLLRDHUP : 0);
         }
         int s = shut;
         if (s == (RCV | SND)) {

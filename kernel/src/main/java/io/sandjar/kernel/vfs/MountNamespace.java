@@ -116,6 +116,11 @@ public final class MountNamespace {
             if (top.dentry().gone() || top.mount() == m) {
                 return top.mount() == m ? -EBUSY : -ENOENT;
             }
+            for (Path p = top; p != null; p = p.mount().point()) {
+                if (p.mount() == m) {
+                    return -ELOOP; // to a place that stands on it
+                }
+            }
             table.remove(old, m);
             old.dentry().mountCount.decrementAndGet();
             m.attach(this, top);

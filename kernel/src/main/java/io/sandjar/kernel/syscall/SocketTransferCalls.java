@@ -62,6 +62,9 @@ public final class SocketTransferCalls {
                 t.progress = done;
                 return w;
             }
+            if (w == 0 && t.signalPending()) {
+                w = -ERESTARTSYS; // ready at once and yet not: no loop that a signal cannot end
+            }
             if (w < 0) {
                 return done > 0 ? done : SocketCalls.waitError(w, timeout != 0);
             }
@@ -91,6 +94,9 @@ public final class SocketTransferCalls {
             if (w == Caller.BLOCK) {
                 t.progress = done;
                 return w;
+            }
+            if (w == 0 && t.signalPending()) {
+                w = -ERESTARTSYS;
             }
             if (w < 0) {
                 return done > 0 ? done : SocketCalls.waitError(w, deadline != Caller.FOREVER);

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A guest's socket that is a socket of the host ({@code --network host}): TCP and UDP, options from a short list. */
 public final class HostSocket extends Socket {
+    private static final int BANDS = Poll.POLLRDBAND | Poll.POLLWRBAND;
     private static final int INTEREST =
-            Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDHUP | Poll.POLLPRI | Poll.POLLRDNORM | Poll.POLLWRNORM;
+            Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDHUP | Poll.POLLPRI | Poll.POLLRDNORM | Poll.POLLWRNORM | BANDS;
     private static final int SENDABLE =
             Net.MSG_MORE | Net.MSG_DONTROUTE | Net.MSG_CONFIRM | Net.MSG_EOR | Net.MSG_NOSIGNAL | Net.MSG_DONTWAIT;
     private static final int RECEIVABLE = Net.MSG_PEEK | Net.MSG_TRUNC | Net.MSG_DONTWAIT;
@@ -37,6 +38,9 @@ public final class HostSocket extends Socket {
     private volatile boolean listening;
     private volatile boolean connecting;
     private boolean closed;
+
+    /** Shut down for receiving: a datagram socket of the host then has an event for ever and never an answer. */
+    private volatile boolean noMore;
 
     private HostSocket(NetStack net, int family, int type, int protocol, int fd) {
         super(net, family, type, protocol);
@@ -119,7 +123,7 @@ public final class HostSocket extends Socket {
             return w;
         }
         connecting = false;
-        return -takeError();
+        return HostSockets.connect(fd, addr, len); // the outcome; it also settles the host socket's state
     }
 
     @Override
@@ -136,6 +140,7 @@ public final class HostSocket extends Socket {
 
     @Override
     public int shutdown(Caller c, int how) {
+        noMore |= how != Net.SHUT_WR;
         return HostSockets.shutdown(fd, how);
     }
 
@@ -198,7 +203,7 @@ public final class HostSocket extends Socket {
                 ? HostSockets.receive(fd, data, room, wanted, source, sourceLen)
                 : HostSockets.receiveMessage(fd, data, room, wanted, source, sourceLen, headers);
         if (n < 0) {
-            return n;
+            return n == -EAGAIN && noMore ? 0 : n;
         }
         int copied = Math.min(n, room);
         int r = isStream() && (flags & Net.MSG_TRUNC) != 0 ? 0 : dst.put(data, 0, copied);

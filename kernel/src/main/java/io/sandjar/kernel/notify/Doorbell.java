@@ -27,7 +27,6 @@ final class Doorbell {
         long a = s.buf.getLong(40);
         long b = s.buf.getLong(48);
         long c = s.buf.getLong(56);
-        long d = s.buf.getLong(64);
         if (kind == Stub.BELL_SIGNAL) {
             if (t.fetchFrame(b, c) < 0 || t.startsImage()) {
                 t.misbehaved();
@@ -49,13 +48,13 @@ final class Doorbell {
                 t.misbehaved();
                 return;
             }
-            answer(t, s);
+            t.answerBell(s);
         } else if (kind == Stub.BELL_DONE) {
             t.operationsDone(false, a);
-            answer(t, s);
+            t.answerBell(s);
         } else if (kind == Stub.BELL_FAILED) {
             t.operationsDone(true, b);
-            answer(t, s);
+            t.answerBell(s);
         } else {
             t.misbehaved();
         }
@@ -77,7 +76,7 @@ final class Doorbell {
             return;
         }
         t.begin(id);
-        answer(t, s);
+        t.answerBell(s);
     }
 
     private void trapped(Task t, Scratch s) {
@@ -123,18 +122,14 @@ final class Doorbell {
                 if (t.settleFrame() == 0) {
                     Scratch own = Scratch.take();
                     try {
-                        answer(t, own);
+                        t.answerBell(own);
                     } finally {
                         own.give();
                     }
                 }
             });
         } else if (r == 0) {
-            answer(t, s);
+            t.answerBell(s);
         }
-    }
-
-    private void answer(Task t, Scratch s) {
-        t.answerBell(s);
     }
 }

@@ -128,7 +128,6 @@ public final class Task extends Caller {
     volatile String comm = "";
     volatile boolean noNewPrivs;
     int parentDeathSignal;
-    long clearChildTid;
     boolean released;
 
     /** clone child: where the child's tid is to be stored in its own memory, 0 for nowhere. */

@@ -123,10 +123,7 @@ public final class UserIo extends IoBuffer {
     private void advance(long n) {
         done += n;
         remaining -= n;
-        while (piece < pieces - 1 && done >= lens[piece]) {
-            done = 0;
-            piece++;
-        }
+        skipEmpty();
     }
 
     private void skipEmpty() {

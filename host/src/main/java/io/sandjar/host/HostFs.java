@@ -231,7 +231,7 @@ public final class HostFs {
 
     /** A second descriptor of an open file with another access mode. */
     public static int reopen(int fd, int flags) {
-        return Sys.openat(Sys.AT_FDCWD, "/proc/self/fd/" + fd, flags, 0);
+        return HostFiles.reopen(fd, flags);
     }
 
     /** fgetxattr and flistxattr with a buffer that is large enough: the value, or null with {@code err[0]} set. */

@@ -178,21 +178,26 @@ public final class Sys {
             return null;
         }
         try {
-            byte[] data = new byte[8192];
-            int n = 0;
-            while (true) {
-                long r = read(fd, data, n, data.length - n, -1);
-                if (r <= 0) {
-                    break;
-                }
-                n += (int) r;
-                if (n == data.length) {
-                    data = java.util.Arrays.copyOf(data, n * 2);
-                }
-            }
-            return new String(data, 0, n, StandardCharsets.ISO_8859_1);
+            return readAll(fd, false);
         } finally {
             close(fd);
         }
+    }
+
+    /** The rest of a small file, or everything in it without moving the descriptor's position. */
+    static String readAll(int fd, boolean fromStart) {
+        byte[] data = new byte[8192];
+        int n = 0;
+        while (true) {
+            long r = read(fd, data, n, data.length - n, fromStart ? n : -1);
+            if (r <= 0) {
+                break;
+            }
+            n += (int) r;
+            if (n == data.length) {
+                data = java.util.Arrays.copyOf(data, n * 2);
+            }
+        }
+        return new String(data, 0, n, StandardCharsets.ISO_8859_1);
     }
 }

@@ -49,12 +49,12 @@ final class FilterProgram {
             bodies[i] = new Label();
         }
         bpf.load(DATA_ARCH);
-        bpf.ifEqual(AUDIT_ARCH_X86_64, null, returning(Action.errno(Errno.ENOSYS)));
+        bpf.ifEqual(AUDIT_ARCH_X86_64, null, returning(table.foreignAction()));
         bpf.load(DATA_NR);
         for (int call : table.frequent()) {
             bpf.ifEqual(call, bodies[indexOf(calls, call)], null);
         }
-        bpf.ifAtLeast(X32_BIT, returning(Action.errno(Errno.ENOSYS)), null);
+        bpf.ifAtLeast(X32_BIT, returning(table.foreignAction()), null);
         search(calls, bodies, 0, calls.length);
         for (int i = 0; i < calls.length; i++) {
             bpf.place(bodies[i]);

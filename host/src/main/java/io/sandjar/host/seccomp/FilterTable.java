@@ -19,16 +19,38 @@ public final class FilterTable {
     private final Rule[] rules;
     private final int[] frequent;
     private final int defaultAction;
+    private final int foreignAction;
 
-    FilterTable(Rule[] rules, int[] frequent, int defaultAction) {
+    /**
+     * @param frequent calls whose rules the program looks for first
+     * @param defaultAction of every call without a rule that holds
+     * @param foreignAction of every call by another architecture's interface
+     */
+    FilterTable(Rule[] rules, int[] frequent, int defaultAction, int foreignAction) {
         this.rules = rules;
         this.frequent = frequent;
         this.defaultAction = defaultAction;
+        this.foreignAction = foreignAction;
     }
 
     /** The profile that every guest runs under. */
     public static FilterTable strict() {
         return StrictProfile.TABLE;
+    }
+
+    /**
+     * The profile of the kernel's own JVM.
+     *
+     * @param internet with internet sockets of the host
+     * @param unix with UNIX sockets of the host
+     */
+    public static FilterTable kernel(boolean internet, boolean unix) {
+        return KernelProfile.table(internet, unix);
+    }
+
+    /** The program of a table without rules for a stub. */
+    public byte[] assemble() {
+        return assemble(0, 1);
     }
 
     /**
@@ -41,6 +63,10 @@ public final class FilterTable {
 
     int defaultAction() {
         return defaultAction;
+    }
+
+    int foreignAction() {
+        return foreignAction;
     }
 
     /** Calls whose rules the program looks for before it searches. */

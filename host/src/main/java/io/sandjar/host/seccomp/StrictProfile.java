@@ -238,8 +238,8 @@ final class StrictProfile {
     };
 
     /** Everything without a rule belongs to the kernel. */
-    static final FilterTable TABLE =
-            new FilterTable(RULES, new int[] {Nr.futex, Nr.mmap, Nr.madvise, Nr.munmap, Nr.mprotect}, USER_NOTIF);
+    static final FilterTable TABLE = new FilterTable(
+            RULES, new int[] {Nr.futex, Nr.mmap, Nr.madvise, Nr.munmap, Nr.mprotect}, USER_NOTIF, ENOSYS);
 
     private static Rule stub(int action, String why, int[] calls, Condition... conditions) {
         return new Rule(true, calls, conditions, action, why);

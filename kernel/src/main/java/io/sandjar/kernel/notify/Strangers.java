@@ -3,8 +3,8 @@
 package io.sandjar.kernel.notify;
 
 import io.sandjar.abi.Sig;
+import io.sandjar.host.HostFiles;
 import io.sandjar.host.Processes;
-import io.sandjar.host.Sys;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.ThreadGroup;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,7 @@ final class Strangers {
     }
 
     private static int threadGroupOf(int tid) {
-        @Nullable String status = Sys.readText("/proc/" + tid + "/status");
+        @Nullable String status = HostFiles.procText(tid + "/status");
         if (status == null) {
             return 0;
         }

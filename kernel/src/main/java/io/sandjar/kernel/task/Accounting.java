@@ -2,8 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.host.HostFiles;
 import io.sandjar.host.Processes;
-import io.sandjar.host.Sys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ public final class Accounting {
         if (pid <= 0) {
             return;
         }
-        read("/proc/" + pid, Processes.clock(Processes.processClock(pid)), details);
+        read(Integer.toString(pid), Processes.clock(Processes.processClock(pid)), details);
     }
 
     public void ofThread(Task t, boolean details) {
@@ -39,7 +39,7 @@ public final class Accounting {
         if (pid <= 0 || tid <= 0) {
             return;
         }
-        read("/proc/" + pid + "/task/" + tid, Processes.clock(Processes.threadClock(tid)), details);
+        read(pid + "/task/" + tid, Processes.clock(Processes.threadClock(tid)), details);
     }
 
     /** What the children of a process used that it has waited for. */
@@ -55,7 +55,7 @@ public final class Accounting {
     }
 
     private void read(String dir, long clock, boolean details) {
-        String stat = Sys.readText(dir + "/stat");
+        String stat = HostFiles.procText(dir + "/stat");
         if (stat == null) {
             userNanos = Math.max(clock, 0);
             return;
@@ -68,7 +68,7 @@ public final class Accounting {
         long system = number(f, 12) * TICK;
         split(clock, user, system);
         if (details) {
-            String status = Sys.readText(dir + "/status");
+            String status = HostFiles.procText(dir + "/status");
             maxRss = field(status, "VmHWM:");
             voluntarySwitches = field(status, "\nvoluntary_ctxt_switches:");
             involuntarySwitches = field(status, "nonvoluntary_ctxt_switches:");

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Time.*;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.host.HostFiles;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 
@@ -72,7 +73,7 @@ public final class HostClock {
 
     /** CPU time of a thread of another host process: its own clock id works within a process only. */
     public static long threadCpu(int hostPid, int hostTid) {
-        String s = Sys.readText("/proc/" + hostPid + "/task/" + hostTid + "/schedstat");
+        String s = HostFiles.procText(hostPid + "/task/" + hostTid + "/schedstat");
         if (s == null) {
             return -EINVAL;
         }

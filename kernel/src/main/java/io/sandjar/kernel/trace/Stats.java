@@ -3,7 +3,7 @@
 package io.sandjar.kernel.trace;
 
 import io.sandjar.abi.Nr;
-import io.sandjar.host.Sys;
+import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.syscall.MissingCalls;
 import io.sandjar.kernel.task.Task;
@@ -161,7 +161,7 @@ public final class Stats implements Dispatcher {
                 .append(" of ")
                 .append(r.totalMemory() >> 10)
                 .append(" KB");
-        String rollup = Sys.readText("/proc/self/smaps_rollup");
+        String rollup = HostFiles.procText("self/smaps_rollup");
         field(s, rollup, "\nRss:", "resident");
         field(s, rollup, "\nPrivate_Dirty:", "private");
         s.append('\n');

@@ -6,7 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Ioctl;
 import io.sandjar.abi.Nr;
-import io.sandjar.abi.O;
+import io.sandjar.host.HostFiles;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
@@ -133,23 +133,11 @@ final class MemoryDevice extends FileDescription {
     /** Mapping /dev/zero is the old way to get anonymous memory; the host's own device does it. */
     @Override
     public int mapFd(Caller c, int prot, int mapFlags) {
-        return kind == Kind.ZERO ? HostZero.fd() : -ENODEV;
+        return kind == Kind.ZERO ? HostFiles.zero() : -ENODEV;
     }
 
     @Override
     public boolean pollable() {
         return kind == Kind.RANDOM;
-    }
-
-    /** The host's /dev/zero, opened when first needed and kept: it is the same for every sandbox. */
-    private static final class HostZero {
-        private static int fd = -1;
-
-        static synchronized int fd() {
-            if (fd < 0) {
-                fd = Sys.openat(Sys.AT_FDCWD, "/dev/zero", O.O_RDWR, 0);
-            }
-            return fd;
-        }
     }
 }

@@ -2,7 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
-import io.sandjar.host.Sys;
+import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.task.ProcView;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ final class HostProc {
         if (!v.alive || v.hostPid == 0) {
             return new HostProc(NONE);
         }
-        String text = Sys.readText("/proc/" + v.hostPid + (thread ? "/task/" + v.hostTid : "") + "/stat");
+        String text = HostFiles.procText(v.hostPid + (thread ? "/task/" + v.hostTid : "") + "/stat");
         int end = text == null ? -1 : text.lastIndexOf(')');
         return text == null || end < 0
                 ? new HostProc(NONE)
@@ -52,6 +52,6 @@ final class HostProc {
 
     /** Text of a file of the host's directory of the process; null when it is gone. */
     static @Nullable String file(ProcView v, String name) {
-        return v.alive && v.hostPid != 0 ? Sys.readText("/proc/" + v.hostPid + "/" + name) : null;
+        return v.alive && v.hostPid != 0 ? HostFiles.procText(v.hostPid + "/" + name) : null;
     }
 }

@@ -4,13 +4,14 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
-import io.sandjar.host.Sys;
+import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A text file of /proc itself. */
 final class RootFile extends TextInode {
@@ -82,7 +83,7 @@ final class RootFile extends TextInode {
             case CGROUPS -> b.append("#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
             case CMDLINE -> b.append("BOOT_IMAGE=/sandjar quiet\n");
             // what the processor is, the guest can ask it itself
-            case CPUINFO -> host(b, "/proc/cpuinfo");
+            case CPUINFO -> host(b, HostFiles.processors());
             case DEVICES -> b.append(DEVICES);
             case FILESYSTEMS -> b.append(FILESYSTEMS);
             case INTERRUPTS, SOFTIRQS -> cpuColumns(b);
@@ -103,8 +104,7 @@ final class RootFile extends TextInode {
         return 0;
     }
 
-    private static void host(StringBuilder b, String path) {
-        String s = Sys.readText(path);
+    private static void host(StringBuilder b, @Nullable String s) {
         b.append(s == null ? "" : s);
     }
 
@@ -137,7 +137,7 @@ final class RootFile extends TextInode {
 
     /** The host's memory, because the guest's comes straight from it; a limit of our own cgroup is its size. */
     private static void meminfo(StringBuilder b) {
-        String host = Sys.readText("/proc/meminfo");
+        String host = HostFiles.memory();
         if (host == null) {
             return;
         }
@@ -206,7 +206,7 @@ final class RootFile extends TextInode {
     }
 
     private static void vmstat(StringBuilder b) {
-        String host = Sys.readText("/proc/meminfo"); // figures of memory are the host's
+        String host = HostFiles.memory(); // figures of memory are the host's
         long free = host == null ? 0 : kilobytes(host, "MemFree") / 4;
         b.append("nr_free_pages ").append(free).append('\n');
         for (String name : new String[] {

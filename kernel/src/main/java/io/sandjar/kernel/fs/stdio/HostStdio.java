@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
+import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.HostPoller;
@@ -60,7 +61,7 @@ public final class HostStdio {
         boolean mayBlock = waits;
         if (type == O.S_IFIFO) {
             // A description of our own, so that O_NONBLOCK does not reach the user's shell. The host's /proc names it.
-            int again = Sys.openat(Sys.AT_FDCWD, "/proc/self/fd/" + fd, (flags & O.O_ACCMODE) | O.O_NONBLOCK, 0);
+            int again = HostFs.reopen(fd, (flags & O.O_ACCMODE) | O.O_NONBLOCK);
             if (again >= 0) {
                 fd = again;
                 mayBlock = false;

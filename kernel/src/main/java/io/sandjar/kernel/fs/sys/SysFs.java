@@ -4,7 +4,7 @@ package io.sandjar.kernel.fs.sys;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.host.Sys;
+import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
@@ -131,18 +131,20 @@ public final class SysFs extends PseudoFs {
         }
     }
 
-    /** Sizes of caches are the host's: programs tune themselves by them, and the processor tells them anyway. */
+    /**
+     * Sizes of caches are the host's: programs tune themselves by them, and the processor tells them anyway. Those of
+     * the first processor stand for all.
+     */
     private void caches(PseudoDir cache, int cpu) {
         for (int i = 0; i < 4; i++) {
-            String base = "/sys/devices/system/cpu/cpu" + cpu + "/cache/index" + i + "/";
-            String size = Sys.readText(base + "size");
+            String size = HostFiles.cache(i, "size");
             if (size == null || size.isEmpty()) {
                 return;
             }
             PseudoDir d = cache.dir("index" + i);
             text(d, "size", size);
             for (String f : new String[] {"level", "type", "coherency_line_size", "ways_of_associativity"}) {
-                String v = Sys.readText(base + f);
+                String v = HostFiles.cache(i, f);
                 text(d, f, v == null ? "\n" : v);
             }
             text(d, "shared_cpu_list", cpu + "\n");
@@ -207,7 +209,7 @@ public final class SysFs extends PseudoFs {
 
         @Override
         protected int text(Caller c, StringBuilder out) {
-            String host = Sys.readText("/proc/meminfo"); // memory is the host's: so are its figures
+            String host = HostFiles.memory(); // memory is the host's: so are its figures
             if (host == null) {
                 return -EIO;
             }

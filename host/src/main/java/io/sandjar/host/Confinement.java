@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.host;
+
+import io.sandjar.abi.Errno;
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.Prctl;
+import io.sandjar.host.seccomp.FilterTable;
+
+/**
+ * The wall around the kernel JVM itself: from {@link #enter} on, every thread of it, present and future, may make only
+ * the host calls of a list, and any other call kills the process. There is no way back.
+ *
+ * <p>Before: {@link #prepare}, while the host's files can still be opened by their paths; then the launcher takes the
+ * root away; then enter. Guest processes are not children of confined threads but of the first guest process, so the
+ * list needs no execve.
+ */
+public final class Confinement {
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
+    private static final int TSYNC = 1;
+
+    /**
+     * What this sandbox may do beyond the least.
+     *
+     * @param internet sockets of the host's network (modes sandbox and host)
+     * @param unix sockets of the host's UNIX domain (--host-uds)
+     */
+    public record Options(boolean internet, boolean unix) {}
+
+    private Confinement() {}
+
+    /** Opens and loads what would otherwise be opened when it is first needed. */
+    public static void prepare() {
+        HostFiles.open();
+    }
+
+    /**
+     * Puts the filter on all threads.
+     *
+     * @return 0, -errno, or the id of a thread that could not be confined
+     */
+    public static int enter(Options options) {
+        byte[] program = FilterTable.kernel(options.internet, options.unix).assemble();
+        Scratch s = Scratch.take();
+        try {
+            long r = Native.sys(Nr.prctl, Prctl.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+            if (r < 0) {
+                return (int) r;
+            }
+            if (program.length > Scratch.SIZE - 16) {
+                return -Errno.E2BIG;
+            }
+            s.buf.putLong(0, program.length / 8);
+            s.buf.putLong(8, s.address + 16);
+            s.buf.put(16, program);
+            return (int) Native.sys(Nr.seccomp, SECCOMP_SET_MODE_FILTER, TSYNC, s.address, 0, 0, 0);
+        } finally {
+            s.give();
+        }
+    }
+}

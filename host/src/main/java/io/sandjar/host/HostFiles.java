@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.host;
+
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few files of the host's own that the kernel reads while guests run: figures about guest processes, the machine's
+ * memory, second descriptors of open files. Everything hangs on descriptors that {@link #open} opens while paths still
+ * mean something; afterwards openat2 beneath them is the only way.
+ *
+ * <p>One process has one /proc, so this is static: what is kept here belongs to the process, not to a guest.
+ */
+public final class HostFiles {
+    private static final int O_RDONLY = 0;
+    private static final int O_RDWR = 2;
+    private static final int O_PATH = 010000000;
+    private static final int O_DIRECTORY = 0200000;
+
+    /** RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV. */
+    private static final long STRICT = 0x8 | 0x4 | 0x2 | 0x1;
+
+    private static final Object LOCK = new Object();
+    private static volatile int proc = -1;
+    private static final Kept MEMORY = new Kept("/proc/meminfo", O_RDONLY);
+    private static final Kept PROCESSORS = new Kept("/proc/cpuinfo", O_RDONLY);
+    private static final Kept ZERO = new Kept("/dev/zero", O_RDWR);
+
+    private static final int CACHES = 4;
+    private static final String[] CACHE_FILES = {"size", "level", "type", "coherency_line_size", "ways_of_associativity"
+    };
+
+    /** Files about caches, which stay as they are: kept from the first time on. */
+    private static final ConcurrentHashMap<String, String> TEXTS = new ConcurrentHashMap<>();
+
+    private HostFiles() {}
+
+    /** Opens what is needed later. To be called while the host's files can still be reached by their paths. */
+    public static void open() {
+        synchronized (LOCK) {
+            proc();
+            MEMORY.fd();
+            PROCESSORS.fd();
+            ZERO.fd();
+            readCaches();
+        }
+    }
+
+    /** A directory descriptor (O_PATH) of the /proc of this process's pid namespace; -errno. */
+    public static int proc() {
+        int fd = proc;
+        return fd >= 0 ? fd : openProc();
+    }
+
+    private static int openProc() {
+        synchronized (LOCK) {
+            if (proc < 0) {
+                proc = Sys.openat(Sys.AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+            }
+            return proc;
+        }
+    }
+
+    /** A file beneath /proc, such as {@code 12/stat}; null when it is not there. */
+    public static @Nullable String procText(String relative) {
+        int fd = Sys.openat2(proc(), relative, 0, 0, STRICT);
+        if (fd < 0) {
+            return null;
+        }
+        try {
+            return Sys.readAll(fd, false);
+        } finally {
+            Sys.close(fd);
+        }
+    }
+
+    /** A second descriptor of an open file with another access mode; -errno. */
+    public static int reopen(int fd, int flags) {
+        // the link of an open descriptor is followed on purpose: it leads to the file itself, wherever that lies
+        return Sys.openat2(proc(), "self/fd/" + fd, flags, 0, 0);
+    }
+
+    /** The host's meminfo; null when there is none. */
+    public static @Nullable String memory() {
+        return MEMORY.text();
+    }
+
+    /** The host's cpuinfo; null when there is none. */
+    public static @Nullable String processors() {
+        return PROCESSORS.text();
+    }
+
+    /** The host's /dev/zero, which is the same for every sandbox; -errno. */
+    public static int zero() {
+        return ZERO.fd();
+    }
+
+    /** A file about a cache of the first processor, such as {@code size}; null when there is none. */
+    public static @Nullable String cache(int index, String file) {
+        readCaches();
+        return index < CACHES ? TEXTS.get(index + file) : null;
+    }
+
+    private static void readCaches() {
+        synchronized (TEXTS) {
+            for (int i = 0; i < CACHES && TEXTS.size() == i * CACHE_FILES.length; i++) {
+                for (String f : CACHE_FILES) {
+                    String text = Sys.readText("/sys/devices/system/cpu/cpu0/cache/index" + i + "/" + f);
+                    if (text != null) {
+                        TEXTS.put(i + f, text);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A file that stays open from its first use on. */
+    private static final class Kept {
+        private final String path;
+        private final int flags;
+        private int fd = -1;
+
+        Kept(String path, int flags) {
+            this.path = path;
+            this.flags = flags;
+        }
+
+        synchronized int fd() {
+            if (fd < 0) {
+                fd = Sys.openat(Sys.AT_FDCWD, path, flags, 0);
+            }
+            return fd;
+        }
+
+        @Nullable
+        String text() {
+            int f = fd();
+            return f < 0 ? null : Sys.readAll(f, true);
+        }
+    }
+}

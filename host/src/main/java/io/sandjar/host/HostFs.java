@@ -207,6 +207,20 @@ public final class HostFs {
         }
     }
 
+    /** As {@link #utimens(int, String, long, long, long, long)} of an open file. */
+    public static int utimens(int fd, long aSec, long aNsec, long mSec, long mNsec) {
+        Scratch s = Scratch.take();
+        try {
+            s.buf.putLong(0, aSec);
+            s.buf.putLong(8, aNsec);
+            s.buf.putLong(16, mSec);
+            s.buf.putLong(24, mNsec);
+            return (int) Native.sys(Nr.utimensat, fd, 0, s.address, 0, 0, 0);
+        } finally {
+            s.give();
+        }
+    }
+
     /** Copies between host files at given offsets, neither descriptor's position being used; bytes or -errno. */
     public static long copy(int from, long fromOff, int to, long toOff, long len) {
         Scratch s = Scratch.take();

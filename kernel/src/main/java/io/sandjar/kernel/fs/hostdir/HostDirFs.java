@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.hostdir;
 
+import io.sandjar.abi.O;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
@@ -31,7 +32,6 @@ public final class HostDirFs extends FileSystem {
 
     private final Mode mode;
     private final HostInode root;
-    private final boolean owner;
 
     private final ConcurrentHashMap<FileId, WeakReference<HostInode>> known = new ConcurrentHashMap<>();
 
@@ -62,10 +62,9 @@ public final class HostDirFs extends FileSystem {
         }
     }
 
-    private HostDirFs(Mode mode, int rootFd, HostStat rootStat) {
-        super("hostdir");
+    private HostDirFs(String type, Mode mode, int rootFd, HostStat rootStat) {
+        super(type);
         this.mode = mode;
-        this.owner = Sys.call(io.sandjar.abi.Nr.geteuid, 0) == 0;
         this.root = new HostInode(this, null, "", rootStat, rootFd);
     }
 
@@ -79,13 +78,30 @@ public final class HostDirFs extends FileSystem {
         if (fd < 0) {
             return fd;
         }
+        return of("hostdir", fd, mode, out);
+    }
+
+    /**
+     * The directory behind a descriptor, which now belongs to the file system; what it is mounted on the host with, and
+     * what is mounted below it there, goes on to hold. Shown with the host's own type of file system.
+     *
+     * @return 0 or -errno (-ENOTDIR for other files); the descriptor is closed then
+     */
+    public static int of(int fd, Mode mode, Ref<HostDirFs> out) {
+        return of(HostFsType.name(HostFs.fsType(fd)), fd, mode, out);
+    }
+
+    private static int of(String type, int fd, Mode mode, Ref<HostDirFs> out) {
         HostStat s = new HostStat();
         int r = HostFs.statx(fd, "", s);
+        if (r == 0 && (s.mode & O.S_IFMT) != O.S_IFDIR) {
+            r = -io.sandjar.abi.Errno.ENOTDIR;
+        }
         if (r != 0) {
             Sys.close(fd);
             return r;
         }
-        out.set(new HostDirFs(mode, fd, s));
+        out.set(new HostDirFs(type, mode, fd, s));
         return 0;
     }
 
@@ -103,11 +119,6 @@ public final class HostDirFs extends FileSystem {
         return mode != Mode.LOWER;
     }
 
-    /** Whether the kernel may give files away. */
-    boolean mayChown() {
-        return owner;
-    }
-
     @Override
     public boolean cachesNames() {
         return false;
@@ -115,9 +126,16 @@ public final class HostDirFs extends FileSystem {
 
     @Override
     public void statfs(StatFs out) {
-        long[] v = new long[8];
         int fd = root.acquire();
-        if (fd >= 0 && HostFs.statfs(fd, v) == 0) {
+        if (fd >= 0) {
+            statfs(fd, out);
+            root.release();
+        }
+    }
+
+    static void statfs(int fd, StatFs out) {
+        long[] v = new long[8];
+        if (HostFs.statfs(fd, v) == 0) {
             out.type = v[0];
             out.bsize = v[1];
             out.blocks = v[2];
@@ -126,9 +144,6 @@ public final class HostDirFs extends FileSystem {
             out.files = v[5];
             out.ffree = v[6];
             out.namelen = v[7];
-        }
-        if (fd >= 0) {
-            root.release();
         }
     }
 

@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.hostdir;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
@@ -18,6 +19,7 @@ import io.sandjar.kernel.vfs.FileLimits;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Stat;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,10 @@ public final class HostFile extends FileDescription {
     private final OrderedLock lock = new OrderedLock(LockLevel.FILE);
     private final HostInode inode;
     private final int fd;
+
+    /** Flags at the start: what the host's descriptor may do. */
+    private final int opened;
+
     private long pos;
     private int readOnlyFd = -1;
 
@@ -33,6 +39,8 @@ public final class HostFile extends FileDescription {
         super(path, flags);
         this.inode = inode;
         this.fd = fd;
+        this.opened = flags;
+        inode.opened(this);
     }
 
     @Override
@@ -49,6 +57,10 @@ public final class HostFile extends FileDescription {
     /** The host's descriptor; for copies of whole files within the kernel. */
     public int hostFd() {
         return fd;
+    }
+
+    boolean hostWritable() {
+        return (opened & O_ACCMODE) != O_RDONLY;
     }
 
     @Override
@@ -106,7 +118,21 @@ public final class HostFile extends FileDescription {
 
     private long put(Caller c, IoBuffer src, long at) {
         long n = FileLimits.room(c, at, src.remaining());
-        return n <= 0 ? n : src.toHost(fd, at, n);
+        if (n <= 0) {
+            return n;
+        }
+        dropSetId(c);
+        return src.toHost(fd, at, n);
+    }
+
+    /** The host lets its kernel process write without this, as it lets root. */
+    private void dropSetId(Caller c) {
+        int mode = inode.mode();
+        int without = Permissions.withoutSetId(mode);
+        if (without != mode && !c.creds().has(Cap.CAP_FSETID)) {
+            Sys.call(Nr.fchmod, fd, without & 07777, 0);
+            size();
+        }
     }
 
     private long size() {
@@ -158,7 +184,11 @@ public final class HostFile extends FileDescription {
     @Override
     public long ftruncate(Caller c, long size) {
         int r = FileLimits.size(c, size);
-        return r != 0 ? r : Sys.call(Nr.ftruncate, fd, size, 0);
+        if (r != 0) {
+            return r;
+        }
+        dropSetId(c);
+        return Sys.call(Nr.ftruncate, fd, size, 0);
     }
 
     @Override
@@ -196,6 +226,7 @@ public final class HostFile extends FileDescription {
 
     @Override
     protected void onRelease() {
+        inode.closed(this);
         Sys.close(fd);
         if (readOnlyFd >= 0) {
             Sys.close(readOnlyFd);

@@ -20,6 +20,7 @@ import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Stat;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A file of the host, known by its directory and its name there. A directory may keep a descriptor of itself. */
@@ -36,6 +37,9 @@ public final class HostInode extends Inode {
     private int fd;
     private int users;
     private boolean recent;
+
+    /** Descriptions of a volume's file; guarded by itself. */
+    private final ArrayList<HostFile> open = new ArrayList<>(0);
 
     HostInode(HostDirFs host, @Nullable HostInode parent, String name, HostStat stat, int fd) {
         super(host);
@@ -144,8 +148,12 @@ public final class HostInode extends Inode {
         }
         HostStat now = new HostStat();
         HostInode dir = parent;
+        HostFile opened = anyOpen(false);
         int r;
-        if (dir == null || isDir()) {
+        if (opened != null) {
+            r = HostFs.statx(opened.hostFd(), "", now);
+            opened.release();
+        } else if (dir == null || isDir()) {
             int d = acquire();
             if (d < 0) {
                 return s;
@@ -364,22 +372,17 @@ public final class HostInode extends Inode {
             if (nr == Nr.openat) {
                 r = HostFs.open(d, child, O_CREAT | O_EXCL | O_WRONLY, 0600);
                 if (r >= 0) {
+                    Sys.call(Nr.fchown, r, c.creds().fsuid(), newGid(c)); // as far as the host lets us
                     Sys.call(Nr.fchmod, r, mode & 07777, 0);
-                    if (host.mayChown()) {
-                        Sys.call(Nr.fchown, r, c.creds().fsuid(), newGid(c));
-                        Sys.call(Nr.fchmod, r, mode & 07777, 0);
-                    }
                     Sys.close(r);
                     r = 0;
                 }
             } else {
                 r = HostFs.nameCall(nr, d, child, mode, 0, 0);
-                if (r == 0 && host.mayChown()) {
-                    HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
-                }
                 if (r == 0) {
+                    HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
                     int inherited = nr == Nr.mkdirat ? mode() & S_ISGID : 0;
-                    chmod(d, child, mode & 07777 | inherited);
+                    HostAttr.chmod(d, child, mode & 07777 | inherited);
                 }
             }
             HostStat s = new HostStat();
@@ -410,7 +413,7 @@ public final class HostInode extends Inode {
             return d;
         }
         int r = HostFs.symlink(text, d, child);
-        if (r == 0 && host.mayChown()) {
+        if (r == 0) {
             HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
         }
         release();
@@ -491,60 +494,46 @@ public final class HostInode extends Inode {
         if (!host.writable()) {
             return -EROFS;
         }
-        HostInode dir = parent;
-        if ((a.valid & Attr.SIZE) != 0) {
-            int f = openSelf(O_WRONLY | O_NONBLOCK);
-            if (f < 0) {
-                return f;
-            }
-            int r = (int) Sys.call(Nr.ftruncate, f, a.size, 0);
-            Sys.close(f);
-            changed();
-            if (r != 0 || a.valid == Attr.SIZE) {
-                return r;
-            }
+        int r = (a.valid & Attr.SIZE) != 0 ? resize(a.size) : 0;
+        if (r == 0 && a.valid != Attr.SIZE) {
+            r = setOther(a);
         }
-        int d = dir == null ? acquire() : dir.acquire();
-        if (d < 0) {
-            return d;
-        }
-        try {
-            return setattr(d, dir == null ? "." : name, a);
-        } finally {
-            (dir == null ? this : dir).release();
-            changed();
-        }
-    }
-
-    private static int setattr(int d, String n, Attr a) {
-        int r = 0;
-        if ((a.valid & (Attr.UID | Attr.GID)) != 0) {
-            long uid = (a.valid & Attr.UID) != 0 ? a.uid : -1;
-            long gid = (a.valid & Attr.GID) != 0 ? a.gid : -1;
-            r = HostFs.nameCall(Nr.fchownat, d, n, uid, gid, AT_SYMLINK_NOFOLLOW);
-        }
-        if (r == 0 && (a.valid & Attr.MODE) != 0) {
-            r = chmod(d, n, a.mode);
-        }
-        if (r == 0 && (a.valid & (Attr.ATIME | Attr.MTIME)) != 0) {
-            long an = (a.valid & Attr.ATIME) != 0 ? a.atimeNsec : UTIME_OMIT;
-            long mn = (a.valid & Attr.MTIME) != 0 ? a.mtimeNsec : UTIME_OMIT;
-            r = HostFs.utimens(d, n, a.atimeSec, an, a.mtimeSec, mn);
-        }
+        changed();
         return r;
     }
 
-    private static int chmod(int d, String n, int mode) {
-        int r = HostFs.nameCall(Nr.fchmodat2, d, n, mode, AT_SYMLINK_NOFOLLOW, 0);
-        if (r != -ENOSYS) {
+    private int resize(long size) {
+        HostFile open = anyOpen(true);
+        if (open != null) {
+            int r = (int) Sys.call(Nr.ftruncate, open.hostFd(), size, 0);
+            open.release();
             return r;
         }
-        int f = HostFs.open(d, n, O_RDONLY | O_NONBLOCK, 0); // before Linux 6.6
+        int f = openSelf(O_WRONLY | O_NONBLOCK);
         if (f < 0) {
             return f;
         }
-        r = (int) Sys.call(Nr.fchmod, f, mode, 0);
+        int r = (int) Sys.call(Nr.ftruncate, f, size, 0);
         Sys.close(f);
+        return r;
+    }
+
+    /** Through a descriptor where there is one: the name may be gone, or lead to another file by now. */
+    private int setOther(Attr a) {
+        HostFile open = anyOpen(false);
+        if (open != null) {
+            int r = HostAttr.set(open.hostFd(), a);
+            open.release();
+            return r;
+        }
+        HostInode dir = isDir() ? null : parent;
+        HostInode holder = dir == null ? this : dir;
+        int d = holder.acquire();
+        if (d < 0) {
+            return d;
+        }
+        int r = HostAttr.set(d, dir == null ? "." : name, a);
+        holder.release();
         return r;
     }
 
@@ -560,70 +549,107 @@ public final class HostInode extends Inode {
         }
         int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_APPEND | O_SYNC) | O_NONBLOCK | O_NOCTTY;
         int f = openSelf(how);
+        HostStat s = new HostStat();
+        int r = f < 0 ? f : HostFs.statx(f, "", s);
+        if (r == 0 && s.sameFile(stat)) {
+            stat = s;
+            out.set(isDir() ? new HostDirectory(path, this, flags, f) : new HostFile(path, this, flags, f));
+            return 0;
+        }
+        if (f >= 0 && r != 0) {
+            Sys.close(f);
+        }
+        int again = again(path, flags, how, out);
+        if (again == 0 || r != 0 || (s.mode & S_IFMT) != (mode() & S_IFMT)) {
+            if (r == 0) {
+                Sys.close(f);
+                r = -ESTALE;
+            }
+            return again == 0 ? 0 : r;
+        }
+        HostInode dir = parent;
+        HostInode now = dir == null || isDir() ? this : host.inode(dir, name, s); // another file has the name now
+        out.set(isDir() ? new HostDirectory(path, now, flags, f) : new HostFile(path, now, flags, f));
+        return 0;
+    }
+
+    /** Opens a file whose name is gone once more, for /proc/PID/fd: by a descriptor that there is already. */
+    private int again(Path path, int flags, int how, Ref<FileDescription> out) {
+        HostFile open = anyOpen(false);
+        if (open == null) {
+            return -ENOENT;
+        }
+        int f = HostFs.reopen(open.hostFd(), how);
+        open.release();
         if (f < 0) {
             return f;
         }
-        HostStat s = new HostStat();
-        int r = HostFs.statx(f, "", s);
-        if (r != 0 || (s.mode & S_IFMT) != (mode() & S_IFMT)) {
-            Sys.close(f);
-            return r != 0 ? r : -ESTALE;
-        }
-        if (s.sameFile(stat)) {
-            stat = s;
-        }
-        out.set(isDir() ? new HostDirectory(path, this, flags, f) : new HostFile(path, this, flags, f));
+        out.set(new HostFile(path, this, flags, f));
         return 0;
+    }
+
+    // ---- open files ----
+
+    void opened(HostFile f) {
+        if (host.writable()) {
+            synchronized (open) {
+                open.add(f);
+            }
+        }
+    }
+
+    void closed(HostFile f) {
+        if (host.writable()) {
+            synchronized (open) {
+                open.remove(f);
+            }
+        }
+    }
+
+    /** A description that has it open, with a reference for the caller; null if there is none that will do. */
+    private @Nullable HostFile anyOpen(boolean forWriting) {
+        synchronized (open) {
+            for (HostFile f : open) {
+                if ((!forWriting || f.hostWritable()) && f.tryAcquire()) {
+                    return f;
+                }
+            }
+            return null;
+        }
     }
 
     // ---- extended attributes ----
 
-    private static boolean shown(String attr) {
-        return attr.startsWith("user.");
-    }
-
     @Override
     public int getxattr(Caller c, String attr, Ref<byte[]> out) {
-        return shown(attr) ? xattr(Nr.fgetxattr, attr, out) : attr.startsWith("system.") ? -EOPNOTSUPP : -ENODATA;
-    }
-
-    @Override
-    public int listxattr(Caller c, Ref<byte[]> out) {
-        Ref<byte[]> all = new Ref<>();
-        int r = xattr(Nr.flistxattr, "", all);
-        if (r != 0) {
-            return r;
+        if (!HostXattr.shown(attr)) {
+            return HostXattr.hidden(attr);
         }
-        StringBuilder b = new StringBuilder();
-        String names = new String(all.get(), StandardCharsets.ISO_8859_1);
-        for (int at = 0; at < names.length(); ) {
-            int end = names.indexOf('\0', at);
-            if (shown(names.substring(at, end))) {
-                b.append(names, at, end + 1);
-            }
-            at = end + 1;
-        }
-        out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
-        return 0;
-    }
-
-    private int xattr(int nr, String attr, Ref<byte[]> out) {
         if (!isRegular() && !isDir()) {
-            out.set(new byte[0]);
-            return nr == Nr.flistxattr ? 0 : -ENODATA;
+            return -ENODATA;
         }
         int f = openSelf(O_RDONLY | O_NONBLOCK);
         if (f < 0) {
             return f;
         }
-        int[] err = new int[1];
-        byte[] v = HostFs.xattr(nr, f, attr, err);
+        int r = HostXattr.get(f, attr, out);
         Sys.close(f);
-        if (v == null) {
-            return err[0];
+        return r;
+    }
+
+    @Override
+    public int listxattr(Caller c, Ref<byte[]> out) {
+        if (!isRegular() && !isDir()) {
+            out.set(new byte[0]);
+            return 0;
         }
-        out.set(v);
-        return 0;
+        int f = openSelf(O_RDONLY | O_NONBLOCK);
+        if (f < 0) {
+            return f;
+        }
+        int r = HostXattr.list(f, out);
+        Sys.close(f);
+        return r;
     }
 
     @Override
@@ -631,7 +657,7 @@ public final class HostInode extends Inode {
         if (!host.writable()) {
             return -EROFS;
         }
-        if (!shown(attr)) {
+        if (!HostXattr.shown(attr)) {
             return -EOPNOTSUPP;
         }
         int f = isRegular() || isDir() ? openSelf(O_RDONLY | O_NONBLOCK) : -EPERM;
@@ -648,14 +674,14 @@ public final class HostInode extends Inode {
         if (!host.writable()) {
             return -EROFS;
         }
-        if (!shown(attr)) {
+        if (!HostXattr.shown(attr)) {
             return -EOPNOTSUPP;
         }
         int f = isRegular() || isDir() ? openSelf(O_RDONLY | O_NONBLOCK) : -EPERM;
         if (f < 0) {
             return f;
         }
-        int r = (int) Sys.callWithPath(Nr.fremovexattr, 1, attr, f, 0, 0, 0, 0);
+        int r = HostXattr.remove(f, attr);
         Sys.close(f);
         return r;
     }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.hostdir;
+
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
+
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.Nr;
+import io.sandjar.host.HostFs;
+import io.sandjar.host.HostStat;
+import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Attr;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Permissions;
+import io.sandjar.kernel.vfs.Stat;
+
+/** The one file of a {@link FixedFs}. All its descriptions share the host's descriptor and have positions of their own. */
+final class FixedInode extends Inode {
+    private final int fd;
+    private final boolean writable;
+    private final OrderedLock appendLock = new OrderedLock(LockLevel.FILE);
+    private volatile HostStat stat;
+
+    FixedInode(FixedFs fs, int fd, HostStat stat) {
+        super(fs);
+        this.fd = fd;
+        this.stat = stat;
+        this.writable = (Sys.call(Nr.fcntl, fd, F_GETFL, 0) & O_ACCMODE) == O_RDWR;
+    }
+
+    int hostFd() {
+        return fd;
+    }
+
+    /** Whether the host's descriptor may write. */
+    boolean hostWritable() {
+        return writable;
+    }
+
+    /** Held over an append, for the host's descriptor has no O_APPEND. */
+    OrderedLock appendLock() {
+        return appendLock;
+    }
+
+    HostStat fresh() {
+        HostStat now = new HostStat();
+        if (HostFs.statx(fd, "", now) == 0) {
+            stat = now;
+        }
+        return stat;
+    }
+
+    /** A write by somebody who may not keep them takes the set-id bits away. */
+    void dropSetId(Caller c) {
+        int mode = stat.mode;
+        int without = Permissions.withoutSetId(mode);
+        if (without != mode && !c.creds().has(Cap.CAP_FSETID)) {
+            Sys.call(Nr.fchmod, fd, without & 07777, 0);
+            fresh();
+        }
+    }
+
+    @Override
+    public long ino() {
+        return stat.ino;
+    }
+
+    @Override
+    public int mode() {
+        return stat.mode;
+    }
+
+    @Override
+    public int uid() {
+        return stat.uid;
+    }
+
+    @Override
+    public int gid() {
+        return stat.gid;
+    }
+
+    @Override
+    public boolean onlyObject() {
+        return true;
+    }
+
+    @Override
+    public int stat(Stat out) {
+        return HostInode.copy(fresh(), out);
+    }
+
+    @Override
+    public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        if (io.sandjar.abi.O.writable(flags) && !writable) {
+            return -EROFS;
+        }
+        fresh();
+        out.set(new FixedFile(path, this, flags));
+        return 0;
+    }
+
+    @Override
+    public int setattr(Caller c, Attr a) {
+        if (!writable) {
+            return -EROFS;
+        }
+        int r = (a.valid & Attr.SIZE) != 0 ? (int) Sys.call(Nr.ftruncate, fd, a.size, 0) : 0;
+        if (r == 0) {
+            r = HostAttr.set(fd, a);
+        }
+        fresh();
+        return r;
+    }
+
+    @Override
+    public int getxattr(Caller c, String name, Ref<byte[]> out) {
+        return HostXattr.shown(name) ? HostXattr.get(fd, name, out) : HostXattr.hidden(name);
+    }
+
+    @Override
+    public int listxattr(Caller c, Ref<byte[]> out) {
+        return HostXattr.list(fd, out);
+    }
+
+    @Override
+    public int setxattr(Caller c, String name, byte[] value, int flags) {
+        if (!writable) {
+            return -EROFS;
+        }
+        return HostXattr.shown(name) ? HostFs.fsetxattr(fd, name, value, flags) : -EOPNOTSUPP;
+    }
+
+    @Override
+    public int removexattr(Caller c, String name) {
+        if (!writable) {
+            return -EROFS;
+        }
+        return HostXattr.shown(name) ? HostXattr.remove(fd, name) : -EOPNOTSUPP;
+    }
+}

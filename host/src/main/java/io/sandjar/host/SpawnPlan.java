@@ -19,17 +19,24 @@ public final class SpawnPlan {
     private static final int OP = 72;
     private static final int SIZE = 262144;
 
+    private final int size;
     private final ByteBuffer buf;
     private final long address;
     private int count;
     private int data = 65536;
 
     public SpawnPlan() {
-        address = Native.sys(Nr.mmap, 0, SIZE, 3, 0x22, -1, 0);
+        this(0);
+    }
+
+    /** @param strings bytes that strings and vectors may take beyond what is usual */
+    public SpawnPlan(int strings) {
+        size = SIZE + (strings + 4095 & ~4095);
+        address = Native.sys(Nr.mmap, 0, size, 3, 0x22, -1, 0);
         if (address < 0 && address > -4096) {
             throw new OutOfMemoryError("mmap: errno " + -address);
         }
-        buf = Native.buffer(address, SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        buf = Native.buffer(address, size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Appends a call. */
@@ -74,7 +81,7 @@ public final class SpawnPlan {
     public int run(long cloneFlags) {
         buf.putLong(0, cloneFlags);
         buf.putLong(8, count);
-        buf.putLong(32, address + SIZE - 64);
+        buf.putLong(32, address + size - 64);
         return (int) Native.spawn(address);
     }
 
@@ -90,6 +97,6 @@ public final class SpawnPlan {
 
     /** Gives the memory back. */
     public void free() {
-        Native.sys(Nr.munmap, address, SIZE, 0, 0, 0, 0);
+        Native.sys(Nr.munmap, address, size, 0, 0, 0, 0);
     }
 }

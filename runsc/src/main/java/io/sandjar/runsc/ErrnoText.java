@@ -5,11 +5,11 @@ package io.sandjar.runsc;
 import static io.sandjar.abi.Errno.*;
 
 /** Errors of the host and of the guest's kernel in words, as strerror(3) has them. */
-final class ErrnoText {
+public final class ErrnoText {
     private ErrnoText() {}
 
     /** @param errno positive or negative */
-    static String of(int errno) {
+    public static String of(int errno) {
         int e = Math.abs(errno);
         return switch (e) {
             case EPERM -> "operation not permitted";

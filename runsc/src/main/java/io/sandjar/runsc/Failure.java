@@ -3,7 +3,7 @@
 package io.sandjar.runsc;
 
 /** The reason why a command cannot go on: what happened, and the next step for the user. */
-class Failure extends RuntimeException {
+public class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
@@ -13,22 +13,22 @@ class Failure extends RuntimeException {
      * @param status exit status
      * @param hint one line; may be empty
      */
-    Failure(int status, String message, String hint) {
+    public Failure(int status, String message, String hint) {
         super(message, null, false, false);
         this.status = status;
         this.hint = hint;
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
-    String hint() {
+    public String hint() {
         return hint;
     }
 
     /** What went wrong. */
-    String text() {
+    public String text() {
         return String.valueOf(getMessage());
     }
 }

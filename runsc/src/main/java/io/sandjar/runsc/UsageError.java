@@ -3,10 +3,10 @@
 package io.sandjar.runsc;
 
 /** A command line that makes no sense: what is wrong, and what to do about it. */
-final class UsageError extends Failure {
+public final class UsageError extends Failure {
     private static final long serialVersionUID = 1;
 
-    UsageError(String message, String hint) {
+    public UsageError(String message, String hint) {
         super(Command.USAGE, message, hint);
     }
 }

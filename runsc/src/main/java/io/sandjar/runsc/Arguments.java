@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * none, so that {@code sandjar do ls -l} gives -l to ls. Why this is not a library: docs/adr/0006.
  */
 final class Arguments {
+    /** The value of a flag that was switched off: {@code --force=false}. */
+    private static final String OFF = "false";
+
     private final Option[] table;
     private final ArrayList<Option> given = new ArrayList<>();
     private final ArrayList<@Nullable String> values = new ArrayList<>();
@@ -55,10 +58,7 @@ final class Arguments {
         String name = equals < 0 ? word : word.substring(0, equals);
         Option o = option(name);
         if (o.value() == null) {
-            if (equals >= 0) {
-                throw new UsageError(name + " takes no value", "write just " + name);
-            }
-            add(o, null);
+            add(o, equals < 0 || truth(name, word.substring(equals + 1)) ? null : OFF);
             return 1;
         }
         if (equals >= 0) {
@@ -76,6 +76,15 @@ final class Arguments {
         return 2;
     }
 
+    /** What a flag may be given behind {@code =}; Go's programs take it, and so scripts have it. */
+    private static boolean truth(String name, String value) {
+        return switch (value) {
+            case "true", "1", "t", "T", "TRUE", "True" -> true;
+            case "false", "0", "f", "F", "FALSE", "False" -> false;
+            default -> throw new UsageError(name + " takes no value", "write just " + name);
+        };
+    }
+
     private void add(Option o, @Nullable String value) {
         given.add(o);
         values.add(value);
@@ -83,9 +92,11 @@ final class Arguments {
 
     private Option option(String word) {
         String[] names = new String[table.length];
+        String bare = word.substring(word.startsWith("--") ? 2 : 1);
         for (int i = 0; i < table.length; i++) {
             names[i] = table[i].name();
-            if (word.length() == names[i].length() + 2 && word.startsWith("--") && word.endsWith(names[i])) {
+            String other = table[i].other();
+            if (bare.equals(names[i]) || (!other.isEmpty() && bare.equals(other))) {
                 return table[i];
             }
         }
@@ -101,7 +112,8 @@ final class Arguments {
     }
 
     boolean has(String name) {
-        return last(name) >= 0;
+        int i = last(name);
+        return i >= 0 && !(given.get(i).value() == null && OFF.equals(values.get(i)));
     }
 
     /** The value of an option, the last one if it was given twice; null if it was not given or without one. */

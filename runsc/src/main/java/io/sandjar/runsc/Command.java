@@ -13,7 +13,15 @@ abstract class Command {
     /** Sandjar itself failed; the statuses below it belong to the guest (as docker, env and timeout do). */
     static final int FAILED = 125;
 
+    /** The flags that came before the verb; {@link Main} sets them. */
+    Globals globals = Globals.NONE;
+
     abstract String name();
+
+    /** The program that has this verb. */
+    String program() {
+        return "sandjar";
+    }
 
     /** One line for the list of commands. */
     abstract String summary();

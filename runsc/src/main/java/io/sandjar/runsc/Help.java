@@ -11,8 +11,13 @@ final class Help {
     /** Help of one command. */
     static String of(Command c) {
         StringBuilder b = new StringBuilder();
-        b.append("sandjar ").append(c.name()).append(" - ").append(c.summary()).append("\n\n");
-        b.append("Usage: sandjar ").append(c.name());
+        b.append(c.program())
+                .append(' ')
+                .append(c.name())
+                .append(" - ")
+                .append(c.summary())
+                .append("\n\n");
+        b.append("Usage: ").append(c.program()).append(' ').append(c.name());
         if (!c.usage().isEmpty()) {
             b.append(' ').append(c.usage());
         }

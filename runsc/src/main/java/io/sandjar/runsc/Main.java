@@ -15,17 +15,21 @@ public final class Main {
     }
 
     /** @return exit status */
-    static int run(List<String> args) {
-        String verb = args.isEmpty() ? "--help" : args.get(0);
+    static int run(List<String> given) {
         Command command = null;
+        Globals globals = Globals.NONE;
         try {
+            List<String> args = given;
+            if (!args.isEmpty() && args.get(0).startsWith("-") && find(args.get(0)) == null) {
+                globals = Globals.parse(args);
+                args = globals.rest();
+            }
+            String verb = args.isEmpty() ? "--help" : args.get(0);
             command = find(verb);
             if (command == null) {
-                throw verb.startsWith("-")
-                        ? new UsageError(
-                                "unknown option " + verb, "options follow the command: sandjar do " + verb + " ...")
-                        : Commands.unknown(verb);
+                throw Commands.unknown(verb);
             }
+            command.globals = globals;
             Arguments a = Arguments.parse(command.options(), args, Math.min(1, args.size()));
             if (a.help()) {
                 Out.out(Help.of(command));
@@ -33,17 +37,23 @@ public final class Main {
             }
             return command.run(a);
         } catch (Failure e) {
-            String name = command == null ? "" : " " + command.name();
-            boolean usage = e instanceof UsageError;
-            Out.err("sandjar" + (usage ? name : "") + ": " + e.text() + "\n");
-            if (!e.hint().isEmpty()) {
-                Out.err("  " + e.hint() + "\n");
-            }
-            if (usage && command != null) {
-                Out.err("  sandjar" + name + " --help shows options and examples\n");
-            }
-            return usage && command != null ? command.usageStatus() : e.status();
+            return failed(e, command, globals);
         }
+    }
+
+    private static int failed(Failure e, @Nullable Command command, Globals globals) {
+        String program = command == null ? "sandjar" : command.program();
+        String name = command == null ? "" : " " + command.name();
+        boolean usage = e instanceof UsageError;
+        globals.log().error(e.hint().isEmpty() ? e.text() : e.text() + " (" + e.hint() + ")");
+        Out.err(program + (usage ? name : "") + ": " + e.text() + "\n");
+        if (!e.hint().isEmpty()) {
+            Out.err("  " + e.hint() + "\n");
+        }
+        if (usage && command != null) {
+            Out.err("  " + program + name + " --help shows options and examples\n");
+        }
+        return usage && command != null ? command.usageStatus() : e.status();
     }
 
     private static @Nullable Command find(String verb) {

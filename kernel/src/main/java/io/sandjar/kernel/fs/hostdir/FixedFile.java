@@ -115,14 +115,13 @@ final class FixedFile extends FileDescription {
     public long lseek(Caller c, long off, int whence) {
         lock.lock();
         try {
-            long to =
-                    switch (whence) {
-                        case SEEK_SET -> off;
-                        case SEEK_CUR -> pos + off;
-                        case SEEK_END -> inode.fresh().size + off;
-                        case SEEK_DATA, SEEK_HOLE -> Sys.call(Nr.lseek, fd, off, whence);
-                        default -> -EINVAL;
-                    };
+            long to = switch (whence) {
+                case SEEK_SET -> off;
+                case SEEK_CUR -> pos + off;
+                case SEEK_END -> inode.fresh().size + off;
+                case SEEK_DATA, SEEK_HOLE -> Sys.call(Nr.lseek, fd, off, whence);
+                default -> -EINVAL;
+            };
             if (to < 0) {
                 return whence == SEEK_DATA || whence == SEEK_HOLE ? to : -EINVAL;
             }

@@ -1,256 +1,171 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
 //
-// The program `sandjar`: starts the run-time image's JVM and stays as its parent.
-//
-// A parent outside the JVM is what makes an end of the JVM by any means (kill -9, the OOM killer, a crash) harmless:
-// the guest's processes are re-parented to it (child subreaper), it kills and reaps them, puts the terminal back and
-// says in one line what happened. The other way round the JVM dies with its parent (PDEATHSIG).
-//
-// It also is the job that the user's shell sees: it passes on signals and stops when the JVM stops. Signals that the
-// terminal sends go to the whole foreground process group, thus to the JVM directly; only those that a user or another
-// process sent to this process alone are passed on.
+// The launcher: the process that stands for a container. Its pid is the container's for the engine, it ends with the
+// container's status, and it builds the walls around the kernel's JVM, whose parent it is. The JVM and everything in the
+// sandbox dies with it.
 
-#define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "runsc.h"
+#include <poll.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 
-#ifndef BUILD_ID
-#define BUILD_ID "none"
-#endif
-
-#define FAILED 125 // our own failure, as docker and chroot do
-
-// Options of the JVM, see docs/adr/0001. IMAGE stands for the image's directory.
-static const char *const jvm_options[] = {
-    // The cache of loaded and linked classes, made by a training run of this very build. Errors only, on stderr.
-    "-XX:AOTCache=IMAGE/lib/sandjar-" BUILD_ID ".aot",
-    "-Xlog:disable",
-    "-Xlog:all=error:stderr",
-    "-XX:+DisplayVMOutputToStderr",
-    "-Xrs", // signals are ours, see jvm_reads
-    "-XX:+UseSerialGC",
-    "-XX:CompileThresholdScaling=4", // a start meets most methods a few times only
-    "-Xms16m",
-    "-Xmx128m",
-    "-Xss256k",
-    "-XX:-UsePerfData",
-    "-XX:+DisableAttachMechanism",
-    "-XX:+CrashOnOutOfMemoryError",
-    "-XX:ErrorFile=/tmp/sandjar-crash-%p.log",
-    "-Dsandjar.build=" BUILD_ID,
-    "-Dsandjar.home=IMAGE",
-    "-Dsandjar.stub=IMAGE/lib/stub",
-    "--enable-native-access=sandjar.host",
-    "-m",
-    "sandjar.runsc/io.sandjar.runsc.Main",
-};
-#define OPTIONS (sizeof jvm_options / sizeof *jvm_options)
-
-// Signals that the JVM reads by signalfd and therefore must never be delivered to one of its threads. HotSpot needs the
-// synchronous ones and the one it suspends threads with (USR2, moved away by _JAVA_SR_SIGNUM).
-static const int jvm_reads[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,  SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGCONT,
-                                SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGURG,  SIGIO,   SIGPWR,  SIGCHLD};
-
-static char image[PATH_MAX];
 static pid_t jvm;
-static struct termios terminal;
-static int terminal_fd = -1;
 
-static void fail(const char *what) {
-    fprintf(stderr, "sandjar: %s: %s\n", what, strerror(errno));
-    exit(FAILED);
-}
-
-// The image is the directory above the one that this program lies in.
-static void find_image(void) {
-    ssize_t length = readlink("/proc/self/exe", image, sizeof image - 1);
-    if (length <= 0) fail("cannot read /proc/self/exe");
-    image[length] = 0;
-    for (int up = 0; up < 2; up++) {
-        char *slash = strrchr(image, '/');
-        if (slash == NULL) fail(image);
-        *slash = 0;
+// Keeps 0, 1, 2 and those given; an engine's descriptors must not live as long as the container.
+static void close_others(int *keep, int count) {
+    int from = 3;
+    for (;;) {
+        int next = INT_MAX;
+        for (int i = 0; i < count; i++) {
+            if (keep[i] >= from && keep[i] < next) next = keep[i];
+        }
+        if (next > from) syscall(SYS_close_range, from, next == INT_MAX ? UINT_MAX : (unsigned)next - 1, 0);
+        if (next == INT_MAX) return;
+        from = next + 1;
     }
 }
 
-static char *in_image(const char *text) {
-    const char *mark = strstr(text, "IMAGE");
-    if (mark == NULL) return (char *)text;
-    char *whole = malloc(strlen(text) + strlen(image) + 1);
-    if (whole == NULL) fail("out of memory");
-    sprintf(whole, "%.*s%s%s", (int)(mark - text), text, image, mark + 5);
-    return whole;
+static void set_streams(int log) {
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) return;
+    dup2(null, 0);
+    dup2(null, 1);
+    dup2(log >= 0 ? log : null, 2);
+    close(null);
 }
 
-// The JVM's arguments: ours, those in SANDJAR_JVM_OPTIONS (split at blanks, for developers; if they are about the AOT
-// cache, ours is not used), then the user's.
-static char **jvm_arguments(int argc, char **argv) {
-    char *extra = getenv("SANDJAR_JVM_OPTIONS");
-    size_t most = OPTIONS + argc + 2 + (extra == NULL ? 0 : strlen(extra) / 2 + 1);
-    char **args = malloc(most * sizeof *args);
-    if (args == NULL) fail("out of memory");
-    size_t n = 0;
-    args[n++] = "sandjar";
-    for (size_t i = extra != NULL && strstr(extra, "-XX:AOT"); i < OPTIONS - 2; i++) args[n++] = in_image(jvm_options[i]);
-    for (char *word = extra == NULL ? NULL : strtok(strdup(extra), " "); word != NULL; word = strtok(NULL, " ")) {
-        args[n++] = word;
-    }
-    args[n++] = (char *)jvm_options[OPTIONS - 2];
-    args[n++] = (char *)jvm_options[OPTIONS - 1];
-    for (int i = 1; i < argc; i++) args[n++] = argv[i];
-    args[n] = NULL;
-    return args;
-}
-
-// In the child: becomes the JVM.
-static void become_jvm(pid_t parent, char **args) {
+// In the child: becomes the JVM, with the control socket at 3 and us at 4.
+static void become_kernel(const struct plan *plan, int peer) {
+    walls_enter();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(FAILED); // it died before it could have killed us
+    struct pollfd us = {peer, 0, 0};
+    if (poll(&us, 1, 0) > 0) _exit(FAILED); // the launcher died before it could have killed us
+    int listen = fcntl(plan->listen, F_DUPFD, 16), other = fcntl(peer, F_DUPFD, 16);
+    if (dup2(listen, 3) != 3 || dup2(other, 4) != 4) _exit(FAILED);
+    syscall(SYS_close_range, 5u, UINT_MAX, 0);
     sigset_t mask;
     sigemptyset(&mask);
-    for (size_t i = 0; i < sizeof jvm_reads / sizeof *jvm_reads; i++) sigaddset(&mask, jvm_reads[i]);
+    for (int i = 0; i < jvm_reads_count; i++) sigaddset(&mask, jvm_reads[i]);
     sigprocmask(SIG_SETMASK, &mask, NULL);
-    // A crash is to end in SIGABRT, which we can tell from a guest's exit status, but without a core file.
-    struct rlimit core;
-    if (getrlimit(RLIMIT_CORE, &core) == 0) {
-        core.rlim_cur = 0;
-        setrlimit(RLIMIT_CORE, &core);
+    char *words[LIST + 2] = {"boot"};
+    for (int i = 0; i < plan->boot.count; i++) words[1 + i] = (char *)plan->boot.item[i];
+    if (chdir("/") != 0) _exit(FAILED);
+    char **args = java_arguments(ROLE_BOOT, words);
+    clean_environment();
+    exec_java(args);
+}
+
+static void report(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void report(int fd, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    vdprintf(fd, format, list);
+    va_end(list);
+    close(fd);
+}
+
+// Nothing of the sandbox may outlive this process: the engine removes its cgroups next.
+static _Noreturn void end(int status) {
+    kill(jvm, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
     }
-    // A JVM does not start in a directory that is gone, and the guest could not have it anyway.
-    char cwd[PATH_MAX];
-    if (getcwd(cwd, sizeof cwd) == NULL && chdir("/") != 0) fail("/");
-    // What the JVM's own programs would read from the environment is not for them but at most for the guest.
-    unsetenv("JAVA_TOOL_OPTIONS");
-    unsetenv("_JAVA_OPTIONS");
-    unsetenv("JDK_JAVA_OPTIONS");
-    unsetenv("JDK_AOT_VM_OPTIONS");
-    unsetenv("CLASSPATH");
-    unsetenv("SANDJAR_JVM_OPTIONS");
-    setenv("_JAVA_SR_SIGNUM", "50", 1);
-    char *java = in_image("IMAGE/bin/java");
-    execv(java, args);
-    fail(java);
+    _exit(status);
 }
 
-static void save_terminal(void) {
-    for (int fd = 0; fd <= 2 && terminal_fd < 0; fd++) {
-        if (tcgetattr(fd, &terminal) == 0) terminal_fd = fd;
+static void pivot(int peer) {
+    char text[512] = "error ";
+    int good = walls_pivot(text + 6, sizeof text - 6) == 0;
+    walls_drop();
+    if (!good) dprintf(2, "launcher: no empty root: %s\n", text + 6);
+    const char *answer = good ? "ok" : text;
+    if (send(peer, answer, strlen(answer), MSG_NOSIGNAL) < 0) dprintf(2, "launcher: the kernel does not listen: %s\n", strerror(errno));
+}
+
+static void hear_kernel(int peer) {
+    char text[64];
+    ssize_t n = recv(peer, text, sizeof text - 1, MSG_DONTWAIT);
+    if (n <= 0) return;
+    text[n] = 0;
+    if (strncmp(text, "ready", 5) == 0) pivot(peer);
+    else if (strncmp(text, "exit ", 5) == 0) end(atoi(text + 5) & 255);
+}
+
+// A signal for this process is one for the container's init; the kernel hears of it by a record.
+static void hear_signals(int signals, int peer) {
+    struct signalfd_siginfo info;
+    if (read(signals, &info, sizeof info) != sizeof info) return;
+    if (info.ssi_signo != SIGCHLD) {
+        char text[32];
+        int length = info.ssi_signo == SIGWINCH ? sprintf(text, "winch") : sprintf(text, "signal %d", info.ssi_signo);
+        send(peer, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        return;
+    }
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid != jvm) continue;
+        hear_kernel(peer); // what it said last
+        if (WIFSIGNALED(status)) dprintf(2, "launcher: the kernel was killed by signal %d\n", WTERMSIG(status));
+        end(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     }
 }
 
-// Passes a signal on unless the terminal sent it (si_code SI_KERNEL), for then the JVM has it already. SIGCONT comes
-// here after we continued.
-static void pass_on(const siginfo_t *info) {
-    if (info->si_code <= 0 && info->si_pid != jvm && info->si_signo != SIGCONT) kill(jvm, info->si_signo);
-}
-
-// Continues the JVM, unless whoever continued us meant the whole process group.
-static void continue_jvm(void) {
-    siginfo_t info = {0};
-    if (waitid(P_PID, jvm, &info, WCONTINUED | WNOHANG) < 0 || info.si_pid == 0) kill(jvm, SIGCONT);
-}
-
-// Waits until the JVM has ended and returns its wait status. All signals are blocked and taken here one by one.
-static int stay_as_parent(void) {
-    sigset_t all;
-    sigfillset(&all);
+static _Noreturn void watch(int life, int peer, int signals) {
+    struct pollfd all[] = {{peer, POLLIN, 0}, {signals, POLLIN, 0}, {life, POLLIN, 0}};
     for (;;) {
-        siginfo_t info;
-        if (sigwaitinfo(&all, &info) < 0) continue;
-        if (info.si_signo != SIGCHLD) {
-            pass_on(&info);
-            continue;
-        }
-        int status;
-        pid_t pid;
-        while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
-            if (pid != jvm) continue;
-            if (!WIFSTOPPED(status)) return status;
-            raise(SIGSTOP); // as the JVM: the user's shell gets its prompt
-            continue_jvm();
+        if (poll(all, 3, -1) < 0) continue;
+        if (all[0].revents & POLLIN) hear_kernel(peer);
+        else if (all[0].revents) all[0].fd = -1; // closed: its end follows
+        if (all[1].revents) hear_signals(signals, peer);
+        if (all[2].revents) {
+            char kept = 0;
+            if (read(life, &kept, 1) != 1) end(1); // whoever creates the container has failed
+            close(life);
+            all[2].fd = -1;
         }
     }
 }
 
-// Kills every child by the list in /proc; returns false if that list cannot be read.
-static int kill_children(void) {
-    FILE *list = fopen("/proc/thread-self/children", "re");
-    if (list == NULL) return 0;
-    int pid;
-    while (fscanf(list, "%d", &pid) == 1) kill(pid, SIGKILL);
-    fclose(list);
-    return 1;
-}
-
-// The same by the parents of all processes, for kernels without the list.
-static void kill_by_scan(void) {
-    DIR *proc = opendir("/proc");
-    if (proc == NULL) return;
-    struct dirent *entry;
-    while ((entry = readdir(proc)) != NULL) {
-        char path[64], line[512];
-        int pid = atoi(entry->d_name), parent;
-        if (pid <= 0) continue;
-        snprintf(path, sizeof path, "/proc/%d/stat", pid);
-        FILE *stat = fopen(path, "re");
-        if (stat == NULL) continue;
-        char *name_end = fgets(line, sizeof line, stat) == NULL ? NULL : strrchr(line, ')');
-        if (name_end != NULL && sscanf(name_end, ") %*c %d", &parent) == 1 && parent == getpid()) kill(pid, SIGKILL);
-        fclose(stat);
-    }
-    closedir(proc);
-}
-
-// Ends what is left of the guest. Whose parent dies becomes our child, so this goes on until there is none.
-static void kill_the_rest(void) {
-    while (waitpid(-1, NULL, WNOHANG) >= 0 || errno == EINTR) {
-        if (!kill_children()) kill_by_scan();
-        while (waitpid(-1, NULL, WNOHANG) > 0) {
-        }
-        struct timespec nap = {0, 1000000};
-        nanosleep(&nap, NULL);
-    }
-}
-
-static int end(int status) {
-    if (WIFEXITED(status)) return WEXITSTATUS(status);
-    // The JVM had no chance to put the terminal back.
-    if (terminal_fd >= 0) tcsetattr(terminal_fd, TCSADRAIN, &terminal);
-    int sig = WTERMSIG(status);
-    fprintf(stderr, "sandjar: the kernel was killed by signal %d (%s); the sandbox is gone\n", sig, strsignal(sig));
-    return 128 + sig;
-}
-
-int main(int argc, char **argv) {
-    for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= 2; fd = dup(fd)) {
-        // nothing that the JVM opens may become a standard stream
-    }
-    find_image();
-    char **args = jvm_arguments(argc, argv);
-    save_terminal();
-    sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    signal(SIGCHLD, SIG_DFL); // an inherited SIG_IGN would hide the JVM's status
+static _Noreturn void launcher(struct plan *plan) {
+    setsid();
+    prctl(PR_SET_NAME, "runsc-sandbox");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    pid_t self = getpid();
+    prctl(PR_SET_PDEATHSIG, 0);
+    if (plan->tty >= 0) ioctl(plan->tty, TIOCSCTTY, 0);
+    set_streams(plan->log);
+    int keep[] = {plan->listen, plan->report, plan->life, plan->net};
+    close_others(keep, 4);
+    int signals = signal_set(), pair[2];
+    if (signals < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        report(plan->report, "descriptors: %s\n", strerror(errno));
+        _exit(1);
+    }
+    walls_prepare();
+    walls_raise(plan);
     jvm = fork();
-    if (jvm < 0) fail("cannot fork");
-    if (jvm == 0) become_jvm(self, args);
-    int status = stay_as_parent();
-    kill_the_rest();
-    return end(status);
+    if (jvm == 0) {
+        close(pair[0]);
+        become_kernel(plan, pair[1]);
+    }
+    if (jvm < 0) {
+        report(plan->report, "fork: %s\n", strerror(errno));
+        _exit(1);
+    }
+    close(pair[1]);
+    close(plan->listen);
+    if (plan->net >= 0) close(plan->net);
+    report(plan->report, "kernel %d\n", jvm);
+    watch(plan->life, pair[0], signals);
+}
+
+pid_t start_launcher(struct plan *plan) {
+    pid_t pid = fork();
+    if (pid == 0) launcher(plan);
+    return pid;
 }

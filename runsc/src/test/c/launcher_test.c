@@ -112,7 +112,7 @@ static pid_t start(const char *what, int terminal) {
         }
         dup2(errors[1], 2);
         dup2(reports[1], 3);
-        execl(launcher, "sandjar", what, NULL);
+        execl(launcher, "sandjar", "do", what, NULL);
         _exit(126);
     }
     close(reports[1]);
@@ -170,7 +170,7 @@ static void test_options(void) {
     char command[5000], line[5000], image[4096];
     strcpy(image, launcher);
     *strstr(image, "/bin/sandjar") = 0;
-    snprintf(command, sizeof command, "%s @file -XX:foo '' options", launcher);
+    snprintf(command, sizeof command, "%s do @file -XX:foo '' options", launcher);
     CHECK((out = popen(command, "r")) != NULL);
     int cache = 0, developers = 0, home = 0, user = 0;
     while (fgets(line, sizeof line, out) != NULL) {
@@ -178,9 +178,9 @@ static void test_options(void) {
         cache |= strncmp(line, "-XX:AOTCache=", 13) == 0 && strncmp(line + 13, image, strlen(image)) == 0;
         developers += strcmp(line, "-Dfor=developers") == 0 || strcmp(line, "-Dtwo=words") == 0;
         home |= strncmp(line, "-Dsandjar.home=", 15) == 0 && strcmp(line + 15, image) == 0;
-        static const char *const after[] = {"@file", "-XX:foo", "", "options"};
+        static const char *const after[] = {"do", "@file", "-XX:foo", "", "options"};
         if (strcmp(line, "sandjar.runsc/io.sandjar.runsc.Main") == 0) {
-            for (user = 1; user <= 4; user++) {
+            for (user = 1; user <= 5; user++) {
                 CHECK(fgets(line, sizeof line, out) != NULL);
                 line[strcspn(line, "\n")] = 0;
                 CHECK(strcmp(line, after[user - 1]) == 0);
@@ -188,7 +188,7 @@ static void test_options(void) {
         }
         CHECK(strncmp(line, "env JAVA_TOOL_OPTIONS", 21) != 0);
     }
-    CHECK(cache && developers == 2 && home && user == 5);
+    CHECK(cache && developers == 2 && home && user == 6);
     CHECK(pclose(out) == 0);
 }
 

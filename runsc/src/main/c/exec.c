@@ -1,0 +1,2 @@
+#include "runsc.h"
+int exec_command(void) { return 1; }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+//
+// The program `runsc`, also called `sandjar`. Verbs that an engine calls often or that make processes are carried out
+// here, without a JVM; every other one by the host JVM.
+
+#include "runsc.h"
+
+const char *program = "runsc";
+
+static const struct {
+    const char *name;
+    int (*run)(void);
+    int needs_id;
+} commands[] = {
+    {"create", create_command, 1}, {"run", run_command, 1},       {"start", start_command, 1}, {"state", state_command, 1},
+    {"kill", kill_command, 1},     {"delete", delete_command, 1}, {"exec", exec_command, 1},   {"ps", ps_command, 1},
+    {"wait", wait_command, 1},     {"list", list_command, 0},     {"pause", pause_command, 1}, {"resume", resume_command, 1},
+};
+
+static int asks_for_help(void) {
+    for (int i = 0; i < options.verb_count; i++) {
+        const char *word = options.verb_args[i];
+        if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return 1;
+        if (word[0] != '-') break;
+    }
+    return options.help;
+}
+
+static int one_of(const char *word, const char *a, const char *b) {
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+static int run_verb(void) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(commands[i].name, options.verb) != 0) continue;
+        if (commands[i].needs_id) {
+            if (options.id == NULL) fail("%s needs the ID of a container: %s %s ID", options.verb, program, options.verb);
+            check_id(options.id);
+        }
+        return commands[i].run();
+    }
+    exec_host();
+}
+
+int main(int argc, char **argv) {
+    for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= 2; fd = dup(fd)) {
+        // nothing that is opened later may become a standard stream
+    }
+    const char *slash = strrchr(argv[0], '/');
+    if (strcmp(slash == NULL ? argv[0] : slash + 1, "sandjar") == 0) program = "sandjar";
+    find_image();
+    const char *first = argc > 1 ? argv[1] : "--help";
+    if (strcmp(first, "do") == 0) options.verb = "do"; // its options are its own
+    if (options.verb != NULL || one_of(first, "--help", "-h") || one_of(first, "--version", "-V")) {
+        if (options.verb == NULL) exec_java(java_arguments(ROLE_HOST, argv + 1));
+        return do_command(argv + 1);
+    }
+    parse_flags(argc, argv);
+    if (options.verb == NULL) {
+        char *words[] = {options.version ? "--version" : "--help", NULL};
+        exec_java(java_arguments(ROLE_HOST, words));
+    }
+    if (strcmp(options.verb, "do") == 0) return do_command(options.verb_args - 1);
+    if (native_verb(options.verb) && !asks_for_help()) return run_verb();
+    exec_host();
+}

@@ -333,7 +333,8 @@ __attribute__((noreturn)) void stub_start(long *initial)
 	char *name = (char *)initial[1];
 	if (initial[0] > 0 && name && name[0] == 'f')
 		install_filter();
-	run(slot, ring(BELL_START, (long)initial, (long)slot, 0, 0), 0);
+	// The one that clones before it ever ran a program has its frame, of zeros, where signals would have theirs.
+	run(slot, ring(BELL_START, (long)initial, (long)slot, 0, 0), (struct ucontext *)slot);
 	for (;;)
 		__asm__ volatile("ud2"); // see ring
 }

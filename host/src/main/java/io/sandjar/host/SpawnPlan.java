@@ -15,6 +15,9 @@ public final class SpawnPlan {
     /** Goes on after an error of this call. */
     public static final int IGNORE_ERROR = 1;
 
+    /** The first argument is what the call before returned. */
+    public static final int FIRST_ARG_IS_PREVIOUS = 2;
+
     private static final int HEADER = 48;
     private static final int OP = 72;
     private static final int SIZE = 262144;
@@ -69,6 +72,16 @@ public final class SpawnPlan {
         }
         buf.putLong(at + 8 * addresses.length, 0);
         data = at + 8 * addresses.length + 8;
+        return address + at;
+    }
+
+    /** Puts 32-bit words; returns the address of the first. */
+    public long words(int... values) {
+        int at = data;
+        for (int i = 0; i < values.length; i++) {
+            buf.putInt(at + 4 * i, values[i]);
+        }
+        data = at + 4 * values.length + 7 & ~7;
         return address + at;
     }
 

@@ -12,7 +12,7 @@ import io.sandjar.kernel.fs.proc.ProcFs;
 import io.sandjar.kernel.fs.sys.CgroupFs;
 import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
-import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Dentry;
@@ -31,19 +31,19 @@ public final class StandardMounts implements SpecialFiles {
     private final Devices devices = new Devices();
     private final DevPts terminals;
 
-    private StandardMounts(Kernel kernel) {
-        terminals = new DevPts(new TaskJobs(kernel), devices);
+    private StandardMounts(Container container) {
+        terminals = new DevPts(new TaskJobs(container.pids()), devices);
     }
 
     /**
-     * Mounts them in the kernel's namespace and takes over FIFOs and device nodes.
+     * Mounts them in a container's namespace and takes over FIFOs and device nodes.
      *
      * @param c on whose behalf paths are walked
      * @param shmBytes size of /dev/shm
      */
-    public static StandardMounts mount(Kernel kernel, Caller c, FileStore store, long shmBytes) {
-        StandardMounts s = new StandardMounts(kernel);
-        MountNamespace ns = kernel.mounts();
+    public static StandardMounts mount(Container container, Caller c, FileStore store, long shmBytes) {
+        StandardMounts s = new StandardMounts(container);
+        MountNamespace ns = container.mounts();
         ns.setSpecials(s);
         TmpFs dev = new TmpFs(store, DEV_BYTES, Long.MAX_VALUE, 0755);
         DevTree.fill(c, dev.root());
@@ -52,7 +52,7 @@ public final class StandardMounts implements SpecialFiles {
         TmpFs shm = new TmpFs(store, shmBytes, Long.MAX_VALUE, STICKY);
         s.mount(ns, c, shm, "tmpfs", Mount.NOSUID | Mount.NODEV, "/dev/shm");
         int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;
-        s.mount(ns, c, new ProcFs(kernel), "proc", locked, "/proc");
+        s.mount(ns, c, new ProcFs(container.pids()), "proc", locked, "/proc");
         s.mount(ns, c, new SysFs(), "sysfs", locked | Mount.RDONLY, "/sys");
         s.mount(ns, c, new CgroupFs(), "cgroup2", locked | Mount.RDONLY, "/sys/fs/cgroup");
         return s;

@@ -6,12 +6,12 @@ import io.sandjar.abi.Sig;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.notify.Receivers;
-import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.task.Boot;
+import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.ProcessSpec;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
@@ -31,6 +31,7 @@ final class Guest {
     private final DoOptions options;
     private final @Nullable String hostCwd;
     private final Kernel kernel = new Kernel();
+    private final Container container = kernel.containers().create("do", null);
     private volatile boolean timedOut;
     private volatile @Nullable Prepared prepared;
     private volatile @Nullable RuntimeException failure;
@@ -47,9 +48,8 @@ final class Guest {
     int run() {
         Traces traces = new Traces(options, kernel);
         Thread world = thread("world", () -> prepare(traces));
-        int hostPid;
         try {
-            hostPid = Boot.spawn(kernel, stub());
+            Boot.spawn(kernel, stub());
         } catch (IOException e) {
             throw new Failure(Command.FAILED, String.valueOf(e.getMessage()), "sandjar doctor looks for the reason");
         }
@@ -60,10 +60,14 @@ final class Guest {
             throw failure != null ? failure : new IllegalStateException("no guest");
         }
         traces.phase("wait for file systems and program");
-        Boot.attach(kernel, p.init, hostPid);
         Receivers.start(kernel, p.calls, RECEIVERS);
-        thread("signals", new HostSignals(kernel, p.streams));
+        thread("signals", new HostSignals(container, p.streams));
         p.streams.start();
+        int started = container.start(p.init);
+        traces.phase("start");
+        if (started < 0) {
+            throw new Failure(Command.FAILED, "cannot start the command: " + ErrnoText.of(started), "");
+        }
         if (options.timeoutNanos > 0) {
             thread("timeout", this::timeout);
         }
@@ -84,21 +88,31 @@ final class Guest {
     /** Pid 1 with its files, streams and program, ready to run. */
     private Prepared world(Traces traces) {
         int umask = HostSide.takeUmask();
-        GuestMounts tree = new GuestMounts(kernel, options, hostCwd);
+        GuestMounts tree = new GuestMounts(container, options, hostCwd);
         MountNamespace mounts = tree.mounts();
-        kernel.hostname = options.hostname;
+        container.uts().hostname = options.hostname;
         if (options.hostNetwork) {
             kernel.net.useHostNetwork();
         }
-        String spec = options.user;
-        GuestUser user = spec == null ? GuestUser.caller() : GuestUser.named(spec, tree);
+        String name = options.user;
+        GuestUser user = name == null ? GuestUser.caller() : GuestUser.named(name, tree);
         Path cwd = workingDirectory(tree);
-        Task init = Boot.makeInit(kernel, user.creds(), mounts.rootPath(), cwd, umask, new FdTable());
+        ProcessSpec spec = new ProcessSpec();
+        spec.creds = user.creds();
+        spec.umask = umask;
+        Ref<Task> made = new Ref<>();
+        if (container.make(spec, cwd, new FdTable(), made) < 0) {
+            throw new IllegalStateException(spec.complaint);
+        }
+        Task init = made.get();
         Streams streams = new Streams(init, tree.terminals());
         Dispatcher calls = traces.dispatcher(streams);
         List<String> env = environment(user, cwd);
         String program = Programs.find(init, options.command.get(0), env);
-        int r = Boot.prepareProgram(kernel, init, program, bytes(options.command), bytes(env));
+        spec.program = program;
+        spec.args = bytes(options.command);
+        spec.env = bytes(env);
+        int r = container.load(init, spec);
         if (r < 0) {
             throw Programs.refused(init, program, r);
         }
@@ -120,7 +134,7 @@ final class Guest {
     private int await() {
         while (true) {
             try {
-                return kernel.awaitEnd();
+                return container.awaitEnd();
             } catch (InterruptedException e) {
                 // nobody interrupts this thread
             }
@@ -165,7 +179,7 @@ final class Guest {
             base.add(v);
         }
         String pwd = Programs.variable(base, "PWD=");
-        String here = MountNamespace.text(cwd, kernel.mounts().rootPath());
+        String here = MountNamespace.text(cwd, container.mounts().rootPath());
         if (pwd != null && !pwd.equals(here)) {
             base.set(base.indexOf("PWD=" + pwd), "PWD=" + here);
         }
@@ -174,15 +188,12 @@ final class Guest {
 
     /** SIGTERM when the time is over, SIGKILL when that does not help. */
     private void timeout() {
-        ThreadGroup init = kernel.init();
         sleep(options.timeoutNanos / 1_000_000, (int) (options.timeoutNanos % 1_000_000));
         timedOut = true;
-        if (init != null) {
-            kernel.signals().sendFromOutside(init, SigInfo.user(Sig.SIGTERM, 0, 0, 0));
-            kernel.signals().sendFromOutside(init, SigInfo.user(Sig.SIGCONT, 0, 0, 0));
-        }
+        container.kill(Sig.SIGTERM, false);
+        container.kill(Sig.SIGCONT, false);
         sleep(GRACE_MILLIS, 0);
-        kernel.killAll(Sig.SIGKILL);
+        container.kill(Sig.SIGKILL, false);
     }
 
     private static void sleep(long millis, int nanos) {

@@ -12,7 +12,7 @@ import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
-import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.KernelCaller;
 import io.sandjar.kernel.vfs.KernelIo;
@@ -37,16 +37,16 @@ final class GuestMounts {
     /**
      * @param hostCwd the user's working directory, which stays visible even where the guest gets a directory of its own
      */
-    GuestMounts(Kernel kernel, DoOptions o, @Nullable String hostCwd) {
-        FileStore store = kernel.files;
+    GuestMounts(Container container, DoOptions o, @Nullable String hostCwd) {
+        FileStore store = container.kernel().files;
         long memoryShare = totalMemory() / 2;
         Ref<RootBuilder> builder = new Ref<>();
         check("--rootfs", o.rootfs, RootBuilder.overlay(store, o.rootfs, memoryShare, builder));
         RootBuilder root = builder.get();
         mounts = root.build();
-        kernel.setMounts(mounts);
+        container.setMounts(mounts);
         caller = new KernelCaller(mounts.rootPath());
-        standard = StandardMounts.mount(kernel, caller, store, memoryShare);
+        standard = StandardMounts.mount(container, caller, store, memoryShare);
         check("/tmp", "tmpfs", root.tmpfs("/tmp", memoryShare, STICKY, SAFE));
         if (o.rootfs.equals("/") && hostCwd != null && hostCwd.startsWith("/tmp/")) {
             // the host's /tmp is nobody's business, but the directory that the user stands in is

@@ -8,7 +8,7 @@ import io.sandjar.host.Processes;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.signal.SigInfo;
-import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.ThreadGroup;
 
 /**
@@ -34,12 +34,12 @@ final class HostSignals implements Runnable {
     private static final int SFD_CLOEXEC = 02000000;
     private static final int RECORD = 128;
 
-    private final Kernel kernel;
+    private final Container container;
     private final Streams streams;
     private final int fd;
 
-    HostSignals(Kernel kernel, Streams streams) {
-        this.kernel = kernel;
+    HostSignals(Container container, Streams streams) {
+        this.container = container;
         this.streams = streams;
         long mask = 0;
         for (int signo : READ) {
@@ -52,7 +52,7 @@ final class HostSignals implements Runnable {
         } finally {
             s.give();
         }
-        kernel.stopListener = this::stopped;
+        container.pids().stopListener = this::stopped;
     }
 
     @Override
@@ -66,7 +66,7 @@ final class HostSignals implements Runnable {
     }
 
     private void received(int signo, int code) {
-        ThreadGroup init = kernel.init();
+        ThreadGroup init = container.init();
         if (init == null) {
             return;
         }
@@ -84,14 +84,14 @@ final class HostSignals implements Runnable {
                 if (code == Sig.SI_KERNEL) {
                     toGroup(init, signo);
                 } else {
-                    kernel.signals().sendFromOutside(init, SigInfo.user(signo, 0, 0, 0));
+                    container.kill(signo, false);
                 }
             }
         }
     }
 
     private void toGroup(ThreadGroup init, int signo) {
-        kernel.signals().sendToProcessGroup(init.processGroup(), SigInfo.kernel(signo), true);
+        container.kernel().signals().sendToProcessGroup(init.processGroup(), SigInfo.kernel(signo), true);
     }
 
     /** Pid 1 was stopped: stop as a whole, so that the user's shell gets its prompt back. */

@@ -70,6 +70,6 @@ public final class QueueFile extends FileDescription {
     @Override
     public void onClose(Caller c) {
         super.onClose(c);
-        queue.unregister(c.pid());
+        queue.unregister(c.globalPid());
     }
 }

@@ -43,6 +43,8 @@ final class Doorbell {
             } else { // rung by the guest itself
                 t.misbehaved();
             }
+        } else if (kernel.nursery().rang(t, id, (int) kind, a)) { // answers when there is something to do
+            return;
         } else if (kind == Stub.BELL_START) {
             if (!t.startsImage() || t.startImage(a, b) < 0) {
                 t.misbehaved();
@@ -76,7 +78,11 @@ final class Doorbell {
             return;
         }
         t.begin(id);
-        t.answerBell(s);
+        if (t.startsImage()) {
+            kernel.nursery().born(t, s);
+        } else {
+            t.answerBell(s);
+        }
     }
 
     private void trapped(Task t, Scratch s) {

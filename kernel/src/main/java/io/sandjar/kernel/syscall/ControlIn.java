@@ -111,7 +111,7 @@ final class ControlIn {
         if (!ok) {
             return -EPERM;
         }
-        ancillary(msg).setCreds(pid, uid, gid);
+        ancillary(msg).setCreds(c.globalPid(pid), uid, gid);
         return 0;
     }
 }

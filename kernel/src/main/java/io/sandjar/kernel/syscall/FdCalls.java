@@ -149,12 +149,12 @@ public final class FdCalls {
                 return 0;
             }
             case F_SETOWN -> {
-                f.owner = (int) arg;
+                f.owner = (int) arg < 0 ? -t.globalPid(-(int) arg) : t.globalPid((int) arg);
                 f.ownerType = (int) arg < 0 ? F_OWNER_PGRP : F_OWNER_PID;
                 return 0;
             }
             case F_GETOWN -> {
-                return f.owner;
+                return f.owner < 0 ? -t.localPid(-f.owner) : t.localPid(f.owner);
             }
             case F_SETOWN_EX -> {
                 return setOwnerEx(t, f, arg);
@@ -162,7 +162,7 @@ public final class FdCalls {
             case F_GETOWN_EX -> {
                 byte[] b = new byte[8];
                 Bytes.put32(b, 0, f.ownerType);
-                Bytes.put32(b, 4, Math.abs(f.owner));
+                Bytes.put32(b, 4, t.localPid(Math.abs(f.owner)));
                 return t.mem().write(arg, b);
             }
             case F_SETSIG -> {
@@ -204,7 +204,7 @@ public final class FdCalls {
         if (type < F_OWNER_TID || type > F_OWNER_PGRP) {
             return -EINVAL;
         }
-        f.owner = type == F_OWNER_PGRP ? -id : id;
+        f.owner = type == F_OWNER_PGRP ? -t.globalPid(id) : t.globalPid(id);
         f.ownerType = type;
         return 0;
     }

@@ -59,7 +59,7 @@ final class MmCalls {
                     .note(
                             hostFd,
                             MountNamespace.procText(
-                                    d.path(), t.kernel().mounts().rootPath()));
+                                    d.path(), t.container().mounts().rootPath()));
         }
         t.fds().setMapped(fd);
         return Task.CONTINUE;

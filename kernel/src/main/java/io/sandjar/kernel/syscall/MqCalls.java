@@ -224,7 +224,7 @@ public final class MqCalls {
             return -EBADF;
         }
         if (sevp == 0) {
-            f.messages().unregister(t.pid());
+            f.messages().unregister(t.globalPid());
             return 0;
         }
         byte[] b = new byte[SigeventLayout.SIZEOF];
@@ -235,7 +235,7 @@ public final class MqCalls {
         int notify = Bytes.i32(b, SigeventLayout.sigev_notify);
         int signo = Bytes.i32(b, SigeventLayout.sigev_signo);
         if (notify == Sig.SIGEV_NONE) {
-            return f.messages().register(t.pid(), () -> {});
+            return f.messages().register(t.globalPid(), () -> {});
         }
         if (notify != Sig.SIGEV_SIGNAL) {
             return notify == Sig.SIGEV_THREAD ? -ENOSYS : -EINVAL;
@@ -247,7 +247,7 @@ public final class MqCalls {
         ThreadGroup g = t.group();
         SigInfo info = new SigInfo(
                 signo, Sig.SI_MESGQ, 0, t.pid(), t.creds().uid(), Bytes.i64(b, SigeventLayout.sigev_value), 0, 0, 0);
-        return f.messages().register(t.pid(), () -> k.signals().sendToGroup(g, info));
+        return f.messages().register(t.globalPid(), () -> k.signals().sendToGroup(g, info));
     }
 
     @Syscall(nr = Nr.mq_getsetattr)

@@ -55,7 +55,7 @@ public final class MsgCalls {
         }
         MessageQueue.Message m = new MessageQueue.Message(type[0], text);
         while (true) {
-            r = q.send(m, t.pid());
+            r = q.send(m, t.globalPid());
             if (r != -EAGAIN || (msgflg & IPC_NOWAIT) != 0) {
                 return r;
             }
@@ -81,7 +81,8 @@ public final class MsgCalls {
         boolean except = (msgflg & MSG_EXCEPT) != 0;
         int[] error = new int[1];
         while (true) {
-            MessageQueue.Message m = q.receive(msgtyp, except, msgsz, (msgflg & MSG_NOERROR) != 0, t.pid(), error);
+            MessageQueue.Message m =
+                    q.receive(msgtyp, except, msgsz, (msgflg & MSG_NOERROR) != 0, t.globalPid(), error);
             if (m != null) {
                 int n = (int) Math.min(m.text().length, msgsz);
                 int r = t.mem().writeLong(msgp, m.type());
@@ -122,7 +123,10 @@ public final class MsgCalls {
                 if (cmd != MSG_STAT_ANY && !q.may(t.creds(), 4)) {
                     return -EACCES;
                 }
-                int r = t.mem().write(buf, q.stat());
+                byte[] b = q.stat();
+                localise(t, b, MsqidDsLayout.msg_lspid);
+                localise(t, b, MsqidDsLayout.msg_lrpid);
+                int r = t.mem().write(buf, b);
                 return r < 0 || !byIndex ? r : q.id();
             }
             case IPC_RMID -> {
@@ -153,5 +157,10 @@ public final class MsgCalls {
                 return -EINVAL;
             }
         }
+    }
+
+    /** Makes a global pid in a structure the caller's own. */
+    static void localise(Task t, byte[] b, int at) {
+        Bytes.put32(b, at, t.localPid(Bytes.i32(b, at)));
     }
 }

@@ -29,7 +29,7 @@ public final class PidfdCalls {
         if ((flags & ~O_NONBLOCK) != 0 || pid <= 0) {
             return -EINVAL;
         }
-        ThreadGroup g = Access.process(t.kernel(), pid);
+        ThreadGroup g = Access.process(t, pid);
         if (g == null) {
             return Access.thread(t, pid) != null ? -EINVAL : -ESRCH;
         }
@@ -58,6 +58,9 @@ public final class PidfdCalls {
             return -EINVAL;
         }
         ThreadGroup g = (ThreadGroup) f.target();
+        if (g.pids() != t.pids()) {
+            return -EINVAL;
+        }
         SigInfo i = SigInfo.user(sig, Sig.SI_USER, t.pid(), t.creds().uid());
         if (info != 0) {
             byte[] raw = new byte[SigInfo.SIZE];

@@ -48,7 +48,7 @@ public final class SchedCalls {
         }
         t.kernel().taskLock().lock();
         try {
-            return t.kernel().tasks().task(tid);
+            return t.pids().tasks().task(tid);
         } finally {
             t.kernel().taskLock().unlock();
         }
@@ -263,7 +263,7 @@ public final class SchedCalls {
                     : which == PRIO_PGRP
                             ? t.group().processGroup().id()
                             : t.creds().uid();
-            for (ThreadGroup g : t.kernel().tasks().allGroups()) {
+            for (ThreadGroup g : t.pids().tasks().allGroups()) {
                 for (Task o : g.tasks()) {
                     if (which == PRIO_PGRP
                             ? g.processGroup().id() == id

@@ -98,7 +98,7 @@ public final class SemCalls {
         }
         Waits.keep(t, deadline);
         while (true) {
-            r = s.operate(ops, t.pid());
+            r = s.operate(ops, t.globalPid());
             if (r != SemaphoreSet.WAIT) {
                 return r;
             }
@@ -195,12 +195,12 @@ public final class SemCalls {
                     if (v < 0 || v > SemaphoreSet.MAX_VALUE) {
                         return -ERANGE;
                     }
-                    s.set(num, new int[] {v}, t.pid());
+                    s.set(num, new int[] {v}, t.globalPid());
                     return 0;
                 }
                 return switch (cmd) {
                     case GETVAL -> s.value(num);
-                    case GETPID -> s.pid(num);
+                    case GETPID -> t.localPid(s.pid(num));
                     default -> s.waiters(num, cmd == GETZCNT);
                 };
             }
@@ -232,7 +232,7 @@ public final class SemCalls {
                 return -ERANGE;
             }
         }
-        s.set(-1, values, t.pid());
+        s.set(-1, values, t.globalPid());
         return 0;
     }
 }

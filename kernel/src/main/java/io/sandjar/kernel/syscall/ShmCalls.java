@@ -59,7 +59,7 @@ public final class ShmCalls {
             Sys.close(fd);
             return null;
         }
-        return new SharedSegment(table(t), key, t.creds(), flags, size, fd, t.pid());
+        return new SharedSegment(table(t), key, t.creds(), flags, size, fd, t.globalPid());
     }
 
     @Syscall(nr = Nr.shmat)
@@ -106,7 +106,10 @@ public final class ShmCalls {
                 if (cmd != SHM_STAT_ANY && !s.may(t.creds(), 4)) {
                     return -EACCES;
                 }
-                int r = t.mem().write(buf, s.stat());
+                byte[] b = s.stat();
+                MsgCalls.localise(t, b, ShmidDsLayout.shm_cpid);
+                MsgCalls.localise(t, b, ShmidDsLayout.shm_lpid);
+                int r = t.mem().write(buf, b);
                 return r < 0 || !byIndex ? r : s.id();
             }
             case IPC_RMID, IPC_SET, SHM_LOCK, SHM_UNLOCK -> {

@@ -185,7 +185,7 @@ final class SignalCalls {
         k.taskLock().lock();
         try {
             if (pid > 0) {
-                ThreadGroup g = k.tasks().group(pid);
+                ThreadGroup g = t.pids().tasks().group(pid);
                 if (g == null) {
                     return -ESRCH;
                 }
@@ -194,7 +194,8 @@ final class SignalCalls {
             if (pid == -1) {
                 return everybody(t, sig);
             }
-            ProcessGroup p = pid == 0 ? t.group().processGroup() : k.tasks().processGroup(-pid);
+            ProcessGroup p =
+                    pid == 0 ? t.group().processGroup() : t.pids().tasks().processGroup(-pid);
             if (p == null) {
                 return -ESRCH;
             }
@@ -224,7 +225,7 @@ final class SignalCalls {
     private static int everybody(Task t, int sig) {
         boolean found = false;
         boolean sent = false;
-        for (ThreadGroup g : t.kernel().tasks().allGroups()) {
+        for (ThreadGroup g : t.pids().tasks().allGroups()) {
             if (g.pid() != 1 && g != t.group()) {
                 found = true;
                 sent |= one(t, g, sig) == 0;
@@ -240,7 +241,7 @@ final class SignalCalls {
         Kernel k = t.kernel();
         k.taskLock().lock();
         try {
-            Task o = k.tasks().task(tid);
+            Task o = t.pids().tasks().task(tid);
             if (o == null || (tgid > 0 && o.group().pid() != tgid)) {
                 return -ESRCH;
             }
@@ -294,7 +295,7 @@ final class SignalCalls {
         Kernel k = t.kernel();
         k.taskLock().lock();
         try {
-            ThreadGroup g = k.tasks().group(pid);
+            ThreadGroup g = t.pids().tasks().group(pid);
             if (g == null) {
                 return -ESRCH;
             }

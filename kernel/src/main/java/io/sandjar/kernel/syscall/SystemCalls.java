@@ -14,6 +14,7 @@ import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.Uts;
 import java.nio.charset.StandardCharsets;
 
 /** The system as a whole: names, memory in sum, random bytes, the log. */
@@ -26,13 +27,13 @@ public final class SystemCalls {
     @Syscall(nr = Nr.uname)
     public static long sys_uname(Task t, long buf) {
         byte[] b = new byte[UtsnameLayout.SIZEOF];
-        Kernel k = t.kernel();
+        Uts names = t.container().uts();
         put(b, UtsnameLayout.sysname, "Linux");
-        put(b, UtsnameLayout.nodename, k.hostname);
+        put(b, UtsnameLayout.nodename, names.hostname);
         put(b, UtsnameLayout.release, Kernel.RELEASE);
         put(b, UtsnameLayout.version, Kernel.VERSION);
         put(b, UtsnameLayout.machine, "x86_64");
-        put(b, UtsnameLayout.domainname, k.domainname);
+        put(b, UtsnameLayout.domainname, names.domainname);
         return t.mem().write(buf, b);
     }
 
@@ -63,9 +64,9 @@ public final class SystemCalls {
         if (r == 0) {
             String s = new String(b, StandardCharsets.ISO_8859_1);
             if (domain) {
-                t.kernel().domainname = s;
+                t.container().uts().domainname = s;
             } else {
-                t.kernel().hostname = s;
+                t.container().uts().hostname = s;
             }
         }
         return r;
@@ -87,7 +88,7 @@ public final class SystemCalls {
         Bytes.put64(b, SysinfoLayout.uptime, t.kernel().bootNanos() / 1_000_000_000L + 1);
         java.util.Arrays.fill(
                 b, SysinfoLayout.loads, SysinfoLayout.loads + 24, (byte) 0); // the host's: see /proc/loadavg
-        Bytes.put16(b, SysinfoLayout.procs, Math.min(t.kernel().tasks().threads(), 65535));
+        Bytes.put16(b, SysinfoLayout.procs, Math.min(t.pids().tasks().threads(), 65535));
         return t.mem().write(info, b);
     }
 

@@ -61,6 +61,9 @@ final class WaitCalls {
             if (g == null) {
                 return -EBADF;
             }
+            if (g.pids() != t.pids()) {
+                return -ECHILD;
+            }
             type = Clone.P_PID;
             which = g.pid();
         } else if ((idtype == Clone.P_PID && id <= 0)

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class Access {
     private Access() {}
 
-    /** The process with this pid, zombies included, or null. */
-    public static @Nullable ThreadGroup process(Kernel k, int pid) {
-        k.taskLock().lock();
+    /** The process that has this pid for the caller, zombies included, or null. */
+    public static @Nullable ThreadGroup process(Task t, int pid) {
+        t.kernel().taskLock().lock();
         try {
-            return k.tasks().group(pid);
+            return t.pids().tasks().group(pid);
         } finally {
-            k.taskLock().unlock();
+            t.kernel().taskLock().unlock();
         }
     }
 
@@ -32,7 +32,7 @@ public final class Access {
         }
         t.kernel().taskLock().lock();
         try {
-            Task o = t.kernel().tasks().task(tid);
+            Task o = t.pids().tasks().task(tid);
             return o == null || o.dead ? null : o;
         } finally {
             t.kernel().taskLock().unlock();
@@ -95,7 +95,7 @@ public final class Access {
     public static long copy(Task o, long address, byte[] buf, int len, boolean out) {
         o.kernel().taskLock().lock();
         try {
-            Task leader = o.kernel().tasks().task(o.pid());
+            Task leader = o.pids().tasks().task(o.pid());
             int host = leader != null && !leader.dead && leader.group == o.group ? leader.hostTid : o.hostTid;
             if (o.dead || host == 0) {
                 return -ESRCH;

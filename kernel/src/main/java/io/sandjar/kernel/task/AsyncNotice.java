@@ -62,18 +62,23 @@ public final class AsyncNotice extends WaitEntry implements Runnable {
         SigInfo info = info(events);
         kernel.taskLock().lock();
         try {
+            PidSpace pids = kernel.containers().spaceOf(Math.abs(owner));
+            if (pids == null) {
+                return;
+            }
+            int id = pids.local(Math.abs(owner));
             if (owner < 0) {
-                ProcessGroup p = kernel.tasks().processGroup(-owner);
+                ProcessGroup p = pids.tasks().processGroup(id);
                 if (p != null) {
                     kernel.signals().sendToProcessGroup(p, info, false);
                 }
             } else if (file.ownerType == O.F_OWNER_TID) {
-                Task t = kernel.tasks().task(owner);
+                Task t = pids.tasks().task(id);
                 if (t != null) {
                     kernel.signals().sendToTask(t, info);
                 }
             } else {
-                ThreadGroup g = kernel.tasks().group(owner);
+                ThreadGroup g = pids.tasks().group(id);
                 if (g != null) {
                     kernel.signals().sendToGroup(g, info);
                 }

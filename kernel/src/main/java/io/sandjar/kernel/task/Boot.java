@@ -6,25 +6,16 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
-import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.host.Listener;
 import io.sandjar.host.Processes;
 import io.sandjar.host.SpawnPlan;
 import io.sandjar.host.Sys;
 import io.sandjar.host.seccomp.FilterTable;
-import io.sandjar.kernel.base.Ref;
-import io.sandjar.kernel.mm.UserMemory;
-import io.sandjar.kernel.vfs.Creds;
-import io.sandjar.kernel.vfs.FdTable;
-import io.sandjar.kernel.vfs.FsContext;
-import io.sandjar.kernel.vfs.Path;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** The start of a sandbox: the first stub process, its filter and listener, and the task with pid 1. */
+/** The start of a sandbox: the first stub process, its filter and listener. */
 public final class Boot {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int PR_SET_PDEATHSIG = 1;
@@ -33,81 +24,28 @@ public final class Boot {
     private static final int MFD_ALLOW_SEALING = 2;
     private static final int F_ADD_SEALS = 1033;
     private static final int HIGH_FD = 200;
+    private static final int O_WRONLY = 1;
+    private static final int PR_CAP_AMBIENT = 47;
+    private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    private static final int PR_CAPBSET_DROP = 24;
+    private static final int PR_SET_SECUREBITS = 28;
+    private static final int ROOT_IS_NOBODY = 0x2f; // NOROOT, NO_SETUID_FIXUP and KEEP_CAPS off, for ever
+    private static final int CAP_LAST = 40;
+    private static final int CAP_VERSION = 0x20080522;
+    private static final String OOM_SCORE = "300";
     private static final long START_NANOS = 10_000_000_000L;
 
     private Boot() {}
 
     /**
-     * Makes pid 1, not yet running: {@link #prepareProgram} and {@link #attach} follow.
-     *
-     * @param fds its descriptors
-     */
-    public static Task makeInit(Kernel kernel, Creds creds, Path root, Path cwd, int umask, FdTable fds) {
-        kernel.taskLock().lock();
-        try {
-            Session s = new Session(1);
-            ProcessGroup pg = kernel.tasks().makeProcessGroup(1, s);
-            ThreadGroup g = new ThreadGroup(1, pg, kernel.bootNanos());
-            pg.members.add(g);
-            s.leader = g;
-            g.uid = creds.uid();
-            long[] limit = new long[2];
-            for (int i = 0; i < Rlimit.NLIMITS; i++) {
-                Processes.limit(i, limit);
-                g.softLimits[i] = limit[0];
-                g.hardLimits[i] = limit[1];
-            }
-            g.softLimits[Rlimit.RLIMIT_NOFILE] = Math.min(1024, g.hardLimits[Rlimit.RLIMIT_NOFILE] & Long.MAX_VALUE);
-            Task t = new Task(
-                    kernel,
-                    g,
-                    1,
-                    new AddressSpace(),
-                    Stub.SLOTS_BASE,
-                    new UserMemory(0),
-                    creds,
-                    new FsContext(root, cwd, umask),
-                    fds);
-            g.tasks.add(t);
-            kernel.tasks().put(g);
-            kernel.tasks().put(t);
-            kernel.setInit(g);
-            return t;
-        } finally {
-            kernel.taskLock().unlock();
-        }
-    }
-
-    /** Loads the program that pid 1 is to run: 0 or -errno as execve(2). */
-    public static int prepareProgram(Kernel kernel, Task init, String path, List<byte[]> argv, List<byte[]> envp) {
-        Ref<ExecImage> out = new Ref<>();
-        init.mayBlock = true;
-        int r = kernel.exec()
-                .prepare(init, io.sandjar.abi.O.AT_FDCWD, path, 0, new ArrayList<>(argv), new ArrayList<>(envp), out);
-        init.endCall();
-        if (r < 0) {
-            return r;
-        }
-        ExecImage image = out.get();
-        image.first = true;
-        Tracer tracer = kernel.tracer;
-        if (tracer != null) {
-            tracer.program(init, path, argv, envp.size());
-        }
-        kernel.exec().commit(init, image);
-        return 0;
-    }
-
-    /**
-     * Starts the stub process of pid 1 and fetches its listener. Needs nothing but the kernel, so it may run while
-     * another thread makes pid 1; the stub waits until it is {@link #attach}ed. The calling thread must live as long as
-     * the sandbox: the host kills the guests when it ends.
+     * Starts the {@link Nursery} and fetches its listener; receivers may start then. Needs nothing but the kernel, so it
+     * may run while another thread makes the first container. The calling thread must live as long as the sandbox: the
+     * host kills the guests when it ends.
      *
      * @param stub the stub's image, an ELF file
-     * @return the host process
      * @throws IOException when the host does not let us, saying why
      */
-    public static int spawn(Kernel kernel, byte[] stub) throws IOException {
+    public static void spawn(Kernel kernel, byte[] stub) throws IOException {
         int image = memfd("sandjar-stub", stub);
         byte[] filter = FilterTable.strict().assemble(Stub.BASE, Stub.BASE + Stub.TEXT_SIZE);
         int program = memfd("sandjar-filter", filter);
@@ -117,6 +55,7 @@ public final class Boot {
         long argv = plan.vector(name);
         long envp = plan.vector();
         long empty = plan.string("");
+        giveUp(plan);
         plan.call(0, Nr.prctl, PR_SET_PDEATHSIG, Sig.SIGKILL)
                 .call(0, Nr.setsid)
                 .call(0, Nr.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -135,15 +74,21 @@ public final class Boot {
         kernel.setListener(new Listener(fetchListener(pid)));
         kernel.listener().wakeSynchronously();
         Sys.close(program);
-        return pid;
+        kernel.nursery().attach(pid);
     }
 
-    /** Puts the host process behind pid 1, whose program is prepared. Receivers may start. */
-    public static void attach(Kernel kernel, Task init, int hostPid) {
-        init.group.hostPid = hostPid;
-        init.hostTid = hostPid;
-        init.mem.setHostTid(hostPid);
-        kernel.hostThreads().put(hostPid, init);
+    /** The guests' host processes have no privilege, whatever this process has, and go before it when memory is short. */
+    private static void giveUp(SpawnPlan plan) {
+        plan.call(SpawnPlan.IGNORE_ERROR, Nr.open, plan.string("/proc/self/oom_score_adj"), O_WRONLY)
+                .call(SpawnPlan.IGNORE_ERROR | SpawnPlan.FIRST_ARG_IS_PREVIOUS, Nr.write, 0, plan.string(OOM_SCORE), 3)
+                .call(SpawnPlan.IGNORE_ERROR, Nr.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+        for (int cap = 0; cap <= CAP_LAST; cap++) {
+            plan.call(SpawnPlan.IGNORE_ERROR, Nr.prctl, PR_CAPBSET_DROP, cap, 0, 0, 0);
+        }
+        plan.call(SpawnPlan.IGNORE_ERROR, Nr.prctl, PR_SET_SECUREBITS, ROOT_IS_NOBODY, 0, 0, 0);
+        long header = plan.words(CAP_VERSION, 0);
+        long none = plan.words(0, 0, 0, 0, 0, 0);
+        plan.call(0, Nr.capset, header, none);
     }
 
     private static int fetchListener(int pid) throws IOException {

@@ -109,14 +109,14 @@ public final class Delivery {
         if (Signals.ignoredByDefault(signo)) {
             return false;
         }
-        boolean init = g == kernel.init();
+        boolean init = g == g.pids().init();
         if (init && (g.forced & Signals.bit(signo)) == 0) {
             return false;
         }
         if ((Signals.STOPS & Signals.bit(signo)) != 0) {
             kernel.taskLock().lock();
             try {
-                if (signo != Sig.SIGSTOP && !init && kernel.tasks().orphaned(g.processGroup, null)) {
+                if (signo != Sig.SIGSTOP && !init && g.pids().tasks().orphaned(g.processGroup, null)) {
                     return false;
                 }
                 kernel.signals().stop(g, signo);

@@ -244,13 +244,26 @@ public final class Exec {
             return fd;
         }
         commit(t, image);
+        throughStub(t, fd);
+        return 0;
+    }
+
+    /** Has a process that was started from outside become a fresh stub: queues the operations, or -errno. */
+    int throughStub(Task t) {
+        int fd = kernel.listener().addFd(t.notifId, kernel.stubImage(), -1);
+        if (fd >= 0) {
+            throughStub(t, fd);
+        }
+        return Math.min(fd, 0);
+    }
+
+    private void throughStub(Task t, int fd) {
         t.expectedNr = Nr.execveat;
         t.expectedArg = fd;
         t.mem.write(Stub.mailbox(t.slot) + Stub.BOX_EMPTY_STRING, new byte[8]);
         long empty = Stub.mailbox(t.slot) + Stub.BOX_EMPTY_STRING;
         t.ops.call(0, Nr.execveat, fd, empty, 0, 0, O.AT_EMPTY_PATH, 0);
         t.continuation = (task, failed, result) -> kernel.exits().exitGroup(task.group, Sig.SIGKILL);
-        return 0;
     }
 
     /** The point of no return: the process takes on the properties of the new program. */
@@ -289,7 +302,7 @@ public final class Exec {
             kernel.taskLock().unlock();
         }
         g.endTimers(true);
-        g.attachments.clear(g.pid());
+        g.attachments.clear(g.pids().global(g.pid()));
         credentials(t, image, exe);
         g.dumpable = image.secure ? 0 : 1;
         if (image.secure) {

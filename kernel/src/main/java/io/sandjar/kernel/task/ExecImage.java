@@ -22,7 +22,7 @@ final class ExecImage {
 
     boolean secure;
 
-    /** Host descriptors to be closed by the very first stub. */
+    /** It is the program of a process that is started from outside, which has none before. */
     boolean first;
 
     ExecImage(

@@ -48,8 +48,9 @@ public final class Exits {
             kernel.taskLock().unlock();
         }
         g.endTimers(false);
-        g.attachments.clear(g.pid());
-        kernel.systemV.exited(g.pid());
+        int global = g.pids().global(g.pid());
+        g.attachments.clear(global);
+        kernel.systemV.exited(global);
         measure(g);
         boolean robust = false;
         for (Task t : tasks) {
@@ -136,12 +137,21 @@ public final class Exits {
     }
 
     /** Lets go of what a thread held. Once for each. */
-    private void release(Task t) {
+    void release(Task t) {
         synchronized (t) {
             if (t.released) {
                 return;
             }
             t.released = true;
+        }
+        Nursery.Order birth = t.birth;
+        if (birth != null) {
+            birth.complete(-io.sandjar.abi.Errno.ESRCH);
+        }
+        ExecImage image = t.image;
+        if (image != null && t.hostTid == 0) { // it never began
+            t.image = null;
+            image.close();
         }
         t.fds.leave(t);
     }
@@ -170,7 +180,7 @@ public final class Exits {
             detach(t);
             if (t.tid() != g.pid()) { // a leader stays as long as its process
                 g.tasks.remove(t);
-                kernel.tasks().remove(t);
+                g.pids().tasks().remove(t);
             }
         } finally {
             kernel.taskLock().unlock();
@@ -197,17 +207,17 @@ public final class Exits {
                     others.add(o);
                     boolean wasDead = o.dead;
                     detach(o);
-                    kernel.tasks().remove(o);
+                    g.pids().tasks().remove(o);
                     if (!wasDead) {
                         o.wake();
                     }
                 }
             }
-            kernel.tasks().remove(t);
+            g.pids().tasks().remove(t);
             t.tid = g.pid();
             g.tasks.clear();
             g.tasks.add(t);
-            kernel.tasks().put(t);
+            g.pids().tasks().put(t);
         } finally {
             kernel.taskLock().unlock();
         }
@@ -218,12 +228,17 @@ public final class Exits {
 
     /** The host process ended without our doing (a fault in the stub, the host's OOM killer). */
     void hostDied(ThreadGroup g, int code, int status) {
+        if (g == kernel.nursery().task().group) {
+            kernel.nurseryEnded();
+            return;
+        }
         exitGroup(g, code == Sig.CLD_EXITED ? status << 8 : status & 0x7f);
     }
 
     private void becomeZombie(ThreadGroup g) {
         boolean last;
         Session ended = null;
+        Container container = g.container();
         kernel.taskLock().lock();
         try {
             if (g.state == ThreadGroup.State.ZOMBIE || g.state == ThreadGroup.State.REAPED) {
@@ -235,12 +250,14 @@ public final class Exits {
                 tracer.ended(g, g.exitStatus);
             }
             for (Task t : g.tasks) {
-                kernel.tasks().remove(t);
+                g.pids().tasks().remove(t);
             }
             g.tasks.clear();
             g.state = ThreadGroup.State.ZOMBIE;
-            last = g == kernel.init();
-            if (!last) {
+            last = g == g.pids().init();
+            if (last) {
+                g.pids().ending = true;
+            } else {
                 orphan(g);
                 Session s = g.session();
                 if (s.leader == g) {
@@ -253,18 +270,19 @@ public final class Exits {
             kernel.taskLock().unlock();
         }
         g.exitWait.wake(POLLIN);
-        if (last) {
-            kernel.end(g.exitStatus);
-            return;
-        }
         if (ended != null) {
-            kernel.sessionEnded(ended);
+            g.pids().sessionEnded(ended);
+        }
+        if (g == container.init()) {
+            kernel.background(() -> container.initEnded(g));
+        } else if (g.parent == null) {
+            over(g);
         }
     }
 
     /** Gives the children of a dead process to the nearest subreaper or pid 1. With the task lock. */
     private void orphan(ThreadGroup g) {
-        ThreadGroup heir = kernel.init();
+        ThreadGroup heir = g.pids().init();
         if (heir == null) {
             return;
         }
@@ -276,7 +294,7 @@ public final class Exits {
         }
         ThreadGroup[] children = g.children();
         for (ThreadGroup c : children) {
-            boolean wasOrphaned = kernel.tasks().orphaned(c.processGroup, null);
+            boolean wasOrphaned = g.pids().tasks().orphaned(c.processGroup, null);
             g.children.remove(c);
             heir.children.add(c);
             c.parent = heir;
@@ -289,7 +307,7 @@ public final class Exits {
             }
             if (c.state == ThreadGroup.State.ZOMBIE) {
                 tellParent(c, heir);
-            } else if (!wasOrphaned && kernel.tasks().orphaned(c.processGroup, null)) {
+            } else if (!wasOrphaned && g.pids().tasks().orphaned(c.processGroup, null)) {
                 hangUpIfStopped(c.processGroup);
             }
         }
@@ -299,7 +317,7 @@ public final class Exits {
         if (parent != null
                 && parent.processGroup != p
                 && parent.session() == p.session()
-                && kernel.tasks().orphaned(p, g)) {
+                && g.pids().tasks().orphaned(p, g)) {
             hangUpIfStopped(p);
         }
     }
@@ -356,16 +374,16 @@ public final class Exits {
             parent.childSystemNanos += g.endSystemNanos + g.childSystemNanos;
             parent.childMaxRss = Math.max(parent.childMaxRss, Math.max(g.endMaxRss, g.childMaxRss));
         }
-        kernel.tasks().leave(g);
-        kernel.tasks().remove(g);
+        g.pids().tasks().leave(g);
+        g.pids().tasks().remove(g);
     }
 
     /** SIGCHLD for a stop or continuation. With the task lock. */
     void notifyParentOfStop(ThreadGroup g, int code, int signo) {
         @Nullable ThreadGroup parent = g.parent;
         if (parent == null) {
-            if (code == Sig.CLD_STOPPED) {
-                kernel.initStopped();
+            if (code == Sig.CLD_STOPPED && g == g.pids().init()) {
+                g.pids().initStopped();
             }
             return;
         }
@@ -377,21 +395,21 @@ public final class Exits {
         parent.childWait.wake(POLLIN);
     }
 
-    /** Kills every process but pid 1 (it has ended). */
-    void killAll() {
-        for (ThreadGroup g : snapshot()) {
-            if (g != kernel.init()) {
-                exitGroup(g, Sig.SIGKILL);
-            }
-        }
-    }
-
-    private ArrayList<ThreadGroup> snapshot() {
+    /** A process without a parent of ours has ended: nobody waits for it, but there may be listeners. */
+    void over(ThreadGroup g) {
+        ArrayList<EndListener> listeners;
         kernel.taskLock().lock();
         try {
-            return kernel.tasks().allGroups();
+            reap(g);
+            g.over = true;
+            listeners = new ArrayList<>(g.endListeners);
+            g.endListeners.clear();
         } finally {
             kernel.taskLock().unlock();
+        }
+        int status = g.exitStatus;
+        for (EndListener l : listeners) {
+            kernel.background(() -> l.ended(status));
         }
     }
 }

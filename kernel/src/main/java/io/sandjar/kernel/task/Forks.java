@@ -60,7 +60,7 @@ public final class Forks {
                 || a.exitSignal > 64) {
             return -EINVAL;
         }
-        if ((f & Clone.CLONE_PARENT) != 0 && t.group == kernel.init()) {
+        if ((f & Clone.CLONE_PARENT) != 0 && t.group == t.pids().init()) {
             return -EINVAL;
         }
         return thread ? thread(t, a) : process(t, a);
@@ -102,7 +102,7 @@ public final class Forks {
         FdTable fds = fds(t, a.flags);
         kernel.taskLock().lock();
         try {
-            int tid = g.exiting ? 0 : kernel.tasks().takeId();
+            int tid = g.exiting ? 0 : g.pids().tasks().takeId();
             long slot = tid == 0 ? 0 : t.space.takeSlot();
             if (slot == 0) {
                 fds.leave(t);
@@ -113,10 +113,12 @@ public final class Forks {
             child.sigmask = t.sigmask();
             child.comm = t.comm;
             child.noNewPrivs = t.noNewPrivs;
+            child.seccomp = t.seccomp;
+            child.personality = t.personality;
             child.affinity = t.affinity;
             child.inGuest = true;
             g.tasks.add(child);
-            kernel.tasks().put(child);
+            g.pids().tasks().put(child);
             kernel.pendingThreads().add(child);
         } finally {
             kernel.taskLock().unlock();
@@ -148,7 +150,7 @@ public final class Forks {
         try {
             child.dead = true;
             kernel.forgetPending(child);
-            kernel.tasks().remove(child);
+            child.pids().tasks().remove(child);
             child.group.tasks.remove(child);
             if (child.space == t.space) {
                 child.space.giveSlot(child.slot);
@@ -177,17 +179,17 @@ public final class Forks {
         t.mem.writeInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, 0);
         kernel.taskLock().lock();
         try {
-            int pid = g.exiting ? 0 : kernel.tasks().takeId();
+            int pid = g.exiting || g.pids().ending ? 0 : g.pids().tasks().takeId();
             long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
             long limit = g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_NPROC);
-            if (slot == 0 || (t.creds.uid() != 0 && kernel.tasks().threads() >= limit)) {
+            if (slot == 0 || (t.creds.uid() != 0 && g.pids().tasks().threads() >= limit)) {
                 fds.leave(t);
                 return -EAGAIN;
             }
             if (sharesMemory) {
                 chunk = t.space.chunkToMap(slot);
             }
-            ThreadGroup made = new ThreadGroup(pid, g.processGroup, kernel.bootNanos());
+            ThreadGroup made = new ThreadGroup(pid, g.container(), g.processGroup, kernel.bootNanos());
             made.inherit(g);
             made.uid = t.creds.uid();
             made.exitSignal = (a.flags & Clone.CLONE_PARENT) != 0 ? g.exitSignal : a.exitSignal;
@@ -200,6 +202,8 @@ public final class Forks {
             child.sigmask = t.sigmask();
             child.comm = t.comm;
             child.noNewPrivs = t.noNewPrivs;
+            child.seccomp = t.seccomp;
+            child.personality = t.personality;
             child.affinity = t.affinity;
             if (!(sharesMemory && (a.flags & Clone.CLONE_VFORK) == 0)) {
                 child.altSp = t.altSp;
@@ -214,8 +218,8 @@ public final class Forks {
                 child.childClearTid = a.childTid;
             }
             made.tasks.add(child);
-            kernel.tasks().put(made);
-            kernel.tasks().put(child);
+            g.pids().tasks().put(made);
+            g.pids().tasks().put(child);
             kernel.pendingProcesses().put(child.cookie, child);
         } finally {
             kernel.taskLock().unlock();
@@ -259,8 +263,8 @@ public final class Forks {
             if (made.parent != null) {
                 made.parent.children.remove(made);
             }
-            kernel.tasks().leave(made);
-            kernel.tasks().remove(made);
+            made.pids().tasks().leave(made);
+            made.pids().tasks().remove(made);
         } finally {
             kernel.taskLock().unlock();
         }

@@ -21,9 +21,9 @@ public final class Groups {
         }
         k.taskLock().lock();
         try {
-            ThreadGroup g = k.tasks().group(who);
+            ThreadGroup g = t.pids().tasks().group(who);
             if (g == null) {
-                return k.tasks().task(who) != null ? -EINVAL : -ESRCH;
+                return t.pids().tasks().task(who) != null ? -EINVAL : -ESRCH;
             }
             if (g.parent == me) {
                 if (g.session() != me.session()) {
@@ -38,15 +38,15 @@ public final class Groups {
             if (g.session().id() == g.pid()) {
                 return -EPERM; // a session leader stays
             }
-            ProcessGroup target = k.tasks().processGroup(to);
+            ProcessGroup target = t.pids().tasks().processGroup(to);
             if (to != who && (target == null || target.session() != me.session())) {
                 return -EPERM;
             }
             if (target == null) {
-                target = k.tasks().makeProcessGroup(to, g.session());
+                target = t.pids().tasks().makeProcessGroup(to, g.session());
             }
             if (g.processGroup != target) {
-                k.tasks().join(g, target);
+                t.pids().tasks().join(g, target);
             }
             return 0;
         } finally {
@@ -61,12 +61,12 @@ public final class Groups {
         k.taskLock().lock();
         try {
             int id = me.pid();
-            if (k.tasks().processGroup(id) != null || k.tasks().session(id) != null) {
+            if (t.pids().tasks().processGroup(id) != null || t.pids().tasks().session(id) != null) {
                 return -EPERM;
             }
             Session s = new Session(id);
             s.leader = me;
-            k.tasks().join(me, k.tasks().makeProcessGroup(id, s));
+            t.pids().tasks().join(me, t.pids().tasks().makeProcessGroup(id, s));
             return id;
         } finally {
             k.taskLock().unlock();
@@ -89,7 +89,7 @@ public final class Groups {
         Kernel k = t.kernel();
         k.taskLock().lock();
         try {
-            ThreadGroup g = pid == 0 ? t.group : find(k, pid);
+            ThreadGroup g = pid == 0 ? t.group : find(t, pid);
             return g == null ? null : g.processGroup;
         } finally {
             k.taskLock().unlock();
@@ -109,12 +109,12 @@ public final class Groups {
     }
 
     /** The process that a pid or tid belongs to; null for none. With the task lock. */
-    static @Nullable ThreadGroup find(Kernel k, int id) {
-        ThreadGroup g = k.tasks().group(id);
+    static @Nullable ThreadGroup find(Task t, int id) {
+        ThreadGroup g = t.pids().tasks().group(id);
         if (g != null) {
             return g;
         }
-        Task t = k.tasks().task(id);
-        return t == null ? null : t.group;
+        Task o = t.pids().tasks().task(id);
+        return o == null ? null : o.group;
     }
 }

@@ -3,6 +3,7 @@
 package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.Sig;
 import io.sandjar.host.Listener;
 import io.sandjar.host.Processes;
 import io.sandjar.host.Scratch;
@@ -18,16 +19,15 @@ import io.sandjar.kernel.ipc.SystemV;
 import io.sandjar.kernel.mm.MappedNames;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.time.Timers;
-import io.sandjar.kernel.vfs.MountNamespace;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** One application kernel: the state of one sandbox. There may be several in a JVM; nothing of it is static. */
 public final class Kernel {
     private final OrderedLock taskLock = new OrderedLock(LockLevel.TASKS);
-    private final TaskTable tasks = new TaskTable();
+    private final Containers containers = new Containers(this);
+    private final Nursery nursery = new Nursery(this);
     private final HostThreads hostThreads = new HostThreads();
     private final Signals signals = new Signals(this);
     private final Exits exits = new Exits(this);
@@ -36,13 +36,9 @@ public final class Kernel {
     private final Delivery delivery = new Delivery(this);
     private final ArrayList<Task> pendingThreads = new ArrayList<>();
     private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
     private final long startNanos = System.nanoTime();
     private volatile @Nullable Listener listener;
-    private volatile @Nullable ThreadGroup init;
-    private volatile int endStatus;
     private volatile int stubImage = -1;
-    private volatile @Nullable MountNamespace mounts;
 
     /** Sockets and what they need. */
     public final NetStack net = new NetStack();
@@ -76,22 +72,14 @@ public final class Kernel {
     /** Home of files of memfd_create(2). */
     public final TmpFs memfds = new TmpFs(files, Long.MAX_VALUE, Long.MAX_VALUE, 0777);
 
-    /** uname(2) fields that can be set. */
-    public volatile String hostname = "sandjar";
-
-    public volatile String domainname = "(none)";
-
     /** Whether the stub must not answer calls by itself, because somebody counts or prints them. Set before boot. */
     public volatile boolean everyCall;
-
-    /** Told when the leader of a session with a terminal has ended; set by the terminal code. */
-    public volatile @Nullable SessionListener sessionListener;
 
     /** Hears of signals and ends when calls are traced; set before the first guest runs. */
     public volatile @Nullable Tracer tracer;
 
-    /** Told when pid 1 was stopped from outside (the user's ^Z). */
-    public volatile @Nullable Runnable stopListener;
+    /** Told when the host took away what the sandbox cannot do without; all containers end then. */
+    public volatile @Nullable Runnable lossListener;
 
     /** Hears of the end of session leaders. */
     public interface SessionListener {
@@ -103,8 +91,13 @@ public final class Kernel {
         return taskLock;
     }
 
-    public TaskTable tasks() {
-        return tasks;
+    public Containers containers() {
+        return containers;
+    }
+
+    /** Where processes come from that are started from outside. */
+    public Nursery nursery() {
+        return nursery;
     }
 
     public HostThreads hostThreads() {
@@ -129,27 +122,6 @@ public final class Kernel {
 
     public Delivery delivery() {
         return delivery;
-    }
-
-    /** The process with pid 1; null before boot. */
-    public @Nullable ThreadGroup init() {
-        return init;
-    }
-
-    void setInit(ThreadGroup g) {
-        init = g;
-    }
-
-    public MountNamespace mounts() {
-        MountNamespace m = mounts;
-        if (m == null) {
-            throw new IllegalStateException("no root file system yet");
-        }
-        return m;
-    }
-
-    public void setMounts(MountNamespace m) {
-        mounts = m;
     }
 
     public Listener listener() {
@@ -292,7 +264,7 @@ public final class Kernel {
     public @Nullable ThreadGroup byHostPid(int hostPid) {
         taskLock.lock();
         try {
-            for (ThreadGroup g : tasks.allGroups()) {
+            for (ThreadGroup g : containers.allGroups()) {
                 if (g.hostPid == hostPid && !g.exiting) {
                     return g;
                 }
@@ -325,44 +297,23 @@ public final class Kernel {
             taskLock.unlock();
         }
         if (found != null) {
-            exits.exitGroup(found.group, io.sandjar.abi.Sig.SIGKILL);
+            exits.exitGroup(found.group, Sig.SIGKILL);
         }
     }
 
-    void sessionEnded(Session s) {
-        SessionListener l = sessionListener;
-        if (l != null) {
-            l.ended(s);
-        }
-    }
-
-    void initStopped() {
-        Runnable r = stopListener;
-        if (r != null) {
-            background(r);
-        }
-    }
-
-    /** Pid 1 has ended: so does everything. */
-    void end(int status) {
-        endStatus = status;
+    /** The nursery has ended: no process can be made any more, and the sandbox is not what it should be. */
+    void nurseryEnded() {
+        nursery.died();
+        System.getLogger("sandjar.kernel")
+                .log(System.Logger.Level.ERROR, "the host ended a process of the sandbox's own; the sandbox ends");
         background(() -> {
-            exits.killAll();
-            ended.countDown();
+            for (Container c : containers.all()) {
+                c.kill(Sig.SIGKILL, true);
+            }
+            Runnable r = lossListener;
+            if (r != null) {
+                r.run();
+            }
         });
-    }
-
-    /** Waits for the end of pid 1 and of all that it left. @return its wait(2) status */
-    public int awaitEnd() throws InterruptedException {
-        ended.await();
-        return endStatus;
-    }
-
-    /** Ends the sandbox from outside. */
-    public void killAll(int signal) {
-        ThreadGroup g = init;
-        if (g != null) {
-            exits.exitGroup(g, signal);
-        }
     }
 }

@@ -62,10 +62,6 @@ final class Loader {
                 kernel.exits().exitGroup(task.group, Sig.SIGSEGV);
             }
         };
-        if (image.first) {
-            t.ops.call(0, Nr.close, 0, 0, 0, 0, 0, 0); // the listener and the filter's program
-            t.ops.call(0, Nr.close, 3, 0, 0, 0, 0, 0);
-        }
         bias = image.elf.type == ElfFile.ET_DYN ? randomBase(PROGRAM_BASE) - image.elf.low() : 0;
         int r = map(image.file, image.elf, bias);
         if (r < 0) {
@@ -95,7 +91,7 @@ final class Loader {
         Path path = f.path();
         if (path != null) {
             kernel.mappedNames.note(
-                    hostFd, MountNamespace.procText(path, kernel.mounts().rootPath()));
+                    hostFd, MountNamespace.procText(path, t.container().mounts().rootPath()));
         }
         int fd = kernel.listener().addFd(t.notifId, hostFd, -1);
         if (fd < 0) {

@@ -120,7 +120,7 @@ public final class ProcView {
             if (g.state == ThreadGroup.State.REAPED) {
                 return null;
             }
-            Task leader = k.tasks().task(g.pid());
+            Task leader = g.pids().tasks().task(g.pid());
             Task t = leader != null && leader.group == g ? leader : g.tasks.isEmpty() ? null : g.tasks.get(0);
             return new ProcView(g, t);
         } finally {
@@ -132,7 +132,7 @@ public final class ProcView {
     public static @Nullable ProcView ofThread(Kernel k, Task t) {
         k.taskLock().lock();
         try {
-            return t.dead || k.tasks().task(t.tid()) != t ? null : new ProcView(t.group, t);
+            return t.dead || t.pids().tasks().task(t.tid()) != t ? null : new ProcView(t.group, t);
         } finally {
             k.taskLock().unlock();
         }

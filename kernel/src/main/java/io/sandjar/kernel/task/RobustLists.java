@@ -79,7 +79,7 @@ final class RobustLists {
         ArrayList<Task> all = new ArrayList<>();
         kernel.taskLock().lock();
         try {
-            for (ThreadGroup g : kernel.tasks().allGroups()) {
+            for (ThreadGroup g : kernel.containers().allGroups()) {
                 all.addAll(g.tasks);
             }
         } finally {

@@ -23,12 +23,12 @@ public final class SharedMaps {
         if (addr < 0 || addr + size > Stub.USER_END) {
             return -EINVAL;
         }
-        if (!s.attach(t.pid())) {
+        if (!s.attach(t.globalPid())) {
             return -EIDRM;
         }
         int fd = t.kernel.listener().addFd(t.notifId, s.hostFd(), -1);
         if (fd < 0) {
-            s.detach(t.pid());
+            s.detach(t.globalPid());
             return -ENOMEM;
         }
         int fixed = addr == 0 ? 0 : replace ? Mm.MAP_FIXED : Mm.MAP_FIXED_NOREPLACE;
@@ -36,9 +36,9 @@ public final class SharedMaps {
         t.continuation = (task, failed, result) -> {
             long value = result == -EEXIST ? -EINVAL : result;
             if (value < 0 && value > -4096) {
-                s.detach(task.pid());
+                s.detach(task.globalPid());
             } else {
-                task.group.attachments.add(value, s, task.pid());
+                task.group.attachments.add(value, s, task.globalPid());
             }
             task.ops.call(Stub.OPF_IGNORE, Nr.close, fd, 0, 0, 0, 0, 0).result(value);
         };
@@ -52,7 +52,7 @@ public final class SharedMaps {
             return -EINVAL;
         }
         t.ops.call(Stub.OPF_RAX, Nr.munmap, addr, Mm.pageUp(s.size()), 0, 0, 0, 0);
-        s.detach(t.pid());
+        s.detach(t.globalPid());
         return 0;
     }
 }

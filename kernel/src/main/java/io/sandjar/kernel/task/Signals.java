@@ -106,7 +106,7 @@ public final class Signals {
             return;
         }
         if (signo == Sig.SIGKILL) {
-            if (g != kernel.init() || outside) {
+            if (g != g.pids().init() || outside) {
                 kernel.exits().killLater(g, Sig.SIGKILL);
             }
             return;
@@ -120,7 +120,7 @@ public final class Signals {
         }
         if (outside) {
             g.forced |= bit;
-        } else if (g == kernel.init() && g.actions[signo].isDefault()) {
+        } else if (g == g.pids().init() && g.actions[signo].isDefault()) {
             return; // pid 1 gets only what it asked for
         }
         if (ignored(g, only, signo)) {

@@ -138,6 +138,12 @@ public final class Task extends Caller {
     /** The thread whose slot gets the host pid of this new process, once it is sure to hold no older one. */
     volatile @Nullable Task forkedBy;
 
+    /** How it comes into being, when it is started from outside. */
+    volatile Nursery.@Nullable Order birth;
+
+    /** A {@code seccomp.SeccompFilter} that its calls go through; null for none. Children and threads have it too. */
+    public volatile @Nullable Object seccomp;
+
     /** Secret by which a new process makes itself known. */
     long cookie;
 
@@ -222,6 +228,25 @@ public final class Task extends Caller {
     @Override
     public int tid() {
         return tid;
+    }
+
+    @Override
+    public int globalPid(int pid) {
+        return group.pids().global(pid);
+    }
+
+    @Override
+    public int localPid(int global) {
+        return group.pids().local(global);
+    }
+
+    /** The processes that it can see. */
+    public PidSpace pids() {
+        return group.pids();
+    }
+
+    public Container container() {
+        return group.container();
     }
 
     @Override

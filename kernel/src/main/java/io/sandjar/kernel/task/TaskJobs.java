@@ -10,13 +10,15 @@ import io.sandjar.kernel.tty.Tty;
 import io.sandjar.kernel.vfs.Caller;
 import org.jspecify.annotations.Nullable;
 
-/** Job control as terminals see it. */
+/** Job control as the terminals of a container see it. */
 public final class TaskJobs implements JobControl {
     private final Kernel kernel;
+    private final PidSpace pids;
 
-    public TaskJobs(Kernel kernel) {
-        this.kernel = kernel;
-        kernel.sessionListener = this::leaderEnded;
+    public TaskJobs(PidSpace pids) {
+        this.kernel = pids.kernel();
+        this.pids = pids;
+        pids.sessionListener = this::leaderEnded;
     }
 
     /** The leader of a session has ended: its terminal is free, and who was in the foreground is told. */
@@ -77,7 +79,7 @@ public final class TaskJobs implements JobControl {
     public void setTerminal(int session, @Nullable Tty tty) {
         kernel.taskLock().lock();
         try {
-            Session s = kernel.tasks().session(session);
+            Session s = pids.tasks().session(session);
             if (s != null) {
                 s.terminal = tty;
                 s.hungUpGroup = 0;
@@ -91,7 +93,7 @@ public final class TaskJobs implements JobControl {
     public int sessionOfGroup(int group) {
         kernel.taskLock().lock();
         try {
-            ProcessGroup p = kernel.tasks().processGroup(group);
+            ProcessGroup p = pids.tasks().processGroup(group);
             return p == null ? 0 : p.session().id();
         } finally {
             kernel.taskLock().unlock();
@@ -102,7 +104,7 @@ public final class TaskJobs implements JobControl {
     public boolean isOrphaned(Caller c) {
         kernel.taskLock().lock();
         try {
-            return kernel.tasks().orphaned(groupFor(c).processGroup(), null);
+            return pids.tasks().orphaned(groupFor(c).processGroup(), null);
         } finally {
             kernel.taskLock().unlock();
         }
@@ -124,7 +126,7 @@ public final class TaskJobs implements JobControl {
     public void signalGroup(int group, int sig, boolean outside) {
         kernel.taskLock().lock();
         try {
-            ProcessGroup p = kernel.tasks().processGroup(group);
+            ProcessGroup p = pids.tasks().processGroup(group);
             if (p != null) {
                 kernel.signals().sendToProcessGroup(p, SigInfo.kernel(sig), outside);
             }
@@ -137,7 +139,7 @@ public final class TaskJobs implements JobControl {
     public void hangUp(int session, int foreground, boolean outside) {
         kernel.taskLock().lock();
         try {
-            Session s = kernel.tasks().session(session);
+            Session s = pids.tasks().session(session);
             if (s == null) {
                 return;
             }

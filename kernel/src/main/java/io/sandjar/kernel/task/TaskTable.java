@@ -33,6 +33,13 @@ public final class TaskTable {
         return 0;
     }
 
+    /** Begins with the first id again, if none is in use. */
+    void restart() {
+        if (threads == 0 && processGroups.isEmpty()) {
+            last = 0;
+        }
+    }
+
     public @Nullable Task task(int tid) {
         return tid > 0 && tid < tasks.length ? tasks[tid] : null;
     }

@@ -28,6 +28,7 @@ public final class ThreadGroup implements PidTarget {
     }
 
     private final int pid;
+    private final Container container;
     final ArrayList<Task> tasks = new ArrayList<>(2);
     final LinkedHashSet<ThreadGroup> children = new LinkedHashSet<>();
     final PendingSignals shared = new PendingSignals();
@@ -99,6 +100,11 @@ public final class ThreadGroup implements PidTarget {
 
     int hostPid;
 
+    /** It has ended, and nobody of ours will wait for it; {@link #endListeners} have heard of it. */
+    boolean over;
+
+    final ArrayList<EndListener> endListeners = new ArrayList<>(0);
+
     /** Signal of the stop that wait(WUNTRACED) has not told yet, 0 for none. */
     int stopReport;
 
@@ -139,8 +145,9 @@ public final class ThreadGroup implements PidTarget {
 
     long childMaxRss;
 
-    ThreadGroup(int pid, ProcessGroup processGroup, long startNanos) {
+    ThreadGroup(int pid, Container container, ProcessGroup processGroup, long startNanos) {
         this.pid = pid;
+        this.container = container;
         this.processGroup = processGroup;
         this.startNanos = startNanos;
         java.util.Arrays.fill(actions, SigAction.DEFAULT);
@@ -148,7 +155,7 @@ public final class ThreadGroup implements PidTarget {
 
     /** What a forked child has from its parent. */
     void inherit(ThreadGroup from) {
-        from.attachments.copyTo(attachments, pid);
+        from.attachments.copyTo(attachments, pids().global(pid));
         System.arraycopy(from.actions, 0, actions, 0, actions.length);
         System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
@@ -195,6 +202,15 @@ public final class ThreadGroup implements PidTarget {
     @Override
     public int pid() {
         return pid;
+    }
+
+    public Container container() {
+        return container;
+    }
+
+    /** The space of its pid. */
+    public PidSpace pids() {
+        return container.pids();
     }
 
     /** Readable once it has ended; hung up once it has been waited for. */

@@ -123,7 +123,7 @@ public final class Strace implements Dispatcher, Tracer {
     }
 
     private String prefix(Task t) {
-        if (!severalTasks && kernel.tasks().threads() > 1) {
+        if (!severalTasks && kernel.containers().threads() > 1) {
             severalTasks = true;
         }
         return severalTasks ? "[pid " + t.tid() + "] " : "";

@@ -43,6 +43,21 @@ public abstract class Caller {
     /** Guest process id (thread group). */
     public abstract int pid();
 
+    /** The process in a number that means the same for all containers of the kernel; 0 for none. */
+    public final int globalPid() {
+        return globalPid(pid());
+    }
+
+    /** The {@linkplain #globalPid global number} of a process that the caller knows by its pid. */
+    public int globalPid(int pid) {
+        return pid;
+    }
+
+    /** The pid of a process that is known by its {@linkplain #globalPid global} one; 0 when the caller cannot see it. */
+    public int localPid(int global) {
+        return global;
+    }
+
     /** Guest thread id. */
     public abstract int tid();
 

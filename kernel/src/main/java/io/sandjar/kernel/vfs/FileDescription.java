@@ -38,7 +38,7 @@ public abstract class FileDescription implements Pollable {
     volatile boolean lockHook;
 
     /** Owner for SIGIO (F_SETOWN) and signal (F_SETSIG). */
-    public volatile int owner;
+    public volatile int owner; // global, see Caller.globalPid
 
     /** F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP; {@link #owner} is negative for the last. */
     public volatile int ownerType;

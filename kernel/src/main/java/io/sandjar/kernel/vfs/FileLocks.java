@@ -40,7 +40,7 @@ public final class FileLocks {
             }
         }
         LockList list = list(table.whole, f.inode().identity());
-        LockList.Range wanted = new LockList.Range(f, c.pid(), type, 0, Long.MAX_VALUE);
+        LockList.Range wanted = new LockList.Range(f, c.globalPid(), type, 0, Long.MAX_VALUE);
         hook(f, table);
         while (true) {
             LockList.Range b = list.set(wanted);
@@ -82,7 +82,7 @@ public final class FileLocks {
             return r;
         }
         Object owner = ofd ? f : c.fds();
-        LockList.Range wanted = new LockList.Range(owner, ofd ? -1 : c.pid(), type, range[0], range[1]);
+        LockList.Range wanted = new LockList.Range(owner, ofd ? -1 : c.globalPid(), type, range[0], range[1]);
         FileLocks table = f.inode().fs.locks();
         LockList list = list(table.records, f.inode().identity());
         if (get) {
@@ -194,7 +194,7 @@ public final class FileLocks {
             Bytes.put16(b, FlockLayout.l_whence, SEEK_SET);
             Bytes.put64(b, FlockLayout.l_start, r.start());
             Bytes.put64(b, FlockLayout.l_len, r.end() == Long.MAX_VALUE ? 0 : r.end() - r.start() + 1);
-            Bytes.put32(b, FlockLayout.l_pid, r.pid());
+            Bytes.put32(b, FlockLayout.l_pid, r.pid() == -1 ? -1 : c.localPid(r.pid()));
         }
         return c.mem().write(address, b);
     }

@@ -18,13 +18,14 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway") // no file system is needed here
 final class IdentityTest {
     private final Kernel kernel = new Kernel();
+    private final Container container = kernel.containers().create("test", null);
     private ThreadGroup init;
     private Task root;
 
     @BeforeEach
     void tree() {
-        ProcessGroup pg = kernel.tasks().makeProcessGroup(1, new Session(1));
-        init = new ThreadGroup(1, pg, 0);
+        ProcessGroup pg = container.pids().tasks().makeProcessGroup(1, new Session(1));
+        init = new ThreadGroup(1, container, pg, 0);
         pg.members.add(init);
         root = task(init, Creds.of(0, 0));
     }
@@ -32,13 +33,13 @@ final class IdentityTest {
     private Task task(ThreadGroup g, Creds c) {
         Task t = new Task(kernel, g, g.pid(), new AddressSpace(), 0, new UserMemory(0), c, null, new FdTable());
         g.tasks.add(t);
-        kernel.tasks().put(g);
-        kernel.tasks().put(t);
+        container.pids().tasks().put(g);
+        container.pids().tasks().put(t);
         return t;
     }
 
     private Task child(Task parent, int pid) {
-        ThreadGroup g = new ThreadGroup(pid, parent.group.processGroup, 0);
+        ThreadGroup g = new ThreadGroup(pid, container, parent.group.processGroup, 0);
         g.parent = parent.group;
         parent.group.children.add(g);
         g.processGroup.members.add(g);

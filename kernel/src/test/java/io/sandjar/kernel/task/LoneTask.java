@@ -13,14 +13,15 @@ public final class LoneTask {
 
     @SuppressWarnings("NullAway") // it has no file system
     public static Task make(Kernel kernel) {
-        ProcessGroup pg = kernel.tasks().makeProcessGroup(1, new Session(1));
-        ThreadGroup g = new ThreadGroup(1, pg, 0);
+        Container c = kernel.containers().create("lone", null);
+        ProcessGroup pg = c.pids().tasks().makeProcessGroup(1, new Session(1));
+        ThreadGroup g = new ThreadGroup(1, c, pg, 0);
         pg.members.add(g);
         UserMemory mem = new UserMemory(Sys.pid());
         Task t = new Task(kernel, g, 1, new AddressSpace(), 0, mem, Creds.of(0, 0), null, new FdTable());
         g.tasks.add(t);
-        kernel.tasks().put(g);
-        kernel.tasks().put(t);
+        c.pids().tasks().put(g);
+        c.pids().tasks().put(t);
         return t;
     }
 }

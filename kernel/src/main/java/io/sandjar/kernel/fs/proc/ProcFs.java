@@ -10,6 +10,7 @@ import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.PseudoInode;
 import io.sandjar.kernel.fs.pseudo.PseudoLink;
 import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.PidSpace;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
@@ -25,12 +26,15 @@ public final class ProcFs extends PseudoFs {
     };
 
     private final Kernel kernel;
+    private final PidSpace pids;
     private final MapsText maps;
     private final PseudoDir netDir;
 
-    public ProcFs(Kernel kernel) {
+    /** @param pids whose processes it shows */
+    public ProcFs(PidSpace pids) {
         super("proc", PROC_MAGIC);
-        this.kernel = kernel;
+        this.kernel = pids.kernel();
+        this.pids = pids;
         this.maps = new MapsText(kernel.mappedNames);
         PseudoDir root = new Root();
         setRoot(root);
@@ -55,6 +59,10 @@ public final class ProcFs extends PseudoFs {
 
     Kernel kernel() {
         return kernel;
+    }
+
+    PidSpace pids() {
+        return pids;
     }
 
     MapsText maps() {
@@ -107,9 +115,9 @@ public final class ProcFs extends PseudoFs {
             ThreadGroup g;
             kernel.taskLock().lock();
             try {
-                g = kernel.tasks().group(id);
+                g = pids.tasks().group(id);
                 if (g == null) { // a thread can be looked up here, though it is not listed
-                    Task t = kernel.tasks().task(id);
+                    Task t = pids.tasks().task(id);
                     g = t == null ? null : t.group();
                 }
             } finally {
@@ -128,7 +136,7 @@ public final class ProcFs extends PseudoFs {
             ArrayList<ThreadGroup> all;
             kernel.taskLock().lock();
             try {
-                all = kernel.tasks().allGroups();
+                all = pids.tasks().allGroups();
             } finally {
                 kernel.taskLock().unlock();
             }
@@ -149,6 +157,9 @@ public final class ProcFs extends PseudoFs {
 
         @Override
         public int readlink(Caller c, Ref<String> out) {
+            if (c instanceof Task t && t.pids() != pids) {
+                return -ENOENT;
+            }
             out.set(thread ? c.pid() + "/task/" + c.tid() : Integer.toString(c.pid()));
             return 0;
         }

@@ -9,7 +9,9 @@ import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskTable;
+import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
 
 /**
@@ -221,18 +223,21 @@ final class Sysctl {
     private static final class Name extends TextInode {
         private static final int LONGEST = 64;
 
-        private final Kernel kernel;
         private final boolean domain;
 
         Name(ProcFs fs, boolean domain) {
             super(fs, fs.newIno(), 0644);
-            this.kernel = fs.kernel();
             this.domain = domain;
+        }
+
+        private static Uts names(Caller c) {
+            return c instanceof Task t ? t.container().uts() : new Uts();
         }
 
         @Override
         protected int text(Caller c, StringBuilder out) {
-            out.append(domain ? kernel.domainname : kernel.hostname).append('\n');
+            Uts names = names(c);
+            out.append(domain ? names.domainname : names.hostname).append('\n');
             return 0;
         }
 
@@ -244,9 +249,9 @@ final class Sysctl {
                 return -EINVAL;
             }
             if (domain) {
-                kernel.domainname = name;
+                names(c).domainname = name;
             } else {
-                kernel.hostname = name;
+                names(c).hostname = name;
             }
             return data.length();
         }

@@ -261,7 +261,7 @@ final class TaskDir extends PseudoDir {
         ArrayList<ThreadGroup> groups;
         proc.kernel().taskLock().lock();
         try {
-            groups = proc.kernel().tasks().allGroups();
+            groups = proc.pids().tasks().allGroups();
         } finally {
             proc.kernel().taskLock().unlock();
         }

@@ -193,9 +193,9 @@ final class TaskFile extends TextInode {
             return;
         }
         switch (kind) {
-            case MOUNTINFO -> MountText.mountinfo(dir.proc.kernel().mounts(), fs.root(), b);
-            case MOUNTS -> MountText.mounts(dir.proc.kernel().mounts(), fs.root(), b);
-            default -> MountText.mountstats(dir.proc.kernel().mounts(), fs.root(), b);
+            case MOUNTINFO -> MountText.mountinfo(dir.group.container().mounts(), fs.root(), b);
+            case MOUNTS -> MountText.mounts(dir.group.container().mounts(), fs.root(), b);
+            default -> MountText.mountstats(dir.group.container().mounts(), fs.root(), b);
         }
     }
 
@@ -245,7 +245,7 @@ final class TaskFile extends TextInode {
     private @Nullable Task leader() {
         dir.proc.kernel().taskLock().lock();
         try {
-            return dir.proc.kernel().tasks().task(dir.group.pid());
+            return dir.group.pids().tasks().task(dir.group.pid());
         } finally {
             dir.proc.kernel().taskLock().unlock();
         }

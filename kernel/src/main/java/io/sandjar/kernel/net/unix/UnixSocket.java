@@ -33,7 +33,7 @@ public abstract class UnixSocket extends Socket {
     /** The inode that a path was bound to. */
     volatile @Nullable Inode boundInode;
 
-    /** SO_PEERCRED; pid 0 for none. */
+    /** SO_PEERCRED; the pid is global, 0 for none. */
     volatile int peerPid;
 
     volatile int peerUid = -1;
@@ -70,7 +70,7 @@ public abstract class UnixSocket extends Socket {
     }
 
     final void setPeerCreds(Caller c) {
-        peerPid = c.pid();
+        peerPid = c.globalPid();
         peerUid = c.creds().euid();
         peerGid = c.creds().egid();
     }
@@ -155,7 +155,7 @@ public abstract class UnixSocket extends Socket {
             if (a == null) {
                 a = new Ancillary();
             }
-            a.setCreds(c.pid(), c.creds().uid(), c.creds().gid());
+            a.setCreds(c.globalPid(), c.creds().uid(), c.creds().gid());
         }
         return a;
     }
@@ -166,7 +166,7 @@ public abstract class UnixSocket extends Socket {
         if (options.passCred && out != null) {
             byte[] b = new byte[UcredLayout.SIZEOF];
             Ancillary from = got != null && got.creds ? got : null;
-            Bytes.put32(b, UcredLayout.pid, from != null ? from.pid : 0);
+            Bytes.put32(b, UcredLayout.pid, from != null ? c.localPid(from.pid) : 0);
             Bytes.put32(b, UcredLayout.uid, from != null ? from.uid : NOBODY);
             Bytes.put32(b, UcredLayout.gid, from != null ? from.gid : NOBODY);
             out.put(Net.SOL_SOCKET, Net.SCM_CREDENTIALS, b, b.length);
@@ -190,7 +190,7 @@ public abstract class UnixSocket extends Socket {
     @Override
     protected int getSocketOption(Caller c, int opt, byte[] out, int len) {
         if (opt == Net.SO_PEERCRED) {
-            Bytes.put32(out, UcredLayout.pid, peerPid);
+            Bytes.put32(out, UcredLayout.pid, c.localPid(peerPid));
             Bytes.put32(out, UcredLayout.uid, peerUid);
             Bytes.put32(out, UcredLayout.gid, peerGid);
             return Math.min(len, UcredLayout.SIZEOF);

@@ -58,22 +58,19 @@ final class Directories {
 
     /** From the mount point down, so that each level is ready for the next one. */
     private static int descend(String path, boolean v2) {
-        if (!Files.exists(path)) {
-            int r = descend(parent(path), v2);
+        String above = parent(path);
+        boolean there = Files.exists(path);
+        if (!there || Files.exists(above + (v2 ? "/cgroup.subtree_control" : "/cpuset.cpus"))) {
+            int r = descend(above, v2);
             if (r != 0) {
                 return r;
             }
-            if (v2) {
-                enable(parent(path));
-            }
-            r = mkdir(path);
-            if (r != 0) {
-                return r;
-            }
-        } else if (v2 && Files.exists(parent(path) + "/cgroup.subtree_control")) {
-            enable(parent(path));
         }
-        return v2 ? 0 : inheritCpuset(path);
+        if (v2) {
+            enable(above);
+        }
+        int r = there ? 0 : mkdir(path);
+        return r != 0 || v2 ? r : inheritCpuset(path);
     }
 
     private static int mkdir(String path) {

@@ -39,6 +39,17 @@ static void set_streams(int log) {
     close(null);
 }
 
+// What the engine's environment says is nothing for a sandbox, but for what developers say to Sandjar.
+static void forget_environment(void) {
+    static char *kept[16];
+    int n = 0;
+    for (char **at = environ; *at != NULL && n < 15; at++) {
+        if (strncmp(*at, "SANDJAR_", 8) == 0) kept[n++] = *at;
+    }
+    kept[n] = NULL;
+    environ = kept;
+}
+
 // In the child: becomes the JVM, with the control socket at 3 and us at 4.
 static void become_kernel(const struct plan *plan, int peer) {
     walls_enter();
@@ -56,7 +67,7 @@ static void become_kernel(const struct plan *plan, int peer) {
     for (int i = 0; i < plan->boot.count; i++) words[1 + i] = (char *)plan->boot.item[i];
     if (chdir("/") != 0) _exit(FAILED);
     char **args = java_arguments(ROLE_BOOT, words);
-    clean_environment();
+    forget_environment();
     exec_java(args);
 }
 
@@ -147,7 +158,11 @@ static _Noreturn void launcher(struct plan *plan) {
         _exit(1);
     }
     walls_prepare();
-    walls_raise(plan);
+    const char *refused = walls_raise(plan);
+    if (refused != NULL) {
+        report(plan->report, "%s: %s\n", refused, strerror(errno));
+        _exit(1);
+    }
     jvm = fork();
     if (jvm == 0) {
         close(pair[0]);

@@ -20,9 +20,15 @@ module sandjar.kernel {
             sandjar.runsc;
     exports io.sandjar.kernel.fs.memfd to
             sandjar.runsc;
+    exports io.sandjar.kernel.fs.mqueue to
+            sandjar.runsc;
     exports io.sandjar.kernel.fs.overlay to
             sandjar.runsc;
     exports io.sandjar.kernel.fs.pipe to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.proc to
+            sandjar.runsc;
+    exports io.sandjar.kernel.fs.sys to
             sandjar.runsc;
     exports io.sandjar.kernel.fs.stdio to
             sandjar.runsc;

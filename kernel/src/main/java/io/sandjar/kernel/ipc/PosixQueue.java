@@ -78,6 +78,17 @@ public final class PosixQueue {
         return count;
     }
 
+    /** Bytes of all messages. */
+    public synchronized long bytes() {
+        long n = 0;
+        for (ArrayDeque<byte[]> of : messages.values()) {
+            for (byte[] text : of) {
+                n += text.length;
+            }
+        }
+        return n;
+    }
+
     public boolean may(Creds c, int want) {
         int granted = c.fsuid() == uid ? mode >> 6 : c.inGroup(gid) ? mode >> 3 : mode;
         return (want & ~granted & 7) == 0 || c.has(Cap.CAP_DAC_OVERRIDE);

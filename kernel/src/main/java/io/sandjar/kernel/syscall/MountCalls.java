@@ -9,6 +9,7 @@ import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Dentry;
 import io.sandjar.kernel.vfs.Mount;
@@ -113,48 +114,12 @@ public final class MountCalls {
     }
 
     private static long tmpfs(Task t, MountNamespace ns, String source, Path at, int flags, String options) {
-        long size = Runtime.getRuntime().maxMemory() * 4;
-        long nodes = Long.MAX_VALUE;
-        int mode = 01777;
-        try {
-            for (int from = 0; from < options.length(); ) {
-                int comma = options.indexOf(',', from);
-                int end = comma < 0 ? options.length() : comma;
-                int eq = options.indexOf('=', from);
-                if (eq > from && eq < end) {
-                    String key = options.substring(from, eq);
-                    String value = options.substring(eq + 1, end);
-                    switch (key) {
-                        case "size" -> size = bytes(value, size);
-                        case "nr_blocks" -> size = bytes(value, size) * 4096;
-                        case "nr_inodes" -> nodes = bytes(value, nodes);
-                        case "mode" -> mode = Integer.parseInt(value, 8) & 07777;
-                        default -> {}
-                    }
-                }
-                from = end + 1;
-            }
-        } catch (NumberFormatException e) {
+        TmpfsOptions o = TmpfsOptions.parse(options, Runtime.getRuntime().maxMemory() * 8);
+        if (o.wrong != null) {
             return -EINVAL;
         }
-        TmpFs fs = new TmpFs(
-                t.kernel().files, size == 0 ? Long.MAX_VALUE : size, nodes == 0 ? Long.MAX_VALUE : nodes, mode);
+        TmpFs fs = o.make(t.kernel().files);
         return MountOps.add(ns, new Mount(fs, new Dentry(null, "/", fs.root()), source, flags), at);
-    }
-
-    /** A number with k, m, g or %; a share of memory is a share of {@code whole}. */
-    private static long bytes(String s, long whole) {
-        if (s.isEmpty()) {
-            throw new NumberFormatException("empty");
-        }
-        String digits = s.substring(0, s.length() - 1);
-        return switch (s.charAt(s.length() - 1)) {
-            case 'k', 'K' -> Long.parseLong(digits) << 10;
-            case 'm', 'M' -> Long.parseLong(digits) << 20;
-            case 'g', 'G' -> Long.parseLong(digits) << 30;
-            case '%' -> whole / 100 * Long.parseLong(digits);
-            default -> Long.parseLong(s);
-        };
     }
 
     @Syscall(nr = Nr.umount2)

@@ -16,6 +16,12 @@ public final class Mount {
     public static final int NODEV = 4;
     public static final int NOEXEC = 8;
 
+    // of no effect here, but shown: where times of access are kept it is the host's mount that decides
+
+    public static final int NOATIME = 1024;
+    public static final int NODIRATIME = 2048;
+    public static final int STRICTATIME = 1 << 24;
+
     private final int id = NEXT_ID.getAndIncrement();
     private final FileSystem fs;
     private final Dentry root;

@@ -27,11 +27,21 @@ public final class MountOps {
         List<Mount> all = ns.mounts(); // before the new one, which may lie below its own source
         Mount m = copy(from.mount(), from.dentry());
         int r = add(ns, m, to);
-        return r != 0 ? r : bindChildren(ns, all, from.mount(), from.dentry(), m, recursive);
+        return r != 0 ? r : bindChildren(ns, all, from.mount(), from.dentry(), m, recursive, 0);
+    }
+
+    /**
+     * Shows what is mounted below {@code top} of the mount {@code old} at the same places of {@code copy} as well.
+     *
+     * @param all the mounts as they were before {@code copy}
+     * @param more flags that the copies get besides
+     */
+    public static int bindBelow(MountNamespace ns, List<Mount> all, Mount old, Dentry top, Mount copy, int more) {
+        return bindChildren(ns, all, old, top, copy, true, more);
     }
 
     private static int bindChildren(
-            MountNamespace ns, List<Mount> all, Mount old, Dentry top, Mount copy, boolean recursive) {
+            MountNamespace ns, List<Mount> all, Mount old, Dentry top, Mount copy, boolean recursive, int more) {
         for (Mount child : all) {
             Path p = child.point();
             if (p == null || p.mount() != old || !FileOps.within(p.dentry(), top) || !(recursive || child.locked())) {
@@ -41,9 +51,10 @@ public final class MountOps {
                 continue; // on the source itself: a walk that came to the source has gone through it
             }
             Mount m = copy(child, child.root());
+            m.setFlags(m.flags() | more);
             int r = add(ns, m, new Path(copy, p.dentry()));
             if (r == 0) {
-                r = bindChildren(ns, all, child, child.root(), m, recursive);
+                r = bindChildren(ns, all, child, child.root(), m, recursive, more);
             }
             if (r != 0) {
                 return r;

@@ -40,6 +40,11 @@ public final class Devices {
         drivers.put(rdev, driver);
     }
 
+    /** Whether there is a driver. */
+    public boolean has(long rdev) {
+        return drivers.containsKey(rdev);
+    }
+
     /**
      * Opens the device that {@code path} leads to, whatever file system the node lies on.
      *

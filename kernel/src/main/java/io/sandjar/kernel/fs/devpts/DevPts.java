@@ -35,6 +35,9 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
     private final JobControl jobs;
     private final TreeMap<Integer, Slave> slaves = new TreeMap<>();
     private final BitSet used = new BitSet();
+    private final Ptmx ptmx = new Ptmx();
+    private volatile int gid = TTY_GROUP;
+    private volatile int mode = 0620;
     private volatile @Nullable Mount mount;
     private volatile @Nullable Tty console;
 
@@ -43,7 +46,7 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
         super("devpts", DEVPTS_MAGIC);
         this.jobs = jobs;
         PseudoDir root = new Root();
-        root.add("ptmx", new Ptmx());
+        root.add("ptmx", ptmx);
         setRoot(root);
         devices.register(Devices.PTMX, this::openMaster);
         devices.register(Devices.TTY, this::openCurrent);
@@ -55,9 +58,17 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
         mount = m;
     }
 
+    /** What its nodes are made with, as the options of a mount say. */
+    public void setModes(int newGid, int slaveMode, int ptmxMode) {
+        gid = newGid;
+        mode = slaveMode & 0777;
+        ptmx.chmod(ptmxMode & 0777);
+    }
+
     @Override
     public String options() {
-        return "gid=5,mode=620,ptmxmode=666";
+        return "gid=" + Integer.toUnsignedString(gid) + ",mode=" + Integer.toOctalString(mode) + ",ptmxmode="
+                + Integer.toOctalString(ptmx.mode() & 0777);
     }
 
     @Override
@@ -89,7 +100,7 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
     }
 
     private int openMaster(Caller c, Inode node, Path path, int flags, Ref<FileDescription> out) {
-        Slave s = newSlave(false, c.creds().fsuid(), TTY_GROUP);
+        Slave s = newSlave(false, c.creds().fsuid(), gid);
         if (s == null) {
             return -ENOSPC;
         }
@@ -197,7 +208,7 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
         final Tty tty;
 
         Slave(Tty tty, int uid, int gid) {
-            super(DevPts.this, FIRST_SLAVE_INO + tty.index(), O.S_IFCHR | 0620);
+            super(DevPts.this, FIRST_SLAVE_INO + tty.index(), O.S_IFCHR | mode);
             this.tty = tty;
             own(uid, gid);
         }

@@ -44,8 +44,10 @@ public final class DirNode extends Node {
         hidden = ConcurrentHashMap.newKeySet(4);
     }
 
-    public static DirNode newRoot(NodeFs fs, int mode) {
-        return new DirNode(fs, null, null, "", mode);
+    public static DirNode newRoot(NodeFs fs, int mode, int uid, int gid) {
+        DirNode d = new DirNode(fs, null, null, "", mode);
+        d.setOwner(uid, gid);
+        return d;
     }
 
     /** Makes the table hold a changed child: false when {@code child} is no longer there under this name. */

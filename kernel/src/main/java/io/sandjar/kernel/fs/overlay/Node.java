@@ -299,6 +299,12 @@ public abstract class Node extends Inode {
         }
     }
 
+    /** Before it is shared. */
+    final void setOwner(int newUid, int newGid) {
+        uid = newUid;
+        gid = newGid;
+    }
+
     final void setMode(int m) {
         mode = m;
     }

@@ -74,7 +74,15 @@ final class MountText {
         if ((flags & Mount.NOEXEC) != 0) {
             b.append(",noexec");
         }
-        b.append(",relatime");
+        if ((flags & Mount.NOATIME) != 0) {
+            b.append(",noatime");
+        }
+        if ((flags & Mount.NODIRATIME) != 0) {
+            b.append(",nodiratime");
+        }
+        if ((flags & (Mount.NOATIME | Mount.STRICTATIME)) == 0) {
+            b.append(",relatime");
+        }
     }
 
     private static void superOptions(Mount m, StringBuilder b) {

@@ -16,6 +16,7 @@ import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 
 /** The guest's /proc (proc(5)): everything from this kernel's state, but for figures of CPU and memory. */
@@ -29,6 +30,7 @@ public final class ProcFs extends PseudoFs {
     private final PidSpace pids;
     private final MapsText maps;
     private final PseudoDir netDir;
+    private final HashMap<String, String> sysctls = new HashMap<>();
 
     /** @param pids whose processes it shows */
     public ProcFs(PidSpace pids) {
@@ -63,6 +65,20 @@ public final class ProcFs extends PseudoFs {
 
     PidSpace pids() {
         return pids;
+    }
+
+    /** Sets a value of /proc/sys for this container, before anybody looks. The name has dots or slashes. */
+    public void setSysctl(String name, String value) {
+        synchronized (sysctls) {
+            sysctls.put(name.indexOf('/') >= 0 ? name : name.replace('.', '/'), value);
+        }
+    }
+
+    /** What {@link #setSysctl} was told. */
+    HashMap<String, String> sysctls() {
+        synchronized (sysctls) {
+            return new HashMap<>(sysctls);
+        }
     }
 
     MapsText maps() {

@@ -13,6 +13,7 @@ import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskTable;
 import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
+import java.util.Map;
 
 /**
  * /proc/sys. Most values are fixed: they say what this kernel does. Those with mode 0644 keep what root writes, because
@@ -164,6 +165,9 @@ final class Sysctl {
             for (int i = 0; i < WRITABLE.length; i += 2) {
                 put(proc, this, WRITABLE[i], new ConstantFile(proc, WRITABLE[i + 1] + "\n", 0644));
             }
+            for (Map.Entry<String, String> e : proc.sysctls().entrySet()) {
+                put(proc, this, e.getKey(), new ConstantFile(proc, e.getValue() + "\n", 0644));
+            }
             put(proc, this, "kernel/hostname", new Name(proc, false));
             put(proc, this, "kernel/domainname", new Name(proc, true));
             put(proc, this, "kernel/random/uuid", new Uuid(proc));
@@ -181,7 +185,11 @@ final class Sysctl {
         PseudoDir d = root;
         int from = 0;
         for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
-            d = d.dir(path.substring(from, slash));
+            String name = path.substring(from, slash);
+            if (d.entry(name) instanceof TextInode) {
+                return; // not the name of anything
+            }
+            d = d.dir(name);
             from = slash + 1;
         }
         d.add(path.substring(from), file);

@@ -18,11 +18,18 @@ public final class TmpFs extends NodeFs {
      * @param mode permission bits of the root directory
      */
     public TmpFs(FileStore store, long maxBytes, long maxNodes, int mode) {
+        this(store, maxBytes, maxNodes, mode, 0, 0);
+    }
+
+    /** As above with an owner of the root directory. */
+    public TmpFs(FileStore store, long maxBytes, long maxNodes, int mode, int uid, int gid) {
         super("tmpfs", store, maxBytes == Long.MAX_VALUE ? maxBytes : (maxBytes + 4095) >>> 12, maxNodes, 1);
         String size = maxBytes == Long.MAX_VALUE ? "" : "size=" + (maxBytes + 1023 >>> 10) + "k";
         String m = (mode & 07777) == 01777 ? "" : "mode=" + Integer.toOctalString(mode & 07777);
-        options = size.isEmpty() || m.isEmpty() ? size + m : size + "," + m;
-        root = DirNode.newRoot(this, 0040000 | mode);
+        String owner = (uid == 0 ? "" : ",uid=" + Integer.toUnsignedString(uid))
+                + (gid == 0 ? "" : ",gid=" + Integer.toUnsignedString(gid));
+        options = (size.isEmpty() || m.isEmpty() ? size + m : size + "," + m) + owner;
+        root = DirNode.newRoot(this, 0040000 | mode, uid, gid);
     }
 
     @Override

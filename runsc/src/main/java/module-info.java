@@ -7,4 +7,5 @@ module sandjar.runsc {
     requires sandjar.abi;
     requires sandjar.host;
     requires sandjar.kernel;
+    requires sandjar.oci;
 }

@@ -93,9 +93,9 @@ int next_answer(int socket, char *text, size_t size) {
     return (unsigned char)record[0];
 }
 
-// Reads the answers to the end. Text for stdout goes to OUT (none: it is dropped); what the sandbox says about an error is
-// said as ours.
-int ask(int socket, FILE *out, int *started) {
+// Reads the answers to the end. Text for stdout goes to OUT (none: it is dropped); what the sandbox says about an error
+// is said as ours and makes REFUSED true.
+int ask(int socket, FILE *out, int *refused) {
     static char text[RECORD + 1];
     for (;;) {
         switch (next_answer(socket, text, sizeof text)) {
@@ -105,9 +105,7 @@ int ask(int socket, FILE *out, int *started) {
         case 'E':
             text[strcspn(text, "\n")] = 0;
             say_error("%s", text);
-            break;
-        case 'S':
-            if (started != NULL) *started = 1;
+            if (refused != NULL) *refused = 1;
             break;
         case 'X':
             return atoi(text) & 255;

@@ -70,18 +70,36 @@ int state_command(void) {
     return 0;
 }
 
+// The word after "status" in the state; "stopped" if there is none.
+int status_of(const struct container *c, char *status, size_t size) {
+    static char state[RECORD + 1];
+    container_state(c, state, sizeof state);
+    struct json j = {.at = state, .end = state + strlen(state)};
+    char name[32];
+    snprintf(status, size, "stopped");
+    if (!json_object(&j)) return 0;
+    while (json_member(&j, name, sizeof name)) {
+        if (strcmp(name, "status") != 0 || !json_string(&j, status, size)) json_skip(&j);
+    }
+    return !j.bad;
+}
+
+// The host JVM runs the hooks; it comes back here for the rest.
+int has_hook(const struct container *c, const char *a, const char *b) {
+    char hooks[256];
+    if (getenv("SANDJAR_HOOKS_DONE") != NULL || read_small(c->dir, "hooks", hooks, sizeof hooks) <= 0) return 0;
+    return strstr(hooks, a) != NULL || strstr(hooks, b) != NULL;
+}
+
 int start_command(void) {
     struct container c;
     need_container(options.id, &c);
-    char hooks[256];
-    if (read_small(c.dir, "hooks", hooks, sizeof hooks) > 0 && (strstr(hooks, "startContainer") != NULL || strstr(hooks, "poststart") != NULL)) {
-        exec_host();
-    }
+    if (has_hook(&c, "startContainer", "poststart")) exec_host();
     return start_container(&c);
 }
 
 int start_container(const struct container *c) {
-    if (!c->alive) fail("cannot start container %s: container not running; it has stopped", c->id);
+    if (!c->alive) fail("cannot start a container that has stopped: %s", c->id);
     int s = connect_sandbox(c);
     if (s < 0) fail("cannot start container %s: its sandbox does not answer: %s", c->id, strerror(errno));
     const char *words[] = {"start", c->id};
@@ -91,7 +109,42 @@ int start_container(const struct container *c) {
     return status;
 }
 
-int kill_command(void) { return 1; }
-int delete_command(void) { return 1; }
-int wait_command(void) { return 1; }
-int list_command(void) { return 1; }
+// Engines look for these words to tell a container that has ended from an error.
+static _Noreturn void not_running(const struct container *c) {
+    fail("cannot signal container %s: container not running (os: process already finished)", c->id);
+}
+
+int kill_command(void) {
+    struct container c;
+    need_container(options.id, &c);
+    const char *name = options.arg_count > 0 ? options.args[0] : "TERM";
+    int number = signal_number(name);
+    if (number < 0) fail("unknown signal \"%s\": give a name as KILL or SIGKILL, or a number from 0 to 64", name);
+    if (!c.alive) {
+        if (options.all) return 0;
+        not_running(&c);
+    }
+    char digits[16];
+    sprintf(digits, "%d", number);
+    const char *words[] = {"kill", c.id, digits, options.all ? "all" : "one"};
+    int s = connect_sandbox(&c);
+    int status = s < 0 || send_words(s, words, 4, NULL, 0) != 0 ? -1 : ask(s, NULL, NULL);
+    if (number == SIGKILL) thaw_if_paused(&c);
+    if (status < 0 && !options.all) not_running(&c);
+    return status < 0 ? 0 : status;
+}
+
+// As gVisor's: waits for the end and prints it; the container stays.
+int wait_command(void) {
+    struct container c;
+    need_container(options.id, &c);
+    if (!c.alive) fail("cannot wait for container %s: container not running; its exit status is with whoever started it", c.id);
+    const char *words[] = {"wait", c.id};
+    int s = connect_sandbox(&c);
+    if (s < 0 || send_words(s, words, 2, NULL, 0) != 0) fail("cannot wait for container %s: its sandbox does not answer", c.id);
+    int refused = 0, status = ask(s, NULL, &refused);
+    if (refused) return 1;
+    if (status < 0) status = 128 + SIGKILL;
+    printf("{\"id\":\"%s\",\"exitStatus\":%d}\n", c.id, status);
+    return 0;
+}

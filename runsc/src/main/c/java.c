@@ -44,6 +44,7 @@ static const struct {
     {ANY, "-Dsandjar.build=" BUILD_ID},
     {ANY, "-Dsandjar.home=IMAGE"},
     {ANY, "-Dsandjar.stub=IMAGE/lib/stub"},
+    {HOST, "-Dsandjar.program=IMAGE/bin/runsc"},
     {ANY, "--enable-native-access=sandjar.host"},
 };
 #define OPTIONS (sizeof jvm_options / sizeof *jvm_options)
@@ -126,13 +127,13 @@ void exec_java(char **args) {
     fail("%s: %s; the installation is incomplete", java, strerror(errno));
 }
 
-// The host JVM gets the verb, then the global options, each as --name=value, then what was given after the verb.
+// The host JVM gets the global options that it knows, each as --name=value, the verb, and what was given after it.
 void exec_host(void) {
     char **words = calloc(options.host.count + options.verb_count + 2, sizeof *words);
     if (words == NULL) fail("out of memory");
     int n = 0;
-    words[n++] = (char *)options.verb;
     for (int i = 0; i < options.host.count; i++) words[n++] = (char *)options.host.item[i];
+    words[n++] = (char *)options.verb;
     for (int i = 0; i < options.verb_count; i++) words[n++] = options.verb_args[i];
     char cwd[PATH_MAX]; // a JVM does not start in a directory that is gone
     if (getcwd(cwd, sizeof cwd) == NULL && chdir("/") != 0) fail("/: %s", strerror(errno));

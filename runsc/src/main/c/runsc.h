@@ -17,7 +17,9 @@
 //   run.c       `run` after `create`
 //   exec.c      `exec`; waiter.c: processes that stand for what runs inside a sandbox
 //   client.c    the verbs that only ask the sandbox
+//   delete.c    `delete`; list.c: `list`
 //   cgroup.c    `ps`, `pause`, `resume`
+//   signals.c   names of signals
 
 #ifndef RUNSC_H
 #define RUNSC_H
@@ -123,7 +125,7 @@ int listen_at(int dir);
 int connect_to(int dir); // -1
 int connect_sandbox(const struct container *c);
 int send_words(int socket, const char *const *words, int count, const int *fds, int fd_count);
-int ask(int socket, FILE *out, int *started); // status of the answer; -1: the sandbox is gone
+int ask(int socket, FILE *out, int *refused); // status of the answer; -1: the sandbox is gone
 int next_answer(int socket, char *text, size_t size); // kind, 0: gone; text without the kind
 
 // json.c
@@ -156,6 +158,13 @@ int run_command(void);
 
 // run.c
 int run_created(pid_t launcher, int master, int foreground); // starts, waits, deletes; status
+void raw_terminal(void);
+void restore_terminal(void);
+void copy_size(int master);
+int bridge(int from, int to, int input);
+
+// signals.c
+int signal_number(const char *text); // -1: there is none of that name
 
 // launcher.c
 struct plan {
@@ -183,17 +192,24 @@ int open_console(const char *socket_path, int rows, int columns, int *master); /
 int signal_set(void); // blocks all signals, gives a signalfd
 pid_t fork_waiter(const char *id, int socket, int tty, int *life); // begins when it reads a `k` from LIFE
 int follow(int socket, int signals, FILE *out, int started_fd); // forwards until the end; status
+int follow_bridged(int socket, int signals, int master);
 
 // client.c
 int state_command(void);
 int start_command(void);
 int start_container(const struct container *c);
 int kill_command(void);
-int delete_command(void);
 int wait_command(void);
-int list_command(void);
 int container_state(const struct container *c, char *text, size_t size); // OCI state as JSON; 0: no
-int remove_container(const struct container *c, int force);
+int has_hook(const struct container *c, const char *a, const char *b);
+int status_of(const struct container *c, char *status, size_t size); // the word in its state
+
+// delete.c
+int delete_command(void);
+void remove_container(const struct container *c, int force);
+
+// list.c
+int list_command(void);
 
 // exec.c
 int exec_command(void);
@@ -203,7 +219,7 @@ int ps_command(void);
 int pause_command(void);
 int resume_command(void);
 int is_paused(const struct container *c);
-void thaw(const struct container *c);
-void remove_cgroups(const struct container *c);
+void thaw_if_paused(const struct container *c);
+void remove_cgroups(const struct container *c, int force);
 
 #endif

@@ -175,5 +175,5 @@ int find_container(const char *id, struct container *c) {
 }
 
 void need_container(const char *id, struct container *c) {
-    if (!find_container(id, c)) fail("container %s does not exist (container does not exist in %s)", id, options.root);
+    if (!find_container(id, c)) fail("container does not exist: %s; there is no such directory in %s", id, options.root);
 }

@@ -185,7 +185,7 @@ public final class Sys {
     }
 
     /** The rest of a small file, or everything in it without moving the descriptor's position. */
-    static String readAll(int fd, boolean fromStart) {
+    public static String readAll(int fd, boolean fromStart) {
         byte[] data = new byte[8192];
         int n = 0;
         while (true) {

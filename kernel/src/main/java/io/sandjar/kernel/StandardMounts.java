@@ -10,6 +10,7 @@ import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.Fifo;
 import io.sandjar.kernel.fs.proc.ProcFs;
 import io.sandjar.kernel.fs.sys.CgroupFs;
+import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.task.Container;
@@ -43,6 +44,7 @@ public final class StandardMounts implements SpecialFiles {
      */
     public static StandardMounts mount(Container container, Caller c, FileStore store, long shmBytes) {
         StandardMounts s = new StandardMounts(container);
+        container.groups = CgroupView.host();
         MountNamespace ns = container.mounts();
         ns.setSpecials(s);
         TmpFs dev = new TmpFs(store, DEV_BYTES, Long.MAX_VALUE, 0755);
@@ -54,7 +56,7 @@ public final class StandardMounts implements SpecialFiles {
         int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;
         s.mount(ns, c, new ProcFs(container.pids()), "proc", locked, "/proc");
         s.mount(ns, c, new SysFs(), "sysfs", locked | Mount.RDONLY, "/sys");
-        s.mount(ns, c, new CgroupFs(), "cgroup2", locked | Mount.RDONLY, "/sys/fs/cgroup");
+        s.mount(ns, c, new CgroupFs(container.groups), "cgroup2", locked | Mount.RDONLY, "/sys/fs/cgroup");
         return s;
     }
 

@@ -12,9 +12,11 @@ import io.sandjar.abi.SysinfoLayout;
 import io.sandjar.abi.UtsnameLayout;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.Uts;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The system as a whole: names, memory in sum, random bytes, the log. */
@@ -81,6 +83,7 @@ public final class SystemCalls {
             if (r < 0) {
                 return r;
             }
+            limitMemory(t.container().groups, s.buf);
             s.buf.get(0, b);
         } finally {
             s.give();
@@ -90,6 +93,17 @@ public final class SystemCalls {
                 b, SysinfoLayout.loads, SysinfoLayout.loads + 24, (byte) 0); // the host's: see /proc/loadavg
         Bytes.put16(b, SysinfoLayout.procs, Math.min(t.pids().tasks().threads(), 65535));
         return t.mem().write(info, b);
+    }
+
+    /** As in /proc/meminfo: the machine is as large as the container's limit. */
+    private static void limitMemory(CgroupView groups, ByteBuffer b) {
+        long unit = Math.max(1, b.getInt(SysinfoLayout.mem_unit));
+        long limit = groups.memoryLimit();
+        if (limit > 0 && limit < b.getLong(SysinfoLayout.totalram) * unit) {
+            long free = Math.max(0, limit - groups.memoryUsed()) / unit;
+            b.putLong(SysinfoLayout.totalram, limit / unit);
+            b.putLong(SysinfoLayout.freeram, Math.min(b.getLong(SysinfoLayout.freeram), free));
+        }
     }
 
     @Syscall(nr = Nr.getrandom)

@@ -8,6 +8,7 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.FdTable;
@@ -38,6 +39,9 @@ public final class Container {
 
     /** Host descriptors of cgroup.procs files that each process joins before its program runs. Not to be changed. */
     public volatile int[] cgroupProcs = {};
+
+    /** Its control groups on the host, as its files and /proc/meminfo show them. */
+    public volatile CgroupView groups = CgroupView.NONE;
 
     Container(Kernel kernel, String id, PidSpace pids) {
         this.kernel = kernel;

@@ -6,8 +6,10 @@ import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.ArrayList;
@@ -65,6 +67,8 @@ final class RootFile extends TextInode {
             nodev\toverlay
             """;
 
+    private static final String[] CONTROLLERS = {"cpuset", "cpu", "cpuacct", "blkio", "memory", "pids"};
+
     private final ProcFs proc;
     private final Kernel kernel;
     private final Kind kind;
@@ -80,7 +84,7 @@ final class RootFile extends TextInode {
     protected int text(Caller c, StringBuilder b) {
         switch (kind) {
             case BUDDYINFO, CONSOLES, CRYPTO, DISKSTATS -> {}
-            case CGROUPS -> b.append("#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+            case CGROUPS -> cgroups(b);
             case CMDLINE -> b.append("BOOT_IMAGE=/sandjar quiet\n");
             // what the processor is, the guest can ask it itself
             case CPUINFO -> host(b, HostFiles.processors());
@@ -88,7 +92,7 @@ final class RootFile extends TextInode {
             case FILESYSTEMS -> b.append(FILESYSTEMS);
             case INTERRUPTS, SOFTIRQS -> cpuColumns(b);
             case LOADAVG -> loadavg(c, b);
-            case MEMINFO -> meminfo(b);
+            case MEMINFO -> meminfo(c, b);
             case PARTITIONS -> b.append("major minor  #blocks  name\n\n");
             case STAT -> stat(c, b);
             case SWAPS -> b.append("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
@@ -110,6 +114,14 @@ final class RootFile extends TextInode {
 
     private static int cpus() {
         return Runtime.getRuntime().availableProcessors();
+    }
+
+    /** All in the unified hierarchy, whose number is 0: older language runtimes look here which version it is. */
+    private static void cgroups(StringBuilder b) {
+        b.append("#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+        for (String name : CONTROLLERS) {
+            b.append(name).append("\t0\t1\t1\n");
+        }
     }
 
     private static void cpuColumns(StringBuilder b) {
@@ -135,23 +147,26 @@ final class RootFile extends TextInode {
         b.append(' ').append(last).append('\n');
     }
 
-    /** The host's memory, because the guest's comes straight from it; a limit of our own cgroup is its size. */
-    private static void meminfo(StringBuilder b) {
+    /** The host's memory, because the guest's comes straight from it; the limit of the container's group is its size. */
+    private static void meminfo(Caller c, StringBuilder b) {
         String host = HostFiles.memory();
         if (host == null) {
             return;
         }
-        long limit = MemoryLimit.kilobytes();
+        CgroupView groups = c instanceof Task t ? t.container().groups : CgroupView.NONE;
+        long limit = groups.memoryLimit() >> 10;
         long total = kilobytes(host, "MemTotal");
         if (limit <= 0 || limit >= total) {
             b.append(host);
             return;
         }
-        long used = Math.min(MemoryLimit.usedKilobytes(), limit);
+        long used = Math.min(groups.memoryUsed() >> 10, limit);
         for (String line : host.split("\n")) {
             long n = line.startsWith("MemTotal:")
                     ? limit
-                    : line.startsWith("MemFree:") || line.startsWith("MemAvailable:") ? limit - used : -1;
+                    : line.startsWith("MemFree:") || line.startsWith("MemAvailable:")
+                            ? Math.min(limit - used, kilobytes(line + "\n", line.substring(0, line.indexOf(':'))))
+                            : -1;
             if (n < 0) {
                 b.append(line);
             } else {

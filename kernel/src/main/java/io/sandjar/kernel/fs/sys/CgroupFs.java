@@ -2,7 +2,6 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.sys;
 
-import io.sandjar.host.Sys;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.TextInode;
@@ -10,8 +9,8 @@ import io.sandjar.kernel.vfs.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-only view of the sandbox's own cgroup as the root of a cgroup2 tree, mounted at /sys/fs/cgroup: language
- * runtimes size their heaps and thread pools by it. Limits and usage are those of the host cgroup that it runs in.
+ * A read-only view of the container's own group as the root of a cgroup2 tree, mounted at /sys/fs/cgroup: language
+ * runtimes size their heaps and thread pools by it. Limits and usage are those of the host's groups of the container.
  */
 public final class CgroupFs extends PseudoFs {
     private static final long CGROUP2_MAGIC = 0x63677270;
@@ -22,6 +21,8 @@ public final class CgroupFs extends PseudoFs {
         "cpu.weight", "100\n",
         "cpu.stat", "usage_usec 0\nuser_usec 0\nsystem_usec 0\n",
         "cpuset.cpus", "\n",
+        "cpuset.mems", "\n",
+        "cpuset.mems.effective", "0\n",
         "memory.max", "max\n",
         "memory.high", "max\n",
         "memory.low", "0\n",
@@ -34,12 +35,16 @@ public final class CgroupFs extends PseudoFs {
         "memory.stat", "anon 0\nfile 0\ninactive_file 0\nactive_file 0\n",
         "pids.max", "max\n",
         "pids.current", "1\n",
+        "pids.peak", "1\n",
         "io.stat", "",
         "io.max", "",
     };
 
-    public CgroupFs() {
+    private final CgroupView view;
+
+    public CgroupFs(CgroupView view) {
         super("cgroup2", CGROUP2_MAGIC);
+        this.view = view;
         PseudoDir root = new PseudoDir(this, newIno(), 0755);
         setRoot(root);
         root.add("cgroup.controllers", new File(null, "cpuset cpu io memory pids\n"));
@@ -55,8 +60,7 @@ public final class CgroupFs extends PseudoFs {
         String cpus = Runtime.getRuntime().availableProcessors() == 1
                 ? "0\n"
                 : "0-" + (Runtime.getRuntime().availableProcessors() - 1) + "\n";
-        root.add("cpuset.cpus.effective", new File(null, cpus));
-        root.add("cpuset.mems.effective", new File(null, "0\n"));
+        root.add("cpuset.cpus.effective", new File("cpuset.cpus.effective", cpus));
     }
 
     private final class File extends TextInode {
@@ -71,8 +75,7 @@ public final class CgroupFs extends PseudoFs {
 
         @Override
         protected int text(Caller c, StringBuilder out) {
-            // the limit that really holds is the host's: it enforces it
-            String host = hostName == null ? null : Sys.readText("/sys/fs/cgroup/" + hostName);
+            String host = hostName == null ? null : view.file(hostName);
             out.append(host == null ? otherwise : host);
             return 0;
         }

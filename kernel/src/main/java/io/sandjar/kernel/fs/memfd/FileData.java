@@ -224,7 +224,7 @@ public final class FileData {
         if (fd >= 0) {
             return 0;
         }
-        int f = Sys.memfd("sandjar-file", 3);
+        int f = store.newFile();
         if (f < 0) {
             return -ENOSPC; // no descriptors left, which the guest cannot know of
         }

@@ -3,6 +3,7 @@
 package io.sandjar.kernel.fs.memfd;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.O;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.LockLevel;
@@ -17,6 +18,7 @@ public final class FileStore {
     /** The largest extent; larger files have a memory file of their own. */
     static final int MAX_SMALL = 1 << 20;
 
+    private static final long RESOLVE_BENEATH = 8;
     private static final int ORDERS = 9;
     private static final int PUNCH = 2 | 1;
 
@@ -30,6 +32,17 @@ public final class FileStore {
     private final int[] freeCount = new int[ORDERS];
     private long end;
     private volatile int fd = -1;
+    private final int directory;
+
+    /** Contents in memory. */
+    public FileStore() {
+        this(-1);
+    }
+
+    /** @param directory of the host where contents lie, in files without a name; -1 for memory */
+    public FileStore(int directory) {
+        this.directory = directory;
+    }
 
     /**
      * Counts a file in memory: false when there are so many that the kernel's own memory would run out.
@@ -71,7 +84,7 @@ public final class FileStore {
         lock.lock();
         try {
             if (fd < 0) {
-                f = Sys.memfd("sandjar-files", 1);
+                f = make("sandjar-files", 1);
                 if (f < 0) {
                     return f;
                 }
@@ -82,6 +95,17 @@ public final class FileStore {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A file of its own for a large or mapped one: -errno. */
+    int newFile() {
+        return make("sandjar-file", 3);
+    }
+
+    private int make(String name, int memfdFlags) {
+        return directory < 0
+                ? Sys.memfd(name, memfdFlags)
+                : Sys.openat2(directory, ".", O.O_TMPFILE | O.O_RDWR | O.O_EXCL, 0600, RESOLVE_BENEATH);
     }
 
     /** An extent that reads as zeros: its place in {@link #fd}. */

@@ -3,6 +3,7 @@
 package io.sandjar.runsc;
 
 import io.sandjar.abi.Sig;
+import io.sandjar.host.Confinement;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.notify.Receivers;
@@ -60,6 +61,7 @@ final class Guest {
             throw failure != null ? failure : new IllegalStateException("no guest");
         }
         traces.phase("wait for file systems and program");
+        confine();
         Receivers.start(kernel, p.calls, RECEIVERS);
         thread("signals", new HostSignals(container, p.streams));
         p.streams.start();
@@ -77,6 +79,17 @@ final class Guest {
         return exitStatus(status);
     }
 
+    /** From here on the JVM may do only what the guest's calls need. */
+    private void confine() {
+        int r = Confinement.enter(new Confinement.Options(options.hostNetwork, false));
+        if (r != 0) {
+            throw new Failure(
+                    Command.FAILED,
+                    "the kernel cannot be confined: " + (r < 0 ? ErrnoText.of(r) : "thread " + r),
+                    "sandjar doctor looks for the reason");
+        }
+    }
+
     private void prepare(Traces traces) {
         try {
             prepared = world(traces);
@@ -87,6 +100,7 @@ final class Guest {
 
     /** Pid 1 with its files, streams and program, ready to run. */
     private Prepared world(Traces traces) {
+        Confinement.prepare();
         int umask = HostSide.takeUmask();
         GuestMounts tree = new GuestMounts(container, options, hostCwd);
         MountNamespace mounts = tree.mounts();

@@ -196,6 +196,11 @@ final class KernelProfile {
                 oneOf(0, "AF_INET, AF_INET6", Net.AF_INET, Net.AF_INET6),
                 masked(1, 0xf, "stream, datagram, raw", Net.SOCK_STREAM, Net.SOCK_DGRAM, Net.SOCK_RAW)),
         rule(
+                "the same: questions about links, addresses and routes",
+                calls(Nr.socket),
+                oneOf(0, "AF_NETLINK", Net.AF_NETLINK),
+                oneOf(2, "NETLINK_ROUTE", Net.NETLINK_ROUTE)),
+        rule(
                 "the same",
                 calls(
                         Nr.bind,

@@ -32,6 +32,23 @@ public final class Confinement {
     /** Opens and loads what would otherwise be opened when it is first needed. */
     public static void prepare() {
         HostFiles.open();
+        openImage();
+    }
+
+    /**
+     * Loads a class of ours and one of the JDK that no cache has, so that both class loaders open the image now. What
+     * they load later they read from there.
+     */
+    private static void openImage() {
+        if (Boolean.getBoolean("sandjar.slowEnd")) {
+            return; // the training run must not meet them
+        }
+        try {
+            Class.forName("io.sandjar.host.Latecomer");
+            Class.forName("java.util.concurrent.Exchanger");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**

@@ -19,6 +19,17 @@ public final class FilterText {
         return s.toString();
     }
 
+    /** A table without rules for a stub, in Markdown. */
+    public static String plainMarkdown(FilterTable table) {
+        StringBuilder s = new StringBuilder();
+        rows(s, table, false);
+        s.append("\nEvery other call, every call whose conditions do not hold, and every call by another\n");
+        s.append("architecture's interface: ")
+                .append(Action.text(table.defaultAction()))
+                .append(".\n");
+        return s.toString();
+    }
+
     private static void rows(StringBuilder s, FilterTable table, boolean stubOnly) {
         s.append("| action | calls | only when | why |\n|---|---|---|---|\n");
         for (Rule rule : table.rules()) {

@@ -56,7 +56,8 @@ final class KernelProfile {
     private static final int ENOENT = errno(Errno.ENOENT);
     private static final int EPERM = errno(Errno.EPERM);
 
-    private static final Rule[] JVM = {
+    /** What a JVM needs, whatever it runs. */
+    static final Rule[] JVM = {
         rule(
                 "memory of the process; a code cache needs pages that can be executed",
                 calls(Nr.munmap, Nr.mprotect, Nr.mremap, Nr.madvise, Nr.brk)),
@@ -110,6 +111,7 @@ final class KernelProfile {
         refuse(ENOENT, "the C library looks for settings in /proc and /sys and does without", calls(Nr.openat)),
     };
 
+    /** What the classes of the host module do for guests. */
     private static final Rule[] KERNEL = {
         rule(
                 "guests' calls come in and are answered; descriptors that they map are put into their tables",
@@ -123,7 +125,6 @@ final class KernelProfile {
                 calls(Nr.kill),
                 oneOf(1, "SIGKILL, SIGSTOP, SIGCONT", Sig.SIGKILL, Sig.SIGSTOP, Sig.SIGCONT)),
         rule("learns that guest processes have ended", calls(Nr.waitid)),
-        rule("copies a descriptor out of a guest process (its listener)", calls(Nr.pidfd_open, Nr.pidfd_getfd)),
         rule("limits of guest processes", calls(Nr.prlimit64)),
         rule(
                 "where guest threads may run, and how urgent they are",
@@ -182,7 +183,7 @@ final class KernelProfile {
         rule("whether it is in the terminal's foreground", calls(Nr.getpgid)),
         rule(
                 "waits for descriptors; wakes its own waiters",
-                calls(Nr.poll, Nr.ppoll, Nr.epoll_create1, Nr.epoll_ctl, Nr.epoll_wait, Nr.epoll_pwait, Nr.eventfd2)),
+                calls(Nr.poll, Nr.epoll_create1, Nr.epoll_ctl, Nr.epoll_wait, Nr.eventfd2)),
         rule("signals that are meant for the guest, blocked in every thread", calls(Nr.signalfd4)),
         rule(
                 "orders and descriptors over the control socket that was opened before",

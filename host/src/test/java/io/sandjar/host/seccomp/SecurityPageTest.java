@@ -11,24 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The filter table in SECURITY.md is the one in the code. {@code dev/docs} writes it anew. */
+/** The filter tables in SECURITY.md are those in the code. {@code dev/docs} writes them anew. */
 final class SecurityPageTest {
-    private static final String BEGIN = "<!-- filter table, written by dev/docs -->\n";
-    private static final String END = "<!-- end of the filter table -->";
+    @Test
+    void showsTheTableOfTheGuests() throws IOException {
+        compare("filter table", FilterText.markdown(FilterTable.strict()));
+    }
 
     @Test
-    void showsTheTableOfTheCode() throws IOException {
+    void showsTheTableOfTheKernel() throws IOException {
+        compare("kernel table", FilterText.plainMarkdown(FilterTable.kernel(true, true)));
+    }
+
+    private static void compare(String what, String table) throws IOException {
+        String begin = "<!-- " + what + ", written by dev/docs -->\n";
         Path page = root().resolve("SECURITY.md");
         String text = Files.readString(page);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
-        assertTrue(begin >= 0 && end > begin, "SECURITY.md has no place for the filter table");
-        begin += BEGIN.length();
-        String table = FilterText.markdown(FilterTable.strict());
+        int from = text.indexOf(begin);
+        int to = text.indexOf("<!-- end of the " + what + " -->");
+        assertTrue(from >= 0 && to > from, "SECURITY.md has no place for the " + what);
+        from += begin.length();
         if (Boolean.getBoolean("sandjar.docs.write")) {
-            Files.writeString(page, text.substring(0, begin) + table + text.substring(end));
+            Files.writeString(page, text.substring(0, from) + table + text.substring(to));
         } else {
-            assertEquals(table, text.substring(begin, end), "run dev/docs");
+            assertEquals(table, text.substring(from, to), "run dev/docs");
         }
     }
 

@@ -12,6 +12,7 @@ final class Commands {
 
     static @Nullable Command find(String name) {
         return switch (name) {
+            case "create" -> new CreateCommand();
             case "do" -> new DoCommand();
             case "doctor" -> new DoctorCommand();
             case "completion" -> new CompletionCommand();

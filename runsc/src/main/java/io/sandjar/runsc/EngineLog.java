@@ -16,7 +16,7 @@ public final class EngineLog {
     private final boolean debug;
 
     /** @param path null or empty: nobody reads it */
-    EngineLog(@Nullable String path, boolean json, boolean debug) {
+    public EngineLog(@Nullable String path, boolean json, boolean debug) {
         this.path = path;
         this.json = json;
         this.debug = debug;

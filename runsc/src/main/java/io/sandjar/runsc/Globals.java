@@ -2,6 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.runsc;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +48,28 @@ final class Globals {
         return new Globals(Arguments.parse(TABLE, args, 0));
     }
 
-    /** The verb and what follows it. */
-    List<String> rest() {
-        return given.words();
+    /** Those among a runtime verb's own: the native program puts them behind the verb. */
+    static Globals of(Arguments given) {
+        return new Globals(given);
+    }
+
+    /** A verb's table with these flags in it. */
+    static Option[] and(Option[] own) {
+        Option[] all = Arrays.copyOf(own, own.length + TABLE.length);
+        System.arraycopy(TABLE, 0, all, own.length, TABLE.length);
+        return all;
+    }
+
+    /** The verb, these flags, and what follows the verb. */
+    List<String> verbFirst(List<String> args) {
+        int flags = args.size() - given.words().size();
+        if (flags == args.size()) {
+            return List.of();
+        }
+        ArrayList<String> all = new ArrayList<>(args);
+        all.remove(flags);
+        all.add(0, args.get(flags));
+        return all;
     }
 
     EngineLog log() {

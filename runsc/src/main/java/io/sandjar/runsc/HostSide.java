@@ -83,6 +83,16 @@ final class HostSide {
         }
     }
 
+    /** A path as seen from here, from the root on. */
+    static String absolute(String path) {
+        if (path.startsWith("/")) {
+            return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        }
+        String here = workingDirectory();
+        String base = here == null || here.equals("/") ? "" : here;
+        return path.equals(".") || path.isEmpty() ? (base.isEmpty() ? "/" : base) : base + "/" + path;
+    }
+
     static int uid() {
         return (int) Sys.call(Nr.geteuid, 0);
     }

@@ -22,15 +22,18 @@ public final class Main {
             List<String> args = given;
             if (!args.isEmpty() && args.get(0).startsWith("-") && find(args.get(0)) == null) {
                 globals = Globals.parse(args);
-                args = globals.rest();
+                args = globals.verbFirst(args);
             }
             String verb = args.isEmpty() ? "--help" : args.get(0);
             command = find(verb);
             if (command == null) {
                 throw Commands.unknown(verb);
             }
+            boolean runtime = command instanceof RunscCommand;
+            Option[] table = runtime ? Globals.and(command.options()) : command.options();
+            Arguments a = Arguments.parse(table, args, Math.min(1, args.size()));
+            globals = runtime ? Globals.of(a) : globals;
             command.globals = globals;
-            Arguments a = Arguments.parse(command.options(), args, Math.min(1, args.size()));
             if (a.help()) {
                 Out.out(Help.of(command));
                 return Command.OK;

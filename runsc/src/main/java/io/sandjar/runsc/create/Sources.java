@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.runsc.create;
+
+import io.sandjar.abi.Errno;
+import io.sandjar.abi.O;
+import io.sandjar.host.HostFs;
+import io.sandjar.host.HostStat;
+import io.sandjar.host.HostTrees;
+import io.sandjar.host.Sys;
+import io.sandjar.oci.Mount;
+import io.sandjar.oci.Spec;
+import io.sandjar.runsc.EngineLog;
+import io.sandjar.runsc.ErrnoText;
+import io.sandjar.runsc.Failure;
+import io.sandjar.runsc.cgroups.Cgroups;
+import java.util.List;
+
+/**
+ * The files and directories of the host that a container's spec names, opened: directories as clones of their mounts
+ * that lead nowhere else, regular files for reading and, unless the mount is read-only, writing, everything else (sockets,
+ * FIFOs, devices) without access to its content.
+ */
+final class Sources {
+    private final Spec spec;
+    private final String bundle;
+    private final Gifts gifts;
+    private final EngineLog log;
+    private boolean plain;
+
+    Sources(Spec spec, String bundle, Gifts gifts, EngineLog log) {
+        this.spec = spec;
+        this.bundle = bundle;
+        this.gifts = gifts;
+        this.log = log;
+    }
+
+    /** A path of the spec as the host has it. */
+    String absolute(String path) {
+        return path.startsWith("/") ? path : bundle + "/" + path;
+    }
+
+    String rootfs() {
+        return absolute(spec.root().path());
+    }
+
+    /** Says early that the root is missing. */
+    void checkRoot() {
+        int fd = Sys.openat(Sys.AT_FDCWD, rootfs(), O.O_PATH | O.O_DIRECTORY, 0);
+        if (fd < 0) {
+            throw rootRefused(fd);
+        }
+        Sys.close(fd);
+    }
+
+    private Failure rootRefused(int error) {
+        return new Failure(1, "root.path: " + rootfs() + ": " + ErrnoText.of(error), "");
+    }
+
+    /** @param readOnly nothing is to be written to it: it is so in the spec, or writes go elsewhere */
+    void root(boolean readOnly) {
+        MountFlags f = MountFlags.of("rbind", readOnly ? List.of("ro") : List.of());
+        int fd = tree(rootfs(), f);
+        if (fd < 0) {
+            throw rootRefused(fd);
+        }
+        gifts.add("root", fd);
+    }
+
+    /** All bind mounts. */
+    void mounts() {
+        for (int i = 0; i < spec.mounts().size(); i++) {
+            Mount m = spec.mounts().get(i);
+            MountFlags f = MountFlags.of(m.type(), m.options());
+            if (f.bind) {
+                bind(i, absolute(m.source()), f);
+            }
+        }
+    }
+
+    private void bind(int i, String source, MountFlags f) {
+        int probe = Sys.openat(Sys.AT_FDCWD, source, O.O_PATH, 0);
+        if (probe < 0) {
+            throw refused(i, source, probe);
+        }
+        HostStat st = new HostStat();
+        int r = HostFs.statx(probe, "", st);
+        int kind = st.mode & O.S_IFMT;
+        if (r < 0) {
+            Sys.close(probe);
+            throw refused(i, source, r);
+        }
+        if (kind == O.S_IFDIR) {
+            Sys.close(probe);
+            int fd = tree(source, f);
+            if (fd < 0) {
+                throw refused(i, source, fd);
+            }
+            gifts.add("mount:" + i, fd);
+        } else if (kind == O.S_IFREG) {
+            int fd = file("/proc/self/fd/" + probe, f.readOnly());
+            Sys.close(probe);
+            if (fd < 0) {
+                throw refused(i, source, fd);
+            }
+            gifts.add("file:" + i, fd);
+        } else {
+            gifts.add("special:" + i, probe);
+        }
+    }
+
+    private static Failure refused(int i, String source, int error) {
+        return new Failure(1, "mounts[" + i + "].source: " + source + ": " + ErrnoText.of(error), "");
+    }
+
+    /** A regular file, for writing too where that is possible. */
+    private static int file(String path, boolean readOnly) {
+        int fd = readOnly ? -Errno.EROFS : Sys.openat(Sys.AT_FDCWD, path, O.O_RDWR | O.O_NOCTTY, 0);
+        return fd == -Errno.EROFS || fd == -Errno.EACCES || fd == -Errno.ETXTBSY || fd == -Errno.EPERM
+                ? Sys.openat(Sys.AT_FDCWD, path, O.O_RDONLY | O.O_NOCTTY, 0)
+                : fd;
+    }
+
+    private int tree(String path, MountFlags f) {
+        int fd = HostTrees.open(Sys.AT_FDCWD, path, f.recursive);
+        if (fd == -Errno.EINVAL && !f.recursive) {
+            fd = HostTrees.open(Sys.AT_FDCWD, path, true); // a user's namespace may not uncover what lies below mounts
+        }
+        if (fd == -Errno.EPERM || fd == -Errno.ENOSYS) {
+            if (!plain) {
+                plain = true;
+                log.warning("mounts cannot be cloned (" + Errno.name(-fd)
+                        + "): directories are given as they are, read-only ones are kept so by the kernel alone");
+            }
+            return HostTrees.plain(Sys.AT_FDCWD, path);
+        }
+        if (fd < 0) {
+            return fd;
+        }
+        int r = HostTrees.attributes(fd, f.setAll, f.clearAll, true);
+        if (r == -Errno.EPERM && f.clearAll != 0) {
+            r = HostTrees.attributes(fd, f.setAll, 0, true); // locked by the namespace that the caller lives in
+        }
+        if (r == 0 && f.set != f.setAll) {
+            r = HostTrees.attributes(fd, f.set, 0, false);
+        }
+        if (r < 0) {
+            Sys.close(fd);
+            return r;
+        }
+        return fd;
+    }
+
+    /** The container's own groups, to be looked at, if the spec mounts them. */
+    void cgroupViews(List<Cgroups.Group> groups) {
+        boolean wanted = false;
+        for (Mount m : spec.mounts()) {
+            wanted |= m.type().equals("cgroup") || m.type().equals("cgroup2");
+        }
+        MountFlags f = MountFlags.of("bind", List.of("ro", "noexec"));
+        for (int i = 0; wanted && i < groups.size(); i++) {
+            int fd = tree(groups.get(i).path(), f);
+            if (fd >= 0) {
+                gifts.add("cgview:" + groups.get(i).controller(), fd);
+            }
+        }
+    }
+}

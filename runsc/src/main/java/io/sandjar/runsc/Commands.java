@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All commands by name. A command's class is loaded only when it is asked for. */
 final class Commands {
-    static final String[] NAMES = {"do", "doctor", "completion", "help", "version"};
+    static final String[] NAMES = {"do", "doctor", "spec", "features", "completion", "help", "version"};
 
     private Commands() {}
 
@@ -15,6 +15,8 @@ final class Commands {
             case "create" -> new CreateCommand();
             case "do" -> new DoCommand();
             case "doctor" -> new DoctorCommand();
+            case "spec" -> new SpecCommand();
+            case "features" -> new FeaturesCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();

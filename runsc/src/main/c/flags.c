@@ -284,10 +284,10 @@ static void apply(const struct flag *flag, const char *value) {
     if (flag->use & NO_USE && strlen(ignored) + strlen(flag->name) + 5 < sizeof ignored) {
         sprintf(ignored + strlen(ignored), "%s--%s", *ignored == 0 ? "" : ", ", flag->name);
     }
-    if ((flag->use & (FOR_BOOT | FOR_HOST)) == 0) return;
+    if ((flag->use & (FOR_BOOT | FOR_HOST)) == 0 || (flag->kind == SWITCH && !on)) return;
     char *text = malloc(strlen(flag->name) + strlen(value) + 4);
     if (text == NULL) fail("out of memory");
-    if (flag->kind == SWITCH) sprintf(text, "--%s%s", flag->name, on ? "" : "=false");
+    if (flag->kind == SWITCH) sprintf(text, "--%s", flag->name);
     else sprintf(text, "--%s=%s", flag->name, value);
     if (flag->use & FOR_BOOT) add(&options.boot, text);
     if (flag->use & FOR_HOST) add(&options.host, text);

@@ -41,6 +41,7 @@ static const struct {
     {ANY, "-XX:+CrashOnOutOfMemoryError"},
     {DO | HOST, "-XX:ErrorFile=/tmp/sandjar-crash-%p.log"},
     {BOOT, "-XX:+ErrorFileToStderr"}, // there is no /tmp behind the walls; stderr is the debug log
+    {BOOT, "-XX:-UseContainerSupport"}, // reads files of control groups by path, now and then
     {ANY, "-Dsandjar.build=" BUILD_ID},
     {ANY, "-Dsandjar.home=IMAGE"},
     {ANY, "-Dsandjar.stub=IMAGE/lib/stub"},
@@ -129,6 +130,9 @@ void exec_java(char **args) {
 
 // The host JVM gets the global options that it knows, each as --name=value, the verb, and what was given after it.
 void exec_host(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     char **words = calloc(options.host.count + options.verb_count + 2, sizeof *words);
     if (words == NULL) fail("out of memory");
     int n = 0;

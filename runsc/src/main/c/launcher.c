@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 static pid_t jvm;
+static int last_words = -1; // the status that the JVM has told
 
 // Keeps 0, 1, 2 and those given; an engine's descriptors must not live as long as the container.
 static void close_others(int *keep, int count) {
@@ -89,8 +90,17 @@ static _Noreturn void end(int status) {
     _exit(status);
 }
 
+// The build's training run: no walls, since the JVM writes files when it ends, and it ends by itself.
+static int training(void) {
+    return getenv("SANDJAR_TRAIN") != NULL;
+}
+
 static void pivot(int peer) {
     char text[512] = "error ";
+    if (training()) {
+        send(peer, "error training", 14, MSG_NOSIGNAL);
+        return;
+    }
     int good = walls_pivot(text + 6, sizeof text - 6) == 0;
     walls_drop();
     if (!good) dprintf(2, "launcher: no empty root: %s\n", text + 6);
@@ -104,7 +114,9 @@ static void hear_kernel(int peer) {
     if (n <= 0) return;
     text[n] = 0;
     if (strncmp(text, "ready", 5) == 0) pivot(peer);
-    else if (strncmp(text, "exit ", 5) == 0) end(atoi(text + 5) & 255);
+    if (strncmp(text, "exit ", 5) != 0) return;
+    last_words = atoi(text + 5) & 255;
+    if (!training()) end(last_words);
 }
 
 // A signal for this process is one for the container's init; the kernel hears of it by a record.
@@ -122,6 +134,7 @@ static void hear_signals(int signals, int peer) {
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         if (pid != jvm) continue;
         hear_kernel(peer); // what it said last
+        if (last_words >= 0) end(last_words);
         if (WIFSIGNALED(status)) dprintf(2, "launcher: the kernel was killed by signal %d\n", WTERMSIG(status));
         end(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     }

@@ -6,6 +6,10 @@
 
 #include "runsc.h"
 
+#ifndef VERSION
+#define VERSION "0"
+#endif
+
 const char *program = "runsc";
 
 static const struct {
@@ -52,13 +56,17 @@ int main(int argc, char **argv) {
     find_image();
     const char *first = argc > 1 ? argv[1] : "--help";
     if (strcmp(first, "do") == 0) options.verb = "do"; // its options are its own
-    if (options.verb != NULL || one_of(first, "--help", "-h") || one_of(first, "--version", "-V")) {
+    if (options.verb != NULL || one_of(first, "--help", "-h") || (one_of(first, "--version", "-V") && strcmp(program, "sandjar") == 0)) {
         if (options.verb == NULL) exec_java(java_arguments(ROLE_HOST, argv + 1));
         return do_command(argv + 1);
     }
     parse_flags(argc, argv);
+    if (options.version) { // engines read the first line
+        printf("runsc version %s\nspec: 1.2.0\n", VERSION);
+        return 0;
+    }
     if (options.verb == NULL) {
-        char *words[] = {options.version ? "--version" : "--help", NULL};
+        char *words[] = {"--help", NULL};
         exec_java(java_arguments(ROLE_HOST, words));
     }
     if (strcmp(options.verb, "do") == 0) return do_command(options.verb_args - 1);

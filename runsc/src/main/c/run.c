@@ -92,6 +92,20 @@ static int attend(pid_t launcher, int master, int signals) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+// The verb as a command of its own, by the host JVM, which runs hooks.
+static int host_command(char *verb, char *flag) {
+    char *words[] = {flag, (char *)options.id};
+    options.verb = verb;
+    options.verb_args = flag == NULL ? words + 1 : words;
+    options.verb_count = flag == NULL ? 1 : 2;
+    pid_t pid = fork();
+    if (pid == 0) exec_host();
+    int status;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
 int run_created(pid_t launcher, int master, int foreground) {
     struct container c;
     options.verb = "run";
@@ -101,11 +115,13 @@ int run_created(pid_t launcher, int master, int foreground) {
         copy_size(master);
         raw_terminal();
     }
-    int status = start_container(&c);
+    int status = has_hook(&c, "startContainer", "poststart") ? host_command("start", NULL) : start_container(&c);
     if (!foreground && status == 0) return 0;
     if (status == 0) status = attend(launcher, master, signals);
     restore_terminal();
     close(c.dir);
-    if (!options.keep && find_container(options.id, &c)) remove_container(&c, 1);
+    if (options.keep || !find_container(options.id, &c)) return status;
+    if (has_hook(&c, "poststop", "poststop")) host_command("delete", "--force");
+    else remove_container(&c, 1);
     return status;
 }

@@ -28,66 +28,47 @@ static long id_number(const char *text, char **end) {
     return id < 0 || id > UINT_MAX ? -1 : id;
 }
 
-// UID[:GID] or names, which the sandbox looks up in the container's /etc/passwd.
-static void write_user(FILE *out) {
-    if (options.user == NULL && options.gids.count == 0) return;
-    char *end;
-    fprintf(out, ",\"user\":{");
-    const char *between = "";
-    if (options.user != NULL) {
-        long uid = id_number(options.user, &end), gid = 0;
-        int numbers = uid >= 0 && (*end == 0 || (*end == ':' && (gid = id_number(end + 1, &end)) >= 0 && *end == 0));
-        if (numbers) {
-            fprintf(out, "\"uid\":%ld,\"gid\":%ld", uid, gid);
-        } else {
-            fprintf(out, "\"username\":");
-            json_write_string(out, options.user);
-        }
-        between = ",";
+static void write_gids(FILE *out) {
+    fprintf(out, ",\"additionalGids\":[");
+    for (int i = 0; i < options.gids.count; i++) {
+        char *end;
+        long gid = id_number(options.gids.item[i], &end);
+        if (gid < 0 || *end != 0) fail("--additional-gids takes a number, not \"%s\"", options.gids.item[i]);
+        fprintf(out, "%s%ld", i == 0 ? "" : ",", gid);
     }
-    if (options.gids.count > 0) {
-        fprintf(out, "%s\"additionalGids\":[", between);
-        for (int i = 0; i < options.gids.count; i++) {
-            long gid = id_number(options.gids.item[i], &end);
-            if (gid < 0 || *end != 0) fail("--additional-gids takes a number, not \"%s\"", options.gids.item[i]);
-            fprintf(out, "%s%ld", i == 0 ? "" : ",", gid);
-        }
-        fputc(']', out);
-    }
-    fputc('}', out);
+    fputc(']', out);
 }
 
 static void write_capabilities(FILE *out) {
-    static const char *const sets[] = {"bounding", "effective", "permitted"};
-    static char names[LIST][64];
+    fprintf(out, ",\"caps\":[");
     for (int i = 0; i < options.caps.count; i++) {
+        char name[64];
         const char *given = options.caps.item[i], *prefix = strncasecmp(given, "CAP_", 4) == 0 ? "" : "CAP_";
-        if (snprintf(names[i], sizeof names[i], "%s%s", prefix, given) >= 64) fail("unknown capability \"%s\"", given);
-        for (char *c = names[i]; *c != 0; c++) *c = (char)toupper((unsigned char)*c);
+        if (snprintf(name, sizeof name, "%s%s", prefix, given) >= 64) fail("unknown capability \"%s\"", given);
+        for (char *c = name; *c != 0; c++) *c = (char)toupper((unsigned char)*c);
+        if (i > 0) fputc(',', out);
+        json_write_string(out, name);
     }
-    fprintf(out, ",\"capabilities\":{");
-    for (int set = 0; set < 3; set++) {
-        fprintf(out, "%s\"%s\":[", set == 0 ? "" : ",", sets[set]);
-        for (int i = 0; i < options.caps.count; i++) fprintf(out, "%s\"%s\"", i == 0 ? "" : ",", names[i]);
-        fputc(']', out);
-    }
-    fputc('}', out);
+    fputc(']', out);
 }
 
-// The part of an OCI process object that the options say; the rest is as in --process or in config.json.
-static void write_request(FILE *out, int terminal, int preserved) {
-    fprintf(out, "{\"detach\":%s,\"ignorePaused\":%s,\"preserveFds\":%d,\"process\":{\"terminal\":%s", options.detach ? "true" : "false",
-            options.ignore_paused ? "true" : "false", preserved, terminal ? "true" : "false");
+static void write_text(FILE *out, const char *name, const char *value) {
+    if (value == NULL) return;
+    fprintf(out, ",\"%s\":", name);
+    json_write_string(out, value);
+}
+
+// What the options say; the rest is as in --process or in config.json.
+static void write_request(FILE *out, int terminal) {
+    fprintf(out, "{\"tty\":%s,\"detach\":%s", terminal ? "true" : "false", options.detach ? "true" : "false");
     if (options.arg_count > 0) write_strings(out, "args", options.args, options.arg_count);
     if (options.env.count > 0) write_strings(out, "env", (char **)options.env.item, options.env.count);
-    if (options.cwd != NULL) {
-        fprintf(out, ",\"cwd\":");
-        json_write_string(out, options.cwd);
-    }
-    write_user(out);
+    write_text(out, "cwd", options.cwd);
+    write_text(out, "user", options.user);
+    if (options.gids.count > 0) write_gids(out);
     if (options.caps.count > 0) write_capabilities(out);
-    if (options.no_new_privs) fprintf(out, ",\"noNewPrivileges\":true");
-    fprintf(out, "}}");
+    if (options.no_new_privs) fprintf(out, ",\"noNewPrivs\":true");
+    fprintf(out, "}");
 }
 
 // What --process says about a terminal.
@@ -204,7 +185,7 @@ int exec_command(void) {
     size_t size;
     FILE *out = open_memstream(&request, &size);
     if (out == NULL) fail("out of memory");
-    write_request(out, terminal, preserved);
+    write_request(out, terminal);
     fclose(out);
     int socket = connect_sandbox(&c);
     if (socket < 0) fail("cannot exec in container %s: container not running; its sandbox does not answer: %s", c.id, strerror(errno));

@@ -38,7 +38,7 @@ static const struct flag global_flags[] = {
     {"ignore-cgroups", NULL, SWITCH, FOR_HOST, NOWHERE},
     {"overlay2", NULL, VALUE, FOR_HOST, NOWHERE},
     {"overlay", NULL, SWITCH, FOR_HOST, NOWHERE},
-    {"host-uds", NULL, VALUE, FOR_HOST, NOWHERE},
+    {"host-uds", NULL, VALUE, FOR_BOOT | FOR_HOST, NOWHERE},
     {"host-fifo", NULL, VALUE, FOR_HOST, NOWHERE},
     {"file-access", NULL, VALUE, FOR_HOST, NOWHERE},
     {"file-access-mounts", NULL, VALUE, FOR_HOST, NOWHERE},

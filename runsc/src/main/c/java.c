@@ -22,8 +22,9 @@ static const struct {
     int role;
     const char *text;
 } jvm_options[] = {
-    // The cache of loaded and linked classes, made by a training run of this very build. Errors only, on stderr.
-    {KERNEL, "-XX:AOTCache=IMAGE/lib/sandjar-" BUILD_ID ".aot"},
+    // The caches of loaded and linked classes, made by training runs of this very build. Errors only, on stderr.
+    {DO, "-XX:AOTCache=IMAGE/lib/sandjar-" BUILD_ID ".aot"},
+    {BOOT, "-XX:AOTCache=IMAGE/lib/sandjar-" BUILD_ID "-boot.aot"},
     {HOST, "-XX:AOTCache=IMAGE/lib/sandjar-" BUILD_ID "-host.aot"},
     {ANY, "-Xlog:disable"},
     {ANY, "-Xlog:all=error:stderr"},
@@ -79,10 +80,10 @@ static char *in_image(const char *text) {
     return whole;
 }
 
-// The JVM's arguments: ours, those in SANDJAR_JVM_OPTIONS (split at blanks, for developers; if they are about the AOT
-// cache, ours is not used), then the words for Main.
+// The JVM's arguments: ours, those in SANDJAR_JVM_OPTIONS or SANDJAR_HOST_JVM_OPTIONS (split at blanks, for developers; if
+// they are about the AOT cache, ours is not used), then the words for Main.
 char **java_arguments(enum role role, char *const *words) {
-    char *extra = getenv("SANDJAR_JVM_OPTIONS");
+    char *extra = getenv(role == ROLE_HOST ? "SANDJAR_HOST_JVM_OPTIONS" : "SANDJAR_JVM_OPTIONS");
     size_t count = 0;
     while (words[count] != NULL) count++;
     size_t most = OPTIONS + count + 4 + (extra == NULL ? 0 : strlen(extra) / 2 + 1);
@@ -112,6 +113,7 @@ void clean_environment(void) {
     unsetenv("JDK_AOT_VM_OPTIONS");
     unsetenv("CLASSPATH");
     unsetenv("SANDJAR_JVM_OPTIONS");
+    unsetenv("SANDJAR_HOST_JVM_OPTIONS");
     setenv("_JAVA_SR_SIGNUM", "50", 1);
 }
 

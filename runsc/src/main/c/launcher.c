@@ -17,6 +17,11 @@
 static pid_t jvm;
 static int last_words = -1; // the status that the JVM has told
 
+// The build's training run: no walls, since the JVM writes files when it ends, and it ends by itself.
+static int training(void) {
+    return getenv("SANDJAR_TRAIN") != NULL;
+}
+
 // Keeps 0, 1, 2 and those given; an engine's descriptors must not live as long as the container.
 static void close_others(int *keep, int count) {
     int from = 3;
@@ -53,7 +58,7 @@ static void forget_environment(void) {
 
 // In the child: becomes the JVM, with the control socket at 3 and us at 4.
 static void become_kernel(const struct plan *plan, int peer) {
-    walls_enter();
+    if (!training()) walls_enter();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct pollfd us = {peer, 0, 0};
     if (poll(&us, 1, 0) > 0) _exit(FAILED); // the launcher died before it could have killed us
@@ -88,11 +93,6 @@ static _Noreturn void end(int status) {
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
     }
     _exit(status);
-}
-
-// The build's training run: no walls, since the JVM writes files when it ends, and it ends by itself.
-static int training(void) {
-    return getenv("SANDJAR_TRAIN") != NULL;
 }
 
 static void pivot(int peer) {
@@ -170,8 +170,8 @@ static _Noreturn void launcher(struct plan *plan) {
         report(plan->report, "descriptors: %s\n", strerror(errno));
         _exit(1);
     }
-    walls_prepare();
-    const char *refused = walls_raise(plan);
+    if (!training()) walls_prepare();
+    const char *refused = training() ? NULL : walls_raise(plan);
     if (refused != NULL) {
         report(plan->report, "%s: %s\n", refused, strerror(errno));
         _exit(1);

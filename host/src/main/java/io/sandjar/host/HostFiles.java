@@ -22,6 +22,7 @@ public final class HostFiles {
     private static final long STRICT = 0x8 | 0x4 | 0x2 | 0x1;
 
     private static final Object LOCK = new Object();
+    private static final int O_WRONLY = 1;
     private static volatile int proc = -1;
     private static final Kept MEMORY = new Kept("/proc/meminfo", O_RDONLY);
     private static final Kept PROCESSORS = new Kept("/proc/cpuinfo", O_RDONLY);
@@ -73,6 +74,18 @@ public final class HostFiles {
         } finally {
             Sys.close(fd);
         }
+    }
+
+    /** Writes to a file beneath /proc; 0 or -errno. */
+    public static int writeProc(String relative, String text) {
+        int fd = Sys.openat2(proc(), relative, O_WRONLY, 0, STRICT);
+        if (fd < 0) {
+            return fd;
+        }
+        byte[] b = text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        long r = Sys.write(fd, b, 0, b.length, -1);
+        Sys.close(fd);
+        return (int) Math.min(r, 0);
     }
 
     /** A second descriptor of an open file with another access mode; -errno. */

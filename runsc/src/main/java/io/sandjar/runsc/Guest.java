@@ -7,12 +7,14 @@ import io.sandjar.host.Confinement;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.notify.Receivers;
+import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.task.Boot;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.ProcessSpec;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
@@ -204,8 +206,11 @@ final class Guest {
     private void timeout() {
         sleep(options.timeoutNanos / 1_000_000, (int) (options.timeoutNanos % 1_000_000));
         timedOut = true;
-        container.kill(Sig.SIGTERM, false);
-        container.kill(Sig.SIGCONT, false);
+        ThreadGroup init = container.init();
+        if (init != null) {
+            kernel.signals().sendFromOutside(init, SigInfo.user(Sig.SIGTERM, 0, 0, 0));
+            kernel.signals().sendFromOutside(init, SigInfo.user(Sig.SIGCONT, 0, 0, 0));
+        }
         sleep(GRACE_MILLIS, 0);
         container.kill(Sig.SIGKILL, false);
     }

@@ -84,7 +84,7 @@ final class HostSignals implements Runnable {
                 if (code == Sig.SI_KERNEL) {
                     toGroup(init, signo);
                 } else {
-                    container.kill(signo, false);
+                    container.kernel().signals().sendFromOutside(init, SigInfo.user(signo, 0, 0, 0));
                 }
             }
         }

@@ -32,7 +32,6 @@ public final class Boot {
     private static final int ROOT_IS_NOBODY = 0x2f; // NOROOT, NO_SETUID_FIXUP and KEEP_CAPS off, for ever
     private static final int CAP_LAST = 40;
     private static final int CAP_VERSION = 0x20080522;
-    private static final String OOM_SCORE = "300";
     private static final long START_NANOS = 10_000_000_000L;
 
     private Boot() {}
@@ -80,7 +79,12 @@ public final class Boot {
     /** The guests' host processes have no privilege, whatever this process has, and go before it when memory is short. */
     private static void giveUp(SpawnPlan plan) {
         plan.call(SpawnPlan.IGNORE_ERROR, Nr.open, plan.string("/proc/self/oom_score_adj"), O_WRONLY)
-                .call(SpawnPlan.IGNORE_ERROR | SpawnPlan.FIRST_ARG_IS_PREVIOUS, Nr.write, 0, plan.string(OOM_SCORE), 3)
+                .call(
+                        SpawnPlan.IGNORE_ERROR | SpawnPlan.FIRST_ARG_IS_PREVIOUS,
+                        Nr.write,
+                        0,
+                        plan.string(Integer.toString(HostGroups.OOM_SCORE)),
+                        3)
                 .call(SpawnPlan.IGNORE_ERROR, Nr.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
         for (int cap = 0; cap <= CAP_LAST; cap++) {
             plan.call(SpawnPlan.IGNORE_ERROR, Nr.prctl, PR_CAPBSET_DROP, cap, 0, 0, 0);

@@ -291,7 +291,8 @@ public final class Container {
     }
 
     /**
-     * Sends a signal from outside, from which no process is protected.
+     * Sends a signal from outside. As on Linux the process with pid 1 gets SIGKILL and SIGSTOP, and others only if it
+     * handles them.
      *
      * @param all to every process rather than to init
      * @return 0, or -ESRCH when there is none
@@ -303,17 +304,25 @@ public final class Container {
             if (first == null || first.exiting) {
                 return -ESRCH;
             }
-            kernel.signals().sendFromOutside(first, info);
+            send(first, info);
             return 0;
         }
         int r = -ESRCH;
         for (ThreadGroup g : groups()) {
             if (!g.exiting) {
-                kernel.signals().sendFromOutside(g, info);
+                send(g, info);
                 r = 0;
             }
         }
         return r;
+    }
+
+    private void send(ThreadGroup g, SigInfo info) {
+        if (g != pids.init() || info.signo() == Sig.SIGKILL || info.signo() == Sig.SIGSTOP) {
+            kernel.signals().sendFromOutside(g, info);
+        } else {
+            kernel.signals().sendToGroup(g, info);
+        }
     }
 
     /** Its processes, zombies included, by ascending pid. */

@@ -207,12 +207,12 @@ public final class Nursery {
      * the bell, perhaps later.
      */
     public void born(Task t, Scratch s) {
-        if (t.group.container().cgroupProcs.length == 0) {
+        if (!HostGroups.concerns(t.group)) {
             begin(t, s);
             return;
         }
         kernel.background(() -> {
-            int r = HostGroups.join(t.group.hostPid, t.group.container().cgroupProcs);
+            int r = HostGroups.settle(t.group);
             if (r < 0) {
                 settle(t, r);
                 kernel.exits().exitGroup(t.group, Sig.SIGKILL);

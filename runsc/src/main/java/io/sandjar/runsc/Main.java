@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.runsc;
 
+import io.sandjar.runsc.sandbox.Sandbox;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ public final class Main {
 
     public static void main(String[] args) {
         Build.check();
+        if (args.length > 0 && args[0].equals("boot")) { // what the native program calls for the kernel's JVM
+            HostSide.end(Sandbox.run(HostSide.arguments(args).subList(1, args.length)));
+        }
         HostSide.end(run(HostSide.arguments(args)));
     }
 

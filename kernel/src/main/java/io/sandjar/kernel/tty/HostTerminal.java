@@ -11,6 +11,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.WaitEntry;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class HostTerminal {
     private final int inFd;
     private final int outFd;
     private final int wakeFd;
+    private final boolean owning;
+    private final AtomicInteger users = new AtomicInteger(3);
     private final Thread reader;
     private final Thread writer;
 
@@ -37,6 +40,7 @@ public final class HostTerminal {
     private byte @Nullable [] saved;
 
     private boolean suspended;
+    private volatile boolean started;
     private volatile boolean active;
     private volatile boolean closed;
     private volatile boolean writing;
@@ -46,12 +50,28 @@ public final class HostTerminal {
      * @param outFd host descriptor of the same terminal to write to
      */
     public HostTerminal(Tty tty, int inFd, int outFd) {
+        this(tty, inFd, outFd, false);
+    }
+
+    /** A terminal whose descriptor is closed when it is done with. */
+    public static HostTerminal owning(Tty tty, int fd) {
+        return new HostTerminal(tty, fd, fd, true);
+    }
+
+    private HostTerminal(Tty tty, int inFd, int outFd, boolean owning) {
         this.tty = tty;
         this.inFd = inFd;
         this.outFd = outFd;
+        this.owning = owning;
         this.wakeFd = (int) Sys.call(Nr.eventfd2, 0, 02000000, 0);
-        this.reader = thread("terminal-in", this::readLoop);
-        this.writer = thread("terminal-out", this::writeLoop);
+        this.reader = thread("terminal-in", () -> {
+            readLoop();
+            leave();
+        });
+        this.writer = thread("terminal-out", () -> {
+            writeLoop();
+            leave();
+        });
     }
 
     private static Thread thread(String name, Runnable r) {
@@ -73,6 +93,7 @@ public final class HostTerminal {
         }
         resized();
         activate();
+        started = true;
         reader.start();
         writer.start();
     }
@@ -124,11 +145,25 @@ public final class HostTerminal {
         }
         wakeReader();
         LockSupport.unpark(writer);
+        if (!started) {
+            users.addAndGet(-2);
+        }
+        leave();
+    }
+
+    /** The last of both threads and {@link #close} takes the descriptors along. */
+    private void leave() {
+        if (users.decrementAndGet() == 0) {
+            Sys.close(wakeFd);
+            if (owning) {
+                Sys.close(inFd);
+            }
+        }
     }
 
     private void drain() {
         long end = System.nanoTime() + DRAIN_NANOS;
-        while ((tty.outputSize() > 0 || writing) && System.nanoTime() < end && !suspended) {
+        while (started && (tty.outputSize() > 0 || writing) && System.nanoTime() < end && !suspended) {
             LockSupport.unpark(writer);
             LockSupport.parkNanos(this, 200_000);
         }

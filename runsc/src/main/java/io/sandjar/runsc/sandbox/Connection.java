@@ -115,6 +115,11 @@ final class Connection {
         }
     }
 
+    /** Whether the client has gone. */
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** For the server's thread: no answer goes out any more. */
     synchronized void close() {
         closed = true;

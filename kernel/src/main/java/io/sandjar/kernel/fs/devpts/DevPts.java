@@ -78,11 +78,17 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
 
     /** Makes the pair whose master is the user's own terminal; it is /dev/console as well. */
     public Tty newConsole(int uid, int gid) {
+        Tty t = newTerminal(uid, gid);
+        console = t;
+        return t;
+    }
+
+    /** Makes a pair whose master is a terminal of the host; {@link #masterClosed} ends it. */
+    public Tty newTerminal(int uid, int gid) {
         Slave s = newSlave(true, uid, gid);
         if (s == null) {
             throw new IllegalStateException("no terminal left");
         }
-        console = s.tty;
         return s.tty;
     }
 

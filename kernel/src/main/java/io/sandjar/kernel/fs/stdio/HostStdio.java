@@ -55,6 +55,9 @@ public final class HostStdio {
     }
 
     private int describe(HostStreamInode inode, int flags, Ref<FileDescription> out) {
+        if (!inode.acquire()) {
+            return -ENXIO;
+        }
         int type = inode.type();
         boolean waits = type == O.S_IFIFO || type == O.S_IFSOCK || type == O.S_IFCHR;
         int fd = inode.hostFd;

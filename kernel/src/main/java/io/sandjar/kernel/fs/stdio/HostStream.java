@@ -232,5 +232,6 @@ final class HostStream extends FileDescription {
         if (hostFd != file.hostFd) {
             Sys.close(hostFd);
         }
+        file.release();
     }
 }

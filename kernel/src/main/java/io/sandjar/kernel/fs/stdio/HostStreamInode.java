@@ -20,7 +20,11 @@ import io.sandjar.kernel.vfs.Stat;
 /** The file behind a standard stream, with the attributes that the host tells. */
 final class HostStreamInode extends Inode {
     final HostStdio stdio;
-    final int hostFd;
+
+    /** -1 once nobody has it open any more. */
+    volatile int hostFd;
+
+    private int users;
     private final int mode;
     private final long ino;
     private final long rdev;
@@ -59,6 +63,24 @@ final class HostStreamInode extends Inode {
     @Override
     public long rdev() {
         return rdev;
+    }
+
+    /** One more description of it; false when it is closed already. */
+    synchronized boolean acquire() {
+        if (hostFd < 0) {
+            return false;
+        }
+        users++;
+        return true;
+    }
+
+    /** With the last description the host's descriptor goes too, so that the other end of a pipe hears of it. */
+    synchronized void release() {
+        if (--users == 0) {
+            int fd = hostFd;
+            hostFd = -1;
+            Sys.close(fd);
+        }
     }
 
     int type() {

@@ -57,7 +57,8 @@ public final class Confinement {
      * @return 0, -errno, or the id of a thread that could not be confined
      */
     public static int enter(Options options) {
-        byte[] program = FilterTable.kernel(options.internet, options.unix).assemble();
+        byte[] program =
+                FilterTable.kernel(options.internet, options.unix, Sys.pid()).assemble();
         Scratch s = Scratch.take();
         try {
             long r = Native.sys(Nr.prctl, Prctl.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);

@@ -43,9 +43,10 @@ public final class FilterTable {
      *
      * @param internet with internet sockets of the host
      * @param unix with UNIX sockets of the host
+     * @param self its process
      */
-    public static FilterTable kernel(boolean internet, boolean unix) {
-        return KernelProfile.table(internet, unix);
+    public static FilterTable kernel(boolean internet, boolean unix, int self) {
+        return KernelProfile.table(internet, unix, self);
     }
 
     /** The program of a table without rules for a stub. */

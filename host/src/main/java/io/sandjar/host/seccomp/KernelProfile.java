@@ -95,10 +95,6 @@ final class KernelProfile {
                 "names of threads and of memory, for people who look",
                 calls(Nr.prctl),
                 oneOf(0, "PR_SET_NAME, PR_SET_VMA", Prctl.PR_SET_NAME, Prctl.PR_SET_VMA)),
-        rule(
-                "HotSpot looks at a thread; a crash ends in abort; the kernel takes a guest thread out of its program",
-                calls(Nr.tgkill),
-                oneOf(2, "0, SIGABRT, the kick, HotSpot's signal", 0, Sig.SIGABRT, KICK, HOTSPOT_SIGNAL)),
         rule("time", calls(Nr.clock_gettime, Nr.clock_getres, Nr.clock_nanosleep, Nr.restart_syscall)),
         rule(
                 "figures about this process and the machine",
@@ -120,10 +116,11 @@ final class KernelProfile {
         rule(
                 "guest memory; the host lets it through for processes of this sandbox only",
                 calls(Nr.process_vm_readv, Nr.process_vm_writev)),
+        rule("ends guest processes", calls(Nr.kill), oneOf(1, "SIGKILL", Sig.SIGKILL)),
         rule(
-                "ends guest processes; stops itself when its guest was stopped",
-                calls(Nr.kill),
-                oneOf(1, "SIGKILL, SIGSTOP, SIGCONT", Sig.SIGKILL, Sig.SIGSTOP, Sig.SIGCONT)),
+                "takes a guest thread out of its program, asks whether it lives",
+                calls(Nr.tgkill),
+                oneOf(2, "0, the kick", 0, KICK)),
         rule("learns that guest processes have ended", calls(Nr.waitid)),
         rule("limits of guest processes", calls(Nr.prlimit64)),
         rule(
@@ -259,10 +256,28 @@ final class KernelProfile {
 
     private KernelProfile() {}
 
-    static FilterTable table(boolean internet, boolean unix) {
+    /** @param self the process that it is for */
+    static FilterTable table(boolean internet, boolean unix, int self) {
         Rule[] none = {};
-        Rule[] rules = join(JVM, KERNEL, internet ? SOCKETS : none, unix ? UNIX : none, LAST);
+        Rule[] rules = join(JVM, own(self), KERNEL, internet ? SOCKETS : none, unix ? UNIX : none, LAST);
         return new FilterTable(rules, new int[] {Nr.ioctl, Nr.futex, Nr.mmap, Nr.tgkill}, KILL_PROCESS, KILL_PROCESS);
+    }
+
+    /** Signals to the process itself. */
+    private static Rule[] own(int self) {
+        Condition own = oneOf(0, "the process itself", self);
+        return new Rule[] {
+            rule(
+                    "HotSpot looks at a thread; a crash ends in abort",
+                    calls(Nr.tgkill),
+                    own,
+                    oneOf(2, "SIGABRT, HotSpot's signal", Sig.SIGABRT, HOTSPOT_SIGNAL)),
+            rule(
+                    "stops when its guest was stopped from outside",
+                    calls(Nr.kill),
+                    own,
+                    oneOf(1, "SIGSTOP", Sig.SIGSTOP)),
+        };
     }
 
     private static Rule[] join(Rule[]... parts) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The program for the kernel's own JVM against a second statement of the policy, with plain numbers and ifs. */
 final class KernelProfileTest {
+    private static final int SELF = 4711;
     private static final int ARCH = 0xc000003e;
     private static final int ALLOW = 0x7fff0000;
     private static final int KILL = 0x80000000;
@@ -80,8 +81,8 @@ final class KernelProfileTest {
                 yield good || operation == 9 || operation == 10 ? ALLOW : KILL;
             }
             case "prctl" -> first == 15 || first == 0x53564d41 ? ALLOW : KILL;
-            case "tgkill" -> third == 0 || third == 6 || third == 23 || third == 50 ? ALLOW : KILL;
-            case "kill" -> second == 9 || second == 18 || second == 19 ? ALLOW : KILL;
+            case "tgkill" -> third == 0 || third == 23 || (first == SELF && (third == 6 || third == 50)) ? ALLOW : KILL;
+            case "kill" -> second == 9 || (first == SELF && second == 19) ? ALLOW : KILL;
             case "fcntl" ->
                 second == 1030 || second == 3 || second == 4 || second == 1033 || second == 1034 ? ALLOW : KILL;
             case "ioctl" -> ioctl(second, internet) ? ALLOW : KILL;
@@ -128,7 +129,7 @@ final class KernelProfileTest {
     static {
         for (int i = 0; i < 4; i++) {
             PROGRAMS[i] = new BpfInterpreter(
-                    FilterTable.kernel((i & 1) != 0, (i & 2) != 0).assemble());
+                    FilterTable.kernel((i & 1) != 0, (i & 2) != 0, SELF).assemble());
         }
     }
 
@@ -165,7 +166,10 @@ final class KernelProfileTest {
                 everywhere(Nr.futex, 0, v, 0, 0, 0, 0);
                 everywhere(Nr.prctl, v, 0, 0, 0, 0, 0);
                 everywhere(Nr.tgkill, 1, 1, v, 0, 0, 0);
+                everywhere(Nr.tgkill, SELF, 1, v, 0, 0, 0);
                 everywhere(Nr.kill, 1, v, 0, 0, 0, 0);
+                everywhere(Nr.kill, SELF, v, 0, 0, 0, 0);
+                everywhere(Nr.kill, -1, v, 0, 0, 0, 0);
                 everywhere(Nr.fcntl, 1, v, 0, 0, 0, 0);
                 everywhere(Nr.socket, v, 1, 0, 0, 0, 0);
                 everywhere(Nr.socket, 2, v, 6, 0, 0, 0);

@@ -20,7 +20,7 @@ final class SecurityPageTest {
 
     @Test
     void showsTheTableOfTheKernel() throws IOException {
-        compare("kernel table", FilterText.plainMarkdown(FilterTable.kernel(true, true)));
+        compare("kernel table", FilterText.plainMarkdown(FilterTable.kernel(true, true, 1)));
     }
 
     private static void compare(String what, String table) throws IOException {

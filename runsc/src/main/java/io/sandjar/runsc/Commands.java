@@ -13,6 +13,8 @@ final class Commands {
     static @Nullable Command find(String name) {
         return switch (name) {
             case "create" -> new CreateCommand();
+            case "start" -> new HookedCommand(name);
+            case "delete" -> new HookedCommand(name);
             case "do" -> new DoCommand();
             case "doctor" -> new DoctorCommand();
             case "spec" -> new SpecCommand();

@@ -72,6 +72,21 @@ final class Globals {
         return all;
     }
 
+    /** Those that the native program needs when it is called again, as words. */
+    List<String> forwarded() {
+        ArrayList<String> all = new ArrayList<>();
+        for (String name : new String[] {"root", "log", "log-format"}) {
+            String v = given.value(name);
+            if (v != null) {
+                all.add("--" + name + "=" + v);
+            }
+        }
+        if (given.has("debug")) {
+            all.add("--debug");
+        }
+        return all;
+    }
+
     EngineLog log() {
         return log;
     }

@@ -120,7 +120,7 @@ public final class Creation {
         sources.checkRoot();
         Cgroups groups = makeCgroups(s);
         hooks(s);
-        sources.root(s.root().readonly() || !request.overlay().medium().equals("none"));
+        sources.root(!request.overlay().medium().equals("none"));
         sources.mounts();
         sources.cgroupViews(groups.groups());
         makeUpper(sources);
@@ -130,30 +130,29 @@ public final class Creation {
         }
         writeFiles(s, text, groups, sources);
         ask(s);
+        if (launch.kernel() > 0) { // now: what its start took is not the container's
+            groups.move(launch.kernel(), Cgroups.Role.KERNEL);
+        }
         writePidFile();
     }
 
     private Cgroups makeCgroups(Spec s) {
-        boolean kernelInside = launch.kernel() > 0;
+        if (request.ignoreCgroups()) {
+            return Cgroups.load("");
+        }
         Cgroups c = Cgroups.plan(
                 Hierarchies.find(""),
                 s.linux().cgroupsPath(),
                 request.id(),
                 request.systemdCgroup(),
                 request.rootless(),
-                kernelInside);
-        if (request.ignoreCgroups()) {
-            c.groups().clear();
-        }
+                launch.kernel() > 0);
         c.create();
         cgroups = c;
-        if (s.linux().resources() != null && !request.ignoreCgroups()) {
+        if (s.linux().resources() != null) {
             c.apply(ResourceLimits.of(s.linux().resources()));
         }
         c.move(launch.launcher(), Cgroups.Role.LAUNCHER);
-        if (kernelInside) {
-            c.move(launch.kernel(), Cgroups.Role.KERNEL);
-        }
         for (String note : c.notes()) {
             request.log().warning(note);
         }

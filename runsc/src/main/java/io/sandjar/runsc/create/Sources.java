@@ -57,7 +57,12 @@ final class Sources {
         return new Failure(1, "root.path: " + rootfs() + ": " + ErrnoText.of(error), "");
     }
 
-    /** @param readOnly nothing is to be written to it: it is so in the spec, or writes go elsewhere */
+    /**
+     * The root. One that the spec wants read-only still gets mount points that are missing, so that is the kernel's to
+     * keep.
+     *
+     * @param readOnly writes go elsewhere
+     */
     void root(boolean readOnly) {
         MountFlags f = MountFlags.of("rbind", readOnly ? List.of("ro") : List.of());
         int fd = tree(rootfs(), f);

@@ -61,8 +61,8 @@ final class StateFiles {
         return readFile(directory + "/" + name);
     }
 
-    boolean has(String name) {
-        int fd = Sys.openat(Sys.AT_FDCWD, directory + "/" + name, O.O_PATH, 0);
+    static boolean isDirectory(String path) {
+        int fd = Sys.openat(Sys.AT_FDCWD, path, O.O_PATH | O.O_DIRECTORY, 0);
         if (fd >= 0) {
             Sys.close(fd);
         }

@@ -9,6 +9,7 @@ import io.sandjar.abi.Poll;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.base.Worker;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +95,7 @@ public final class HostPoller {
             return fd;
         }
         epollFd = fd;
-        Thread t = new Thread(null, this::run, "host-poller", 128 * 1024);
-        t.setDaemon(true);
-        t.start();
+        new Worker("host-poller", this::run).start();
         return 0;
     }
 
@@ -116,6 +115,7 @@ public final class HostPoller {
                     q.wake(events);
                 }
             }
+            Worker.drain();
         }
     }
 }

@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.Listener;
 import io.sandjar.host.Scratch;
+import io.sandjar.kernel.base.Worker;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Stub;
@@ -37,6 +38,7 @@ final class Receiver implements Runnable {
             if (r == 0) {
                 try {
                     one(s);
+                    Worker.drain();
                 } catch (RuntimeException | Error e) { // a bug of ours must not end the other guests
                     Bugs.report(e);
                 }
@@ -98,12 +100,36 @@ final class Receiver implements Runnable {
         t.a3 = s.buf.getLong(56);
         t.a4 = s.buf.getLong(64);
         t.a5 = s.buf.getLong(72);
-        long result = call(t, false);
-        if (result == Task.BLOCK) {
-            Task task = t;
-            Thread.ofVirtual().start(() -> blocking(task));
-        } else {
+        settle(t, s, call(t, false));
+    }
+
+    /** Answers, or has the call wait: without a thread if it can, else on one of its own. */
+    private void settle(Task t, Scratch s, long result) {
+        if (result != Task.BLOCK) {
+            t.endCall();
             t.finish(s, result);
+        } else if (!t.park(() -> again(t))) {
+            t.endCall();
+            Thread.ofVirtual().start(() -> blocking(t));
+        }
+    }
+
+    /** What a parked call waited for has come. */
+    private void again(Task t) {
+        Scratch s = Scratch.take();
+        try {
+            if (t.dead()) {
+                t.endCall();
+                return;
+            }
+            t.setAgain(true);
+            long result = call(t, false);
+            t.setAgain(false);
+            settle(t, s, result);
+        } catch (RuntimeException | Error e) {
+            Bugs.report(e);
+        } finally {
+            s.give();
         }
     }
 
@@ -115,6 +141,7 @@ final class Receiver implements Runnable {
             Bugs.report(e);
             result = -EIO;
         }
+        t.endCall();
         Scratch s = Scratch.take();
         try {
             t.finish(s, result);
@@ -130,8 +157,6 @@ final class Receiver implements Runnable {
         } catch (RuntimeException | StackOverflowError e) {
             Bugs.report(e);
             return -EIO;
-        } finally {
-            t.endCall();
         }
     }
 }

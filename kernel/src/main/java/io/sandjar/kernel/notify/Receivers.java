@@ -3,6 +3,7 @@
 package io.sandjar.kernel.notify;
 
 import io.sandjar.host.Processes;
+import io.sandjar.kernel.base.Worker;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
@@ -19,9 +20,7 @@ public final class Receivers {
     }
 
     private static void thread(String name, Runnable r) {
-        Thread t = new Thread(null, r, name, 256 * 1024);
-        t.setDaemon(true);
-        t.start();
+        new Worker(name, r).start();
     }
 
     private static void reap(Kernel kernel) {

@@ -147,7 +147,7 @@ public final class EpollCalls {
         long deadline = Waits.deadline(t, timeoutNanos);
         Waits.keep(t, deadline);
         while (true) {
-            int w = t.await(set.waitQueue(), POLLIN, set, deadline);
+            int w = t.awaitReady(set.waitQueue(), POLLIN, set, deadline);
             if (w != 0) {
                 return w == -ETIMEDOUT ? 0 : w == -ERESTARTSYS ? -EINTR : w;
             }

@@ -59,6 +59,13 @@ public final class Task extends Caller {
 
     volatile @Nullable Thread parked;
 
+    private volatile @Nullable ParkedCall parkedCall;
+    private @Nullable WaitQueue waitQueue;
+    private @Nullable Condition waitCondition;
+    private int waitEvents;
+    private long waitDeadline;
+    private boolean again;
+
     /** No more calls of it are answered. */
     volatile boolean dead;
 
@@ -151,6 +158,10 @@ public final class Task extends Caller {
     public volatile long @Nullable [] affinity;
 
     private final FileDescription[] held = new FileDescription[8];
+
+    /** The numbers by which those in {@link #held} were looked up; -1 for others. */
+    private final int[] heldFd = new int[8];
+
     private int heldCount;
     private FileDescription @Nullable [] heldMore;
 
@@ -433,13 +444,27 @@ public final class Task extends Caller {
         if (p != null) {
             LockSupport.unpark(p);
         }
+        ParkedCall c = parkedCall;
+        if (c != null) {
+            c.resume();
+        }
     }
 
     @Override
     public @Nullable FileDescription fget(int fd) {
+        if (again) {
+            for (int i = 0; i < heldCount && i < held.length; i++) {
+                if (heldFd[i] == fd) {
+                    return held[i];
+                }
+            }
+        }
         FileDescription d = fds.acquire(fd);
         if (d != null) {
             hold(d);
+            if (heldCount <= held.length) {
+                heldFd[heldCount - 1] = fd;
+            }
         }
         return d;
     }
@@ -447,6 +472,7 @@ public final class Task extends Caller {
     /** Keeps an acquired description until the call ends. */
     public void hold(FileDescription d) {
         if (heldCount < held.length) {
+            heldFd[heldCount] = -1;
             held[heldCount++] = d;
             return;
         }
@@ -785,6 +811,44 @@ public final class Task extends Caller {
             queue.remove(entry);
             parked = null;
         }
+    }
+
+    @Override
+    public int awaitReady(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
+        int r = await(queue, events, condition, deadlineNanos);
+        if (r == BLOCK) {
+            waitQueue = queue;
+            waitEvents = events;
+            waitCondition = condition;
+            waitDeadline = deadlineNanos;
+        }
+        return r;
+    }
+
+    /**
+     * Lets the call that has just answered BLOCK wait without a thread, if it can.
+     *
+     * @param again makes it anew; may run on any thread before this method returns
+     * @return false when it needs one
+     */
+    public boolean park(Runnable again) {
+        WaitQueue q = waitQueue;
+        Condition c = waitCondition;
+        if (q == null || c == null) {
+            return false;
+        }
+        waitQueue = null;
+        waitCondition = null;
+        ParkedCall p = new ParkedCall(this, q, waitEvents, c, waitDeadline, again);
+        parkedCall = p;
+        p.park();
+        return true;
+    }
+
+    /** Whether the call that is about to run had parked: it finds what it had looked up. */
+    public void setAgain(boolean on) {
+        again = on;
+        parkedCall = null;
     }
 
     private static final class Parker extends WaitEntry {

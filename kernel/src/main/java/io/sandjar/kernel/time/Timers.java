@@ -4,6 +4,7 @@ package io.sandjar.kernel.time;
 
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.Worker;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public final class Timers {
             if (heap[0] == t) {
                 wake = thread;
                 if (wake == null) {
-                    thread = Thread.ofPlatform().name("timers").daemon(true).unstarted(this::run);
+                    thread = new Worker("timers", this::run);
                     thread.start();
                 }
             }
@@ -97,6 +98,7 @@ public final class Timers {
             }
             if (due != null) {
                 due.expire();
+                Worker.drain();
             } else if (sleep == Long.MAX_VALUE) {
                 LockSupport.park(this);
             } else {

@@ -107,10 +107,21 @@ public abstract class Caller {
      */
     public abstract int await(WaitQueue queue, int events, Condition condition, long deadlineNanos);
 
+    /**
+     * As {@link #await}, when all that a second run of the call depends on is its arguments, what it has looked up and
+     * {@link #progress}: then it may wait without a thread.
+     */
+    public int awaitReady(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
+        return await(queue, events, condition, deadlineNanos);
+    }
+
     /** Waits until {@code p.poll()} has one of {@code events} (or an error or hang-up); results as {@link #await}. */
     public final int waitFor(Pollable p, int events, long deadlineNanos) {
         int want = events | 0x8 | 0x10; // POLLERR | POLLHUP
-        return await(p.waitQueue(), want, () -> (p.poll() & want) != 0, deadlineNanos);
+        Condition ready = () -> (p.poll() & want) != 0;
+        return deadlineNanos == FOREVER // a second run would not know how much of its time is left
+                ? awaitReady(p.waitQueue(), want, ready, FOREVER)
+                : await(p.waitQueue(), want, ready, deadlineNanos);
     }
 
     /**

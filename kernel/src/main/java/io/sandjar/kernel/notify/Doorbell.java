@@ -46,6 +46,7 @@ final class Doorbell {
         } else if (kernel.nursery().rang(t, id, (int) kind, a)) { // answers when there is something to do
             return;
         } else if (kind == Stub.BELL_START) {
+            t.firstRing(id);
             if (!t.startsImage() || t.startImage(a, b) < 0) {
                 t.misbehaved();
                 return;

@@ -67,6 +67,9 @@ final class Receiver implements Runnable {
         if (t.tookOver() && !(nr == Stub.DOORBELL && s.buf.getLong(32) == Stub.BELL_START)) {
             return; // nobody answers the old leader, whom exec is about to end
         }
+        if (t.isStale(id)) {
+            return;
+        }
         t.begin(id);
         if (nr == Stub.DOORBELL) {
             doorbell.ring(t, s, id);

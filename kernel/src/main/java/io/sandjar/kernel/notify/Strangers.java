@@ -24,7 +24,9 @@ final class Strangers {
         ThreadGroup g = kernel.byHostPid(tgid);
         if (g == null) {
             Processes.kill(tgid, Sig.SIGKILL); // under our filter but not one of ours any more
-        } else if (!g.execing()) { // during an exec the other threads may still make calls, which nobody answers
+        } else if (!g.execing() && threadGroupOf(hostTid) == tgid) {
+            // During an exec the other threads may still make calls, which nobody answers. They were forgotten when it was
+            // on already; if it is over, they are gone, and that is why the host is asked once more.
             kernel.exits().exitGroup(g, Sig.SIGKILL);
         }
     }

@@ -65,6 +65,8 @@ public final class Task extends Caller {
     private int waitEvents;
     private long waitDeadline;
     private boolean again;
+    private volatile long firstId;
+    private volatile boolean hasFirst;
 
     /** No more calls of it are answered. */
     volatile boolean dead;
@@ -592,6 +594,17 @@ public final class Task extends Caller {
 
     // ---- the way in and out, called by notify ----
 
+    /** The first ring of a program: what came earlier from this host thread was somebody else's (exec of another thread). */
+    public void firstRing(long id) {
+        firstId = id;
+        hasFirst = true;
+    }
+
+    /** Whether a notification is older than this task's program: the host numbers them one after the other. */
+    public boolean isStale(long id) {
+        return hasFirst && id - firstId < 0;
+    }
+
     /** A call or ring of the host thread has come in. */
     public void begin(long id) {
         inGuest = false;
@@ -784,6 +797,7 @@ public final class Task extends Caller {
             return -ETIMEDOUT;
         }
         if (!mayBlock) {
+            waitQueue = null;
             return BLOCK;
         }
         Parker entry = new Parker(Thread.currentThread(), events);

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All commands by name. A command's class is loaded only when it is asked for. */
 final class Commands {
-    static final String[] NAMES = {"do", "doctor", "spec", "features", "completion", "help", "version"};
+    static final String[] NAMES = {
+        "do", "doctor", "spec", "features", "events", "update", "completion", "help", "version"
+    };
 
     private Commands() {}
 
@@ -19,6 +21,8 @@ final class Commands {
             case "doctor" -> new DoctorCommand();
             case "spec" -> new SpecCommand();
             case "features" -> new FeaturesCommand();
+            case "events" -> new EventsCommand();
+            case "update" -> new UpdateCommand();
             case "completion" -> new CompletionCommand();
             case "help" -> new HelpCommand();
             case "version" -> new VersionCommand();

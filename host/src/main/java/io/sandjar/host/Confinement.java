@@ -46,6 +46,9 @@ public final class Confinement {
         try {
             Class.forName("io.sandjar.host.Latecomer");
             Class.forName("java.util.concurrent.Exchanger");
+            if (!System.getProperty("java.class.path", "").isEmpty()) {
+                ClassLoader.getSystemResource("none"); // a developer build: opens its archives
+            }
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }

@@ -183,6 +183,11 @@ final class KernelProfile {
                 calls(Nr.poll, Nr.epoll_create1, Nr.epoll_ctl, Nr.epoll_wait, Nr.eventfd2)),
         rule("signals that are meant for the guest, blocked in every thread", calls(Nr.signalfd4)),
         rule(
+                "who it is that gives an order",
+                calls(Nr.getsockopt),
+                oneOf(1, "SOL_SOCKET", Net.SOL_SOCKET),
+                oneOf(2, "SO_PEERCRED", Net.SO_PEERCRED)),
+        rule(
                 "orders and descriptors over the control socket that was opened before",
                 calls(Nr.accept4, Nr.recvmsg, Nr.sendmsg, Nr.shutdown)),
     };

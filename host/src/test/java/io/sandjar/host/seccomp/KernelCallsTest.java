@@ -49,7 +49,6 @@ final class KernelCallsTest {
             "connect",
             "listen",
             "socket",
-            "getsockopt",
             "landlock_create_ruleset",
             "getcwd",
             "getgroups",

@@ -266,7 +266,7 @@ public final class Creation {
                 .put("network", request.network())
                 .put("hostUds", request.hostUds())
                 .put("strace", request.strace())
-                .put("owner", request.owner());
+                .put("owner", Integer.toString(request.owner()));
         JsonOut a = new JsonOut("");
         a.object().put("annotations", s.annotations()).end();
         if (a.text().length() <= ANNOTATIONS_MAX) {

@@ -11,6 +11,7 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Stat;
 
 /**
  * One regular file of the host by one descriptor, to be mounted on a file (/etc/resolv.conf of a container). Its name on
@@ -18,9 +19,11 @@ import io.sandjar.kernel.vfs.Inode;
  */
 public final class FixedFs extends FileSystem {
     private final FixedInode root;
+    private final long dev;
 
     private FixedFs(String type, int fd, HostStat s) {
         super(type);
+        dev = Stat.makedev(s.devMajor, s.devMinor);
         root = new FixedInode(this, fd, s);
     }
 
@@ -46,6 +49,11 @@ public final class FixedFs extends FileSystem {
     @Override
     public Inode root() {
         return root;
+    }
+
+    @Override
+    public long dev() {
+        return dev;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Stat;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class HostDirFs extends FileSystem {
 
     private final Mode mode;
     private final HostInode root;
+    private final long dev;
 
     private final ConcurrentHashMap<FileId, WeakReference<HostInode>> known = new ConcurrentHashMap<>();
 
@@ -65,6 +67,7 @@ public final class HostDirFs extends FileSystem {
     private HostDirFs(String type, Mode mode, int rootFd, HostStat rootStat) {
         super(type);
         this.mode = mode;
+        this.dev = Stat.makedev(rootStat.devMajor, rootStat.devMinor);
         this.root = new HostInode(this, null, "", rootStat, rootFd);
     }
 
@@ -108,6 +111,12 @@ public final class HostDirFs extends FileSystem {
     @Override
     public Inode root() {
         return root;
+    }
+
+    /** The host's: what stat(2) tells of its files, at least of those that are on the root's own. */
+    @Override
+    public long dev() {
+        return dev;
     }
 
     boolean writable() {

@@ -32,6 +32,7 @@ public final class Creation {
     /** Annotations go with the request when they are not longer; the sandbox has config.json anyway. */
     private static final int ANNOTATIONS_MAX = 16384;
 
+    private final String created = Instant.now().toString();
     private final CreateRequest request;
     private final Launch launch;
     private final StateFiles files;
@@ -218,7 +219,6 @@ public final class Creation {
     }
 
     private void writeFiles(Spec s, byte[] text, Cgroups groups, Sources sources) {
-        String created = Instant.now().toString();
         files.write(
                 StateFiles.STATE,
                 OciState.file(
@@ -266,7 +266,8 @@ public final class Creation {
                 .put("network", request.network())
                 .put("hostUds", request.hostUds())
                 .put("strace", request.strace())
-                .put("owner", Integer.toString(request.owner()));
+                .put("owner", Integer.toString(request.owner()))
+                .put("created", created);
         JsonOut a = new JsonOut("");
         a.object().put("annotations", s.annotations()).end();
         if (a.text().length() <= ANNOTATIONS_MAX) {

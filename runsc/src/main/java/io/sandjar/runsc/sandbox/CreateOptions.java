@@ -34,8 +34,6 @@ final class CreateOptions {
     /** When the host says it was created; empty: it does not. */
     final String created;
 
-    private final String rootfs;
-
     private CreateOptions(JsonObject o) {
         id = o.string("id");
         bundle = o.string("bundle");
@@ -47,7 +45,6 @@ final class CreateOptions {
         owner = o.string("owner");
         annotations = o.stringMap("annotations");
         created = o.string("created");
-        rootfs = o.string("rootfs");
     }
 
     /** @throws Refusal when the text is not what it should be */
@@ -71,9 +68,5 @@ final class CreateOptions {
         } catch (SpecError e) {
             throw new Refusal("malformed request: " + e.text());
         }
-    }
-
-    String rootfs() {
-        return rootfs.isEmpty() ? bundle + "/rootfs" : rootfs;
     }
 }

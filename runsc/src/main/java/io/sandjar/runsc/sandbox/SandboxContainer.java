@@ -140,12 +140,17 @@ final class SandboxContainer {
                 .put("pid", now == Status.STOPPED ? 0 : options.hostPid)
                 .put("status", word(now))
                 .put("bundle", options.bundle)
-                .put("rootfs", options.rootfs())
+                .put("rootfs", rootfs())
                 .put("created", options.created.isEmpty() ? Clock.text(createdNanos) : options.created);
         if (!options.annotations.isEmpty()) {
             o.put("annotations", options.annotations);
         }
         return o.put("owner", options.owner).end().text();
+    }
+
+    private String rootfs() {
+        String path = spec.root().path();
+        return path.startsWith("/") ? path : options.bundle + "/" + path;
     }
 
     static String word(Status s) {

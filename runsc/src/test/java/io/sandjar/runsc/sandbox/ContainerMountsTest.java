@@ -73,7 +73,8 @@ class ContainerMountsTest {
                 {"ociVersion":"1.0.2","process":{"user":{"uid":0,"gid":0},"args":["sh"],"cwd":"/"},
                 "root":{%s},"mounts":[%s],"linux":{"namespaces":[{"type":"uts"},{"type":"network"}]%s}}""".formatted(root, mounts, linux);
         ContainerMounts.Options o = new ContainerMounts.Options(overlay, 0, "none");
-        return ContainerMounts.build(kernel, container, SpecReader.read(text.getBytes(StandardCharsets.UTF_8)), donated, o);
+        return ContainerMounts.build(
+                kernel, container, SpecReader.read(text.getBytes(StandardCharsets.UTF_8)), donated, o);
     }
 
     private static Path at(ContainerTree t, String path) {
@@ -115,8 +116,9 @@ class ContainerMountsTest {
                 ,"maskedPaths":["/proc/kcore","/proc/keys","/sys/firmware","/no/such"],
                 "readonlyPaths":["/proc/bus","/proc/sys","/proc/none"],
                 "sysctl":{"net.ipv4.ip_unprivileged_port_start":"0","kernel.domainname":"example.org"}""";
-        ContainerTree t = build(DOCKER
-                + ",{\"destination\":\"/etc/hosts\",\"type\":\"bind\",\"source\":\"/x\",\"options\":[\"rbind\",\"rprivate\"]}");
+        ContainerTree t = build(
+                DOCKER
+                        + ",{\"destination\":\"/etc/hosts\",\"type\":\"bind\",\"source\":\"/x\",\"options\":[\"rbind\",\"rprivate\"]}");
         ArrayList<String> found = new ArrayList<>();
         for (Mount m : t.namespace().mounts()) {
             found.add(MountNamespace.text(m.rootPath(), t.namespace().rootPath()) + " "
@@ -146,7 +148,8 @@ class ContainerMountsTest {
         assertEquals(01777, at(t, "/dev/shm").inode().mode() & 07777);
         assertEquals(-EROFS, FileOps.mkdir(t.caller(), PathWalk.AT_ROOT, "/sys/firmware/x", 0755));
         assertTrue(Files.isRegularFile(rootfs.resolve("etc/hosts")), "the mount point was made");
-        assertEquals("gid=5,mode=620,ptmxmode=666", at(t, "/dev/pts").mount().fs().options());
+        assertEquals(
+                "gid=5,mode=620,ptmxmode=666", at(t, "/dev/pts").mount().fs().options());
         assertEquals(-ENOENT, open(t, "/dev/console", O_RDWR));
     }
 
@@ -224,7 +227,8 @@ class ContainerMountsTest {
                 "mounts[0]: /x: a file system of type \"ext4\" cannot be mounted in a sandbox; "
                         + "there are bind, tmpfs, proc, sysfs, devpts, mqueue, cgroup",
                 refused("{\"destination\":\"/x\",\"type\":\"ext4\",\"source\":\"/dev/sda\"}"));
-        assertTrue(refused("{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/y\"}").contains("no descriptor"));
+        assertTrue(refused("{\"destination\":\"/x\",\"type\":\"bind\",\"source\":\"/y\"}")
+                .contains("no descriptor"));
         assertTrue(refused("{\"destination\":\"/x\",\"type\":\"tmpfs\",\"options\":[\"size=much\"]}")
                 .contains("size=much"));
         linux = ",\"devices\":[{\"path\":\"/dev/fuse\",\"type\":\"c\",\"major\":10,\"minor\":229}]";

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.notify;
 
+import io.sandjar.kernel.base.ErrorLog;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Where bugs of our own are told: the call that met one fails with EIO, the guest lives on. */
@@ -18,10 +19,9 @@ final class Bugs {
         if (n > MOST_REPORTS) {
             return;
         }
-        System.Logger log = System.getLogger("sandjar.kernel");
-        log.log(System.Logger.Level.ERROR, "internal error in a system call; please report it", e);
+        ErrorLog.say("internal error in a system call; please report it", e);
         if (n == MOST_REPORTS) {
-            log.log(System.Logger.Level.ERROR, "further internal errors of this sandbox are not reported");
+            ErrorLog.say("further internal errors of this sandbox are not reported");
         }
     }
 }

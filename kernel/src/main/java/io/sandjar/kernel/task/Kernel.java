@@ -8,6 +8,7 @@ import io.sandjar.host.Listener;
 import io.sandjar.host.Processes;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.ErrorLog;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.anon.NamelessFs;
@@ -304,8 +305,7 @@ public final class Kernel {
     /** The nursery has ended: no process can be made any more, and the sandbox is not what it should be. */
     void nurseryEnded() {
         nursery.died();
-        System.getLogger("sandjar.kernel")
-                .log(System.Logger.Level.ERROR, "the host ended a process of the sandbox's own; the sandbox ends");
+        ErrorLog.say("the host ended a process of the sandbox's own; the sandbox ends");
         background(() -> {
             for (Container c : containers.all()) {
                 c.kill(Sig.SIGKILL, true);

@@ -104,6 +104,14 @@ final class KernelProfile {
         rule(
                 "reads classes from the open image, writes to open files",
                 calls(Nr.read, Nr.write, Nr.pread64, Nr.pwrite64, Nr.readv, Nr.writev, Nr.lseek, Nr.fstat, Nr.close)),
+        rule(
+                "what an open file is: the C library asks this way",
+                calls(Nr.newfstatat),
+                oneOf(3, "AT_EMPTY_PATH", O.AT_EMPTY_PATH)),
+        refuse(
+                ENOENT,
+                "HotSpot's crash report looks for files, and writes to descriptor 2 without them",
+                calls(Nr.getcwd, Nr.stat, Nr.lstat, Nr.access, Nr.readlink, Nr.open, Nr.unlink, Nr.newfstatat)),
         refuse(ENOENT, "the C library looks for settings in /proc and /sys and does without", calls(Nr.openat)),
     };
 

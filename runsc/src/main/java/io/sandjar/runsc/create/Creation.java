@@ -13,6 +13,7 @@ import io.sandjar.oci.JsonOut;
 import io.sandjar.oci.Spec;
 import io.sandjar.oci.SpecError;
 import io.sandjar.oci.SpecReader;
+import io.sandjar.oci.State;
 import io.sandjar.runsc.ErrnoText;
 import io.sandjar.runsc.Failure;
 import io.sandjar.runsc.cgroups.CgroupError;
@@ -129,7 +130,7 @@ public final class Creation {
         if (launch.kernel() > 0) {
             NetSysctls.apply(s.linux().sysctl(), launch.launcher());
         }
-        writeFiles(s, text, groups, sources);
+        writeFiles(s, text, groups);
         ask(s);
         if (launch.kernel() > 0) { // now: what its start took is not the container's
             groups.move(launch.kernel(), Cgroups.Role.KERNEL);
@@ -163,9 +164,17 @@ public final class Creation {
         return c;
     }
 
-    private byte[] state(Spec s, String status) {
-        int pid = status.equals("stopped") ? 0 : launch.launcher();
-        return OciState.of(s.ociVersion(), request.id(), status, pid, request.bundle(), s.annotations());
+    private State state(Spec s, String status) {
+        return new State(
+                s.ociVersion(),
+                request.id(),
+                status,
+                status.equals("stopped") ? 0 : launch.launcher(),
+                request.bundle(),
+                new Sources(s, request.bundle(), gifts, request.log()).rootfs(),
+                created,
+                Integer.toString(request.owner()),
+                s.annotations());
     }
 
     private void hooks(Spec s) {
@@ -177,7 +186,7 @@ public final class Creation {
         }
         hooksRan = true;
         HookRunner runner = new HookRunner(request.bundle(), request.log());
-        byte[] state = state(s, "creating");
+        byte[] state = state(s, "creating").forHook();
         runner.run("prestart", h.prestart(), 0, state);
         runner.run("createRuntime", h.createRuntime(), 0, state);
         runner.run("createContainer", h.createContainer(), launch.launcher(), state);
@@ -218,17 +227,8 @@ public final class Creation {
         }
     }
 
-    private void writeFiles(Spec s, byte[] text, Cgroups groups, Sources sources) {
-        files.write(
-                StateFiles.STATE,
-                OciState.file(
-                        s.ociVersion(),
-                        request.id(),
-                        request.bundle(),
-                        sources.rootfs(),
-                        created,
-                        request.owner(),
-                        s.annotations()));
+    private void writeFiles(Spec s, byte[] text, Cgroups groups) {
+        files.write(StateFiles.STATE, state(s, "stopped").text().getBytes(StandardCharsets.ISO_8859_1));
         files.write(StateFiles.CONFIG, text);
         files.write(StateFiles.CGROUPS, groups.save().getBytes(StandardCharsets.ISO_8859_1));
         String words = (s.hooks().startContainer().isEmpty() ? "" : "startContainer\n")
@@ -314,7 +314,11 @@ public final class Creation {
         Spec s = spec;
         if (hooksRan && s != null) {
             new HookRunner(request.bundle(), request.log())
-                    .runAll("poststop", s.hooks().poststop(), 0, state(s, "stopped"));
+                    .runAll(
+                            "poststop",
+                            s.hooks().poststop(),
+                            0,
+                            state(s, "stopped").forHook());
         }
         if (cgroups != null && !cgroups.remove()) {
             request.log().warning("control groups of " + request.id() + " could not be removed");

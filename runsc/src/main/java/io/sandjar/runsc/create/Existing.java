@@ -7,12 +7,12 @@ import io.sandjar.oci.Json;
 import io.sandjar.oci.Spec;
 import io.sandjar.oci.SpecError;
 import io.sandjar.oci.SpecReader;
+import io.sandjar.oci.State;
 import io.sandjar.runsc.EngineLog;
 import io.sandjar.runsc.Failure;
 import io.sandjar.runsc.hooks.HookRunner;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,8 +90,7 @@ public final class Existing {
     }
 
     private byte[] state(Spec spec, String status, int pid) {
-        Map<String, String> annotations = spec.annotations();
-        return OciState.of(spec.ociVersion(), id, status, pid, bundle(), annotations);
+        return new State(spec.ociVersion(), id, status, pid, bundle(), "", "", "", spec.annotations()).forHook();
     }
 
     private String bundle() {

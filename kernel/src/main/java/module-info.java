@@ -40,6 +40,8 @@ module sandjar.kernel {
             sandjar.runsc;
     exports io.sandjar.kernel.notify to
             sandjar.runsc;
+    exports io.sandjar.kernel.seccomp to
+            sandjar.runsc;
     exports io.sandjar.kernel.signal to
             sandjar.runsc;
     exports io.sandjar.kernel.syscall to

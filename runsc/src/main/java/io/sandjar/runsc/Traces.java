@@ -3,6 +3,7 @@
 package io.sandjar.runsc;
 
 import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.syscall.FilteredCalls;
 import io.sandjar.kernel.syscall.SyscallTable;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.trace.CallFilter;
@@ -14,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class Traces {
     private final Kernel kernel;
     private final SyscallTable table = new SyscallTable();
+    private final Dispatcher calls = new FilteredCalls(table);
     private final @Nullable Stats stats;
     private final @Nullable CallFilter filter;
 
     Traces(DoOptions options, Kernel kernel) {
         this.kernel = kernel;
-        stats = options.stats ? new Stats(table) : null;
+        stats = options.stats ? new Stats(calls) : null;
         filter = options.strace ? filter(options) : null;
         kernel.everyCall = stats != null || filter != null;
         phase("");
@@ -37,7 +39,7 @@ final class Traces {
 
     /** What receivers are to call. To be asked for before the first program is prepared. */
     Dispatcher dispatcher(Streams streams) {
-        Dispatcher d = stats == null ? table : stats;
+        Dispatcher d = stats == null ? calls : stats;
         if (filter == null) {
             return d;
         }

@@ -97,6 +97,7 @@ final class Receiver implements Runnable {
             return;
         }
         t.nr = nr;
+        t.ip = ip;
         t.a0 = s.buf.getLong(32);
         t.a1 = s.buf.getLong(40);
         t.a2 = s.buf.getLong(48);

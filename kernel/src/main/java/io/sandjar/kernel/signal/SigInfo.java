@@ -35,6 +35,11 @@ public record SigInfo(
         return new SigInfo(signo, Sig.SI_TIMER, 0, timerId, overrun, value, 0, 0, 0);
     }
 
+    /** SIGSYS of a filter: {@code errno} carries its word, {@code value} the address of the call. */
+    public static SigInfo seccomp(int word, long ip, int nr, int arch) {
+        return new SigInfo(Sig.SIGSYS, Sig.SYS_SECCOMP, word, 0, arch, ip, nr, 0, 0);
+    }
+
     /** From rt_sigqueueinfo(2): the sender's own words. */
     public static SigInfo fromGuest(int signo, byte[] raw) {
         return new SigInfo(
@@ -73,6 +78,10 @@ public record SigInfo(
             Bytes.put32(b, 24, status);
             Bytes.put64(b, 32, utime);
             Bytes.put64(b, 40, stime);
+        } else if (signo == Sig.SIGSYS && code == Sig.SYS_SECCOMP) {
+            Bytes.put64(b, 16, value); // si_call_addr
+            Bytes.put32(b, 24, status); // si_syscall
+            Bytes.put32(b, 28, uid); // si_arch
         } else if ((signo == Sig.SIGIO || Sig.isRealTime(signo)) && code > 0 && code < Sig.SI_KERNEL) {
             Bytes.put64(b, 16, value); // band
             Bytes.put32(b, 24, status); // fd

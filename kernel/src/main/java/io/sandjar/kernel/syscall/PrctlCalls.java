@@ -32,7 +32,7 @@ public final class PrctlCalls {
     @Syscall(
             nr = Nr.prctl,
             support = Support.PARTIAL,
-            note = "PR_SET_MM is refused, PR_SET_SECCOMP not there; speculation, tagged addresses and "
+            note = "PR_SET_MM is refused; speculation, tagged addresses and "
                     + "the like answer as on hardware without them")
     public static long sys_prctl(Task t, @As(Kind.DEC) int option, long arg2, long arg3, long arg4, long arg5) {
         switch (option) {
@@ -209,7 +209,10 @@ public final class PrctlCalls {
                 return arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
             }
             case PR_GET_SECCOMP -> {
-                return 0;
+                return SeccompCalls.mode(t);
+            }
+            case PR_SET_SECCOMP -> {
+                return SeccompCalls.set(t, arg2, arg3);
             }
             case PR_GET_TSC -> {
                 return t.mem().writeInt(arg2, PR_TSC_ENABLE);

@@ -200,11 +200,6 @@ public final class ProcessCalls {
         return -EPERM;
     }
 
-    @Syscall(nr = Nr.seccomp, support = Support.REFUSED, note = "EINVAL, as on a kernel without filters")
-    public static long sys_seccomp(Task t, @As(Kind.DEC) int operation, int flags, long args) {
-        return -EINVAL;
-    }
-
     @Syscall(nr = Nr.reboot, support = Support.REFUSED, note = "EPERM: there is no machine to turn off")
     public static long sys_reboot(Task t, int magic1, int magic2, @As(Kind.HEX) int cmd, long arg) {
         return -EPERM;

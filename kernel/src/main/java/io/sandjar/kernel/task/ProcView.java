@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.tty.Tty;
 import io.sandjar.kernel.vfs.Creds;
@@ -59,6 +60,7 @@ public final class ProcView {
     public final long pending;
     public final long blocked;
     public final boolean noNewPrivs;
+    public final @Nullable SeccompFilter seccomp;
 
     private ProcView(ThreadGroup g, @Nullable Task t) {
         pid = g.pid();
@@ -111,6 +113,7 @@ public final class ProcView {
         queuedSignals = g.shared.queued() + (t == null ? 0 : t.pending.queued());
         blocked = t == null ? 0 : t.sigmask();
         noNewPrivs = t != null && t.noNewPrivs;
+        seccomp = t == null ? null : t.seccomp;
     }
 
     /** A process; null when it is gone. */

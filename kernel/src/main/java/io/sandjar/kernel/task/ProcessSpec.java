@@ -3,6 +3,7 @@
 package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Rlimit;
+import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.vfs.Creds;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,8 @@ public final class ProcessSpec {
     /** By RLIMIT_*: soft and hard, -1 is infinity; null entries are those of the container's init, or the host's. */
     public final long[] @Nullable [] rlimits = new long[Rlimit.NLIMITS][];
 
-    /** A {@code seccomp.SeccompFilter} that its calls go through; null for none. */
-    public @Nullable Object seccomp;
+    /** What its calls go through; null for nothing. */
+    public @Nullable SeccompFilter seccomp;
 
     public int personality;
     public int oomScoreAdj;

@@ -8,6 +8,7 @@ import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.signal.PendingSignals;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.Caller;
@@ -31,6 +32,9 @@ public final class Task extends Caller {
     public long a3;
     public long a4;
     public long a5;
+
+    /** Address behind the call's instruction. */
+    public long ip;
 
     /** Whether the thread that runs the call may park. */
     public boolean mayBlock;
@@ -150,8 +154,8 @@ public final class Task extends Caller {
     /** How it comes into being, when it is started from outside. */
     volatile Nursery.@Nullable Order birth;
 
-    /** A {@code seccomp.SeccompFilter} that its calls go through; null for none. Children and threads have it too. */
-    public volatile @Nullable Object seccomp;
+    /** What its calls go through; null for nothing. Children and threads have it too. */
+    public volatile @Nullable SeccompFilter seccomp;
 
     /** Secret by which a new process makes itself known. */
     long cookie;
@@ -322,10 +326,53 @@ public final class Task extends Caller {
         io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_TID, tid);
         io.sandjar.abi.Bytes.put64(b, Stub.BOX_SIGMASK, sigmask);
         io.sandjar.abi.Bytes.put32(b, Stub.BOX_RECHECK, 1); // the first change rings once
-        io.sandjar.abi.Bytes.put32(b, Stub.BOX_TRACE, kernel.everyCall ? 1 : 0);
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_TRACE, showsEveryCall() ? 1 : 0);
         io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_PID, group.pid());
         recheck = true;
         return b;
+    }
+
+    /** Whether the stub may not answer calls by itself. */
+    private boolean showsEveryCall() {
+        SeccompFilter f = seccomp;
+        return kernel.everyCall || (f != null && !f.leavesStubAlone());
+    }
+
+    /**
+     * Puts a filter on this thread's calls that grew from the one it has, and on those of its process' other threads.
+     *
+     * @param esrch what to answer when a thread has another one: -ESRCH rather than its id
+     */
+    public long addSeccomp(SeccompFilter f, boolean allThreads, boolean esrch) {
+        kernel.taskLock().lock();
+        try {
+            if (allThreads) {
+                for (Task o : group.tasks) {
+                    SeccompFilter its = o.seccomp;
+                    if (o != this && !o.dead && its != null && (its.isStrict() || !f.growsFrom(its))) {
+                        return esrch ? -ESRCH : o.tid;
+                    }
+                }
+            }
+            setSeccomp(f);
+            for (Task o : group.tasks) {
+                if (allThreads && o != this) {
+                    o.setSeccomp(f);
+                    o.noNewPrivs |= noNewPrivs;
+                }
+            }
+            return 0;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    private void setSeccomp(SeccompFilter f) {
+        seccomp = f;
+        int via = hostTid != 0 ? hostTid : group.anyHostTid();
+        if (via != 0 && showsEveryCall()) {
+            io.sandjar.host.Sys.poke(via, Stub.mailbox(slot) + Stub.BOX_TRACE, new byte[] {1, 0, 0, 0}, 0, 4);
+        }
     }
 
     /** A new thread has made itself known: what was sent to it before must not be lost. */
@@ -684,6 +731,7 @@ public final class Task extends Caller {
     public void takeTrappedCall() {
         TrapFrame f = trapFrame;
         nr = io.sandjar.abi.Bytes.i32(f.info, 24);
+        ip = io.sandjar.abi.Bytes.i64(f.info, 16);
         a0 = f.reg(TrapFrame.RDI);
         a1 = f.reg(TrapFrame.RSI);
         a2 = f.reg(TrapFrame.RDX);
@@ -860,6 +908,10 @@ public final class Task extends Caller {
     }
 
     /** Whether the call that is about to run had parked: it finds what it had looked up. */
+    public boolean again() {
+        return again;
+    }
+
     public void setAgain(boolean on) {
         again = on;
         parkedCall = null;

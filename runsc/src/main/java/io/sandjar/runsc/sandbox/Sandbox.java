@@ -7,6 +7,7 @@ import io.sandjar.host.Confinement;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.notify.Receivers;
 import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.syscall.FilteredCalls;
 import io.sandjar.kernel.syscall.SyscallTable;
 import io.sandjar.kernel.task.Boot;
 import io.sandjar.kernel.task.Kernel;
@@ -103,7 +104,7 @@ public final class Sandbox {
     }
 
     private Dispatcher dispatcher() {
-        SyscallTable table = new SyscallTable();
+        Dispatcher table = new FilteredCalls(new SyscallTable());
         String calls = options.strace;
         if (calls == null) {
             return table;

@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.proc;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.tty.Tty;
@@ -148,7 +149,10 @@ final class TaskText {
         mask(b, "\nCapBnd:\t", cr.capBounding());
         mask(b, "\nCapAmb:\t", cr.capAmbient());
         b.append("\nNoNewPrivs:\t").append(v.noNewPrivs ? 1 : 0);
-        b.append("\nSeccomp:\t0\nSeccomp_filters:\t0\nSpeculation_Store_Bypass:\tvulnerable\n");
+        SeccompFilter f = v.seccomp;
+        b.append("\nSeccomp:\t").append(f == null ? 0 : f.mode());
+        b.append("\nSeccomp_filters:\t").append(f == null || f.isStrict() ? 0 : f.count());
+        b.append("\nSpeculation_Store_Bypass:\tvulnerable\n");
         int cpus = Runtime.getRuntime().availableProcessors();
         b.append("Cpus_allowed:\t").append(Long.toHexString(cpus >= 64 ? -1 : (1L << cpus) - 1));
         b.append("\nCpus_allowed_list:\t").append(CpuList.text(cpus));

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.seccomp;
+
+import io.sandjar.abi.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guest's classic BPF program on struct seccomp_data (seccomp(2), bpf(4)), checked as Linux does when it takes one:
+ * jumps go forward and stay inside, loads are aligned words of the data, memory is written before it is read, the last
+ * instruction returns. So a run ends after at most as many steps as there are instructions.
+ */
+final class BpfProgram implements Filter {
+    private static final int MAX = 4096;
+    private static final int DATA_SIZE = 64;
+    private static final int SCRATCH = 16;
+
+    // instructions: linux/bpf_common.h
+    private static final int LD_ABS = 0x20;
+    private static final int LD_LEN = 0x80;
+    private static final int LDX_LEN = 0x81;
+    private static final int LD_IMM = 0x00;
+    private static final int LDX_IMM = 0x01;
+    private static final int LD_MEM = 0x60;
+    private static final int LDX_MEM = 0x61;
+    private static final int ST = 0x02;
+    private static final int STX = 0x03;
+    private static final int RET_K = 0x06;
+    private static final int RET_A = 0x16;
+    private static final int TAX = 0x07;
+    private static final int TXA = 0x87;
+    private static final int JA = 0x05;
+
+    private final int[] code;
+    private final int[] k;
+    private final int[] jump;
+
+    private BpfProgram(int[] code, int[] k, int[] jump) {
+        this.code = code;
+        this.k = k;
+        this.jump = jump;
+    }
+
+    /** The program, or null if Linux would not take it. */
+    static @Nullable BpfProgram check(byte[] program) {
+        int n = program.length / 8;
+        if (n == 0 || n > MAX || program.length % 8 != 0) {
+            return null;
+        }
+        int[] code = new int[n];
+        int[] k = new int[n];
+        int[] jump = new int[n];
+        for (int i = 0; i < n; i++) {
+            code[i] = Bytes.u16(program, i * 8);
+            jump[i] = Bytes.u8(program, i * 8 + 2) | Bytes.u8(program, i * 8 + 3) << 8;
+            k[i] = Bytes.i32(program, i * 8 + 4);
+            if (!valid(code[i], k[i], jump[i], n - i - 1)) {
+                return null;
+            }
+        }
+        if (code[n - 1] != RET_K && code[n - 1] != RET_A) {
+            return null;
+        }
+        BpfProgram p = new BpfProgram(code, k, jump);
+        return p.writtenBeforeRead() ? p : null;
+    }
+
+    /** @param left how many instructions follow */
+    private static boolean valid(int code, int k, int jump, int left) {
+        switch (code) {
+            case LD_ABS -> {
+                return k >= 0 && k < DATA_SIZE && (k & 3) == 0;
+            }
+            case LD_LEN, LDX_LEN, LD_IMM, LDX_IMM, RET_K, RET_A, TAX, TXA -> {
+                return true;
+            }
+            case LD_MEM, LDX_MEM, ST, STX -> {
+                return k >= 0 && k < SCRATCH;
+            }
+            case JA -> {
+                return Integer.compareUnsigned(k, left) < 0;
+            }
+            default -> {
+                return isJump(code) ? (jump & 0xff) < left && jump >> 8 < left : arithmetic(code, k);
+            }
+        }
+    }
+
+    /** JEQ, JGT, JGE, JSET with a constant or X. */
+    private static boolean isJump(int code) {
+        return switch (code) {
+            case 0x15, 0x1d, 0x25, 0x2d, 0x35, 0x3d, 0x45, 0x4d -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean arithmetic(int code, int k) {
+        return switch (code) {
+            case 0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x3c, 0x44, 0x4c, 0x54, 0x5c, 0x6c, 0x7c, 0x84, 0xa4, 0xac -> true;
+            case 0x34 -> k != 0;
+            case 0x64, 0x74 -> k >= 0 && k < 32;
+            default -> false;
+        };
+    }
+
+    /** Follows all ways at once: a word of memory is valid where it was written on every way to here. */
+    private boolean writtenBeforeRead() {
+        int n = code.length;
+        int[] valid = new int[n + 1];
+        java.util.Arrays.fill(valid, -1);
+        int now = 0;
+        for (int i = 0; i < n; i++) {
+            now &= valid[i];
+            switch (code[i]) {
+                case ST, STX -> now |= 1 << k[i];
+                case LD_MEM, LDX_MEM -> {
+                    if ((now >> k[i] & 1) == 0) {
+                        return false;
+                    }
+                }
+                case JA -> {
+                    valid[i + 1 + k[i]] &= now;
+                    now = -1;
+                }
+                default -> {
+                    if (isJump(code[i])) {
+                        valid[i + 1 + (jump[i] & 0xff)] &= now;
+                        valid[i + 1 + (jump[i] >> 8)] &= now;
+                        now = -1;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private static int word(int offset, int nr, long ip, long a0, long a1, long a2, long a3, long a4, long a5) {
+        if (offset < 8) {
+            return offset == 0 ? nr : Verdict.AUDIT_ARCH_X86_64;
+        }
+        long v =
+                switch (offset >> 3) {
+                    case 1 -> ip;
+                    case 2 -> a0;
+                    case 3 -> a1;
+                    case 4 -> a2;
+                    case 5 -> a3;
+                    case 6 -> a4;
+                    default -> a5;
+                };
+        return (int) ((offset & 4) == 0 ? v : v >>> 32);
+    }
+
+    @Override
+    public int verdict(int nr, long ip, long a0, long a1, long a2, long a3, long a4, long a5) {
+        int v = run(false, nr, ip, a0, a1, a2, a3, a4, a5);
+        return Verdict.known(v & Verdict.ACTION) || (v & Verdict.ACTION) == Verdict.USER_NOTIF
+                ? v
+                : Verdict.KILL_PROCESS;
+    }
+
+    /** Runs the program for a number alone: allowed if it gets to ALLOW without a look at anything else. */
+    @Override
+    public boolean always(int nr) {
+        return run(true, nr, 0, 0, 0, 0, 0, 0, 0) == Verdict.ALLOW;
+    }
+
+    @Override
+    public int length() {
+        return code.length;
+    }
+
+    /** @param numberOnly give up, with a verdict that is not ALLOW, when it looks at more than number and architecture */
+    private int run(boolean numberOnly, int nr, long ip, long a0, long a1, long a2, long a3, long a4, long a5) {
+        int a = 0;
+        int x = 0;
+        int[] mem = null;
+        for (int pc = 0; ; pc++) {
+            int kk = k[pc];
+            int c = code[pc];
+            switch (c) {
+                case LD_ABS -> {
+                    if (numberOnly && kk >= 8) {
+                        return Verdict.KILL_PROCESS;
+                    }
+                    a = word(kk, nr, ip, a0, a1, a2, a3, a4, a5);
+                }
+                case LD_LEN -> a = DATA_SIZE;
+                case LDX_LEN -> x = DATA_SIZE;
+                case LD_IMM -> a = kk;
+                case LDX_IMM -> x = kk;
+                case LD_MEM -> a = mem == null ? 0 : mem[kk];
+                case LDX_MEM -> x = mem == null ? 0 : mem[kk];
+                case ST, STX -> {
+                    mem = mem == null ? new int[SCRATCH] : mem;
+                    mem[kk] = c == ST ? a : x;
+                }
+                case TAX -> x = a;
+                case TXA -> a = x;
+                case RET_K -> {
+                    return kk;
+                }
+                case RET_A -> {
+                    return a;
+                }
+                case JA -> pc += kk;
+                default -> {
+                    if (isJump(c)) {
+                        pc += compare(c, a, (c & 8) != 0 ? x : kk) ? jump[pc] & 0xff : jump[pc] >> 8;
+                    } else {
+                        int operand = (c & 8) != 0 ? x : kk;
+                        if (c == 0x3c && operand == 0) {
+                            return Verdict.KILL_THREAD; // a division by zero ends the program with 0
+                        }
+                        a = compute(c & ~8, a, operand);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean compare(int code, int a, int b) {
+        return switch (code & ~8) {
+            case 0x15 -> a == b;
+            case 0x25 -> Integer.compareUnsigned(a, b) > 0;
+            case 0x35 -> Integer.compareUnsigned(a, b) >= 0;
+            default -> (a & b) != 0;
+        };
+    }
+
+    private static int compute(int operation, int a, int b) {
+        return switch (operation) {
+            case 0x04 -> a + b;
+            case 0x14 -> a - b;
+            case 0x24 -> a * b;
+            case 0x34 -> Integer.divideUnsigned(a, b);
+            case 0x44 -> a | b;
+            case 0x54 -> a & b;
+            case 0x64 -> a << b;
+            case 0x74 -> a >>> b;
+            case 0x84 -> -a;
+            default -> a ^ b;
+        };
+    }
+}

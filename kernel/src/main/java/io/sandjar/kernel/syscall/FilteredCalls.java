@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Sig;
+import io.sandjar.kernel.seccomp.SeccompFilter;
+import io.sandjar.kernel.seccomp.Verdict;
+import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.task.Task;
+
+/**
+ * The table of calls behind the guest's own filters (seccomp(2), the profile of its container). Calls that the host carries
+ * out at the guest's will, such as futex and anonymous mmap, never come here and cannot be refused; they name nothing.
+ */
+public final class FilteredCalls implements Dispatcher {
+    private final Dispatcher next;
+
+    public FilteredCalls(Dispatcher next) {
+        this.next = next;
+    }
+
+    @Override
+    public long call(Task t) {
+        SeccompFilter f = t.seccomp;
+        if (f == null || f.always(t.nr) || t.mayBlock || t.again()) { // a call that waits was looked at when it came
+            return next.call(t);
+        }
+        int v = f.verdict(t.nr, t.ip, t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);
+        return switch (v & Verdict.ACTION) {
+            case Verdict.ALLOW, Verdict.LOG -> next.call(t);
+            case Verdict.ERRNO -> -Verdict.errno(v);
+            case Verdict.TRACE, Verdict.USER_NOTIF -> -ENOSYS; // nobody traces, nobody listens
+            case Verdict.TRAP -> {
+                t.kernel()
+                        .signals()
+                        .force(t, SigInfo.seccomp(v & Verdict.DATA, t.ip, t.nr, Verdict.AUDIT_ARCH_X86_64));
+                yield t.nr; // as if the call had not been made: the register holds its number
+            }
+            default -> { // threads are not killed alone: what they share would be left in the middle of something
+                t.kernel().exits().exitGroup(t.group(), f.isStrict() ? Sig.SIGKILL : Sig.SIGSYS);
+                yield 0; // nobody hears it
+            }
+        };
+    }
+}

@@ -75,6 +75,11 @@ final class LinuxCheck {
             if (!clock.equals("monotonic") && !clock.equals("boottime")) {
                 throw new SpecError("linux.timeOffsets." + clock, "expected \"monotonic\" or \"boottime\"");
             }
+            Linux.TimeOffset offset = l.timeOffsets().get(clock);
+            if (offset != null && (offset.seconds() != 0 || offset.nanoseconds() != 0)) {
+                throw new SpecError(
+                        "linux.timeOffsets." + clock, "offsets are not supported: guests read the host's clocks");
+            }
         }
         if (!l.timeOffsets().isEmpty() && l.namespace("time") == null) {
             throw new SpecError("linux.timeOffsets", "cannot be set without a time namespace");

@@ -5,7 +5,7 @@ package io.sandjar.oci;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A filter of system calls by name. The first rule that fits decides. */
+/** A filter of system calls by name. A rule without comparisons outweighs those that have some for the same call. */
 public record Seccomp(
         String defaultAction,
         @Nullable Integer defaultErrnoRet,

@@ -108,6 +108,7 @@ class SpecErrorTest {
                 "linux+|'sysctl':{'vm.swappiness':'1'}|linux.sysctl.vm.swappiness: is not separate for containers",
                 "linux+|'sysctl':{'net.core.somaxconn':'1'}|linux.sysctl.net.core.somaxconn: cannot be set without the container's own network namespace",
                 "linux+|'timeOffsets':{'real':{}}|linux.timeOffsets.real: expected \"monotonic\" or \"boottime\"",
+                "linux+|'timeOffsets':{'monotonic':{'secs':1}}|linux.timeOffsets.monotonic: offsets are not supported: guests read the host's clocks",
                 "linux+|'personality':{'domain':'BSD'}|linux.personality.domain: expected \"LINUX\" or \"LINUX32\", found \"BSD\"",
                 "linux+|'netDevices':{'eth0':{}}|linux.netDevices: moving the host's network devices is not supported",
                 "linux+|'seccomp':{}|linux.seccomp.defaultAction: must not be empty",

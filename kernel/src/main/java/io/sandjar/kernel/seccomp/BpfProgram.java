@@ -138,16 +138,15 @@ final class BpfProgram implements Filter {
         if (offset < 8) {
             return offset == 0 ? nr : Verdict.AUDIT_ARCH_X86_64;
         }
-        long v =
-                switch (offset >> 3) {
-                    case 1 -> ip;
-                    case 2 -> a0;
-                    case 3 -> a1;
-                    case 4 -> a2;
-                    case 5 -> a3;
-                    case 6 -> a4;
-                    default -> a5;
-                };
+        long v = switch (offset >> 3) {
+            case 1 -> ip;
+            case 2 -> a0;
+            case 3 -> a1;
+            case 4 -> a2;
+            case 5 -> a3;
+            case 6 -> a4;
+            default -> a5;
+        };
         return (int) ((offset & 4) == 0 ? v : v >>> 32);
     }
 

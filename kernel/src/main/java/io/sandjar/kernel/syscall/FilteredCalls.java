@@ -33,9 +33,7 @@ public final class FilteredCalls implements Dispatcher {
             case Verdict.ERRNO -> -Verdict.errno(v);
             case Verdict.TRACE, Verdict.USER_NOTIF -> -ENOSYS; // nobody traces, nobody listens
             case Verdict.TRAP -> {
-                t.kernel()
-                        .signals()
-                        .force(t, SigInfo.seccomp(v & Verdict.DATA, t.ip, t.nr, Verdict.AUDIT_ARCH_X86_64));
+                t.kernel().signals().force(t, SigInfo.seccomp(v & Verdict.DATA, t.ip, t.nr, Verdict.AUDIT_ARCH_X86_64));
                 yield t.nr; // as if the call had not been made: the register holds its number
             }
             default -> { // threads are not killed alone: what they share would be left in the middle of something

@@ -21,6 +21,9 @@ import java.nio.charset.StandardCharsets;
 
 /** The system as a whole: names, memory in sum, random bytes, the log. */
 public final class SystemCalls {
+    private static final int PER_MASK = 0xff;
+    private static final int PER_LINUX32 = 8;
+
     private static final int HOST_NAME_MAX = 64;
     private static final int RANDOM_CHUNK = 32768;
 
@@ -34,7 +37,7 @@ public final class SystemCalls {
         put(b, UtsnameLayout.nodename, names.hostname);
         put(b, UtsnameLayout.release, Kernel.RELEASE);
         put(b, UtsnameLayout.version, Kernel.VERSION);
-        put(b, UtsnameLayout.machine, "x86_64");
+        put(b, UtsnameLayout.machine, (t.personality & PER_MASK) == PER_LINUX32 ? "i686" : "x86_64");
         put(b, UtsnameLayout.domainname, names.domainname);
         return t.mem().write(buf, b);
     }
@@ -169,7 +172,10 @@ public final class SystemCalls {
         };
     }
 
-    @Syscall(nr = Nr.personality, support = Support.PARTIAL, note = "PER_LINUX and ADDR_NO_RANDOMIZE, remembered only")
+    @Syscall(
+            nr = Nr.personality,
+            support = Support.PARTIAL,
+            note = "remembered only, but for PER_LINUX32, which uname shows")
     public static long sys_personality(Task t, long persona) {
         int old = t.personality;
         if ((int) persona != -1) {

@@ -161,6 +161,8 @@ public final class Container {
             Task t = new Task(kernel, g, pid, space, Stub.SLOTS_BASE, mem, spec.creds, fs, fds);
             t.noNewPrivs = spec.noNewPrivs;
             t.personality = spec.personality;
+            t.ioPriority = spec.ioPriority;
+            t.schedPolicy = spec.schedPolicy;
             t.seccomp = spec.seccomp;
             g.tasks.add(t);
             table.put(g);

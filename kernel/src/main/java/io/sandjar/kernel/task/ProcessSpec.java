@@ -30,6 +30,11 @@ public final class ProcessSpec {
     public @Nullable SeccompFilter seccomp;
 
     public int personality;
+
+    /** As ioprio_set(2) and sched_setscheduler(2) have them; remembered for those who ask. */
+    public int ioPriority;
+
+    public int schedPolicy;
     public int oomScoreAdj;
 
     /** Set by {@link Container#prepare} when it fails: what the error is about, for a message. */

@@ -6,6 +6,8 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.task.ProcessSpec;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.oci.Capabilities;
+import io.sandjar.oci.Linux;
+import io.sandjar.oci.Names;
 import io.sandjar.oci.Process;
 import io.sandjar.oci.Spec;
 import io.sandjar.oci.User;
@@ -16,69 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class ProcessFields {
     private static final int USUAL_UMASK = 022;
 
-    private static final String[] CAPABILITIES = {
-        "CHOWN",
-        "DAC_OVERRIDE",
-        "DAC_READ_SEARCH",
-        "FOWNER",
-        "FSETID",
-        "KILL",
-        "SETGID",
-        "SETUID",
-        "SETPCAP",
-        "LINUX_IMMUTABLE",
-        "NET_BIND_SERVICE",
-        "NET_BROADCAST",
-        "NET_ADMIN",
-        "NET_RAW",
-        "IPC_LOCK",
-        "IPC_OWNER",
-        "SYS_MODULE",
-        "SYS_RAWIO",
-        "SYS_CHROOT",
-        "SYS_PTRACE",
-        "SYS_PACCT",
-        "SYS_ADMIN",
-        "SYS_BOOT",
-        "SYS_NICE",
-        "SYS_RESOURCE",
-        "SYS_TIME",
-        "SYS_TTY_CONFIG",
-        "MKNOD",
-        "LEASE",
-        "AUDIT_WRITE",
-        "AUDIT_CONTROL",
-        "SETFCAP",
-        "MAC_OVERRIDE",
-        "MAC_ADMIN",
-        "SYSLOG",
-        "WAKE_ALARM",
-        "BLOCK_SUSPEND",
-        "AUDIT_READ",
-        "PERFMON",
-        "BPF",
-        "CHECKPOINT_RESTORE"
-    };
+    /** PER_LINUX32 of personality(2): uname(2) says i686. */
+    private static final int PER_LINUX32 = 8;
 
-    /** By RLIMIT_* number. */
-    private static final String[] LIMITS = {
-        "CPU",
-        "FSIZE",
-        "DATA",
-        "STACK",
-        "CORE",
-        "RSS",
-        "NPROC",
-        "NOFILE",
-        "MEMLOCK",
-        "AS",
-        "LOCKS",
-        "SIGPENDING",
-        "MSGQUEUE",
-        "NICE",
-        "RTPRIO",
-        "RTTIME"
-    };
+    private static final int IOPRIO_CLASS_SHIFT = 13;
+
+    /** By number of sched_setscheduler(2). */
+    private static final String[] POLICIES = {"SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "", "SCHED_IDLE"};
+
+    private static final int SCHED_FIFO = 1;
+    private static final int SCHED_RR = 2;
+    private static final int SCHED_RESET_ON_FORK = 0x40000000;
 
     private ProcessFields() {}
 
@@ -93,12 +43,42 @@ final class ProcessFields {
         List<Process.Rlimit> limits = process.rlimits();
         for (int i = 0; i < limits.size(); i++) {
             Process.Rlimit l = limits.get(i);
-            int resource = index(LIMITS, l.type(), "RLIMIT_");
+            int resource = Names.rlimit(l.type());
             if (resource >= 0 && resource < Rlimit.NLIMITS) {
                 p.rlimits[resource] = new long[] {l.soft(), l.hard()};
             }
         }
+        Linux.Personality personality = container.linux().personality();
+        p.personality = personality != null && personality.domain().equals("LINUX32") ? PER_LINUX32 : 0;
+        p.ioPriority = ioPriority(process.ioPriority());
+        p.schedPolicy = policy(process.scheduler());
+        p.seccomp = SeccompProfile.of(container);
         return p;
+    }
+
+    private static int ioPriority(Process.@Nullable IoPriority p) {
+        if (p == null) {
+            return 0;
+        }
+        int c = switch (p.ioClass()) {
+            case "IOPRIO_CLASS_RT" -> 1;
+            case "IOPRIO_CLASS_BE" -> 2;
+            default -> 3;
+        };
+        return c << IOPRIO_CLASS_SHIFT | p.priority();
+    }
+
+    /** Guests run as ordinary threads of the host: nobody may ask for more than that, as sched_setscheduler(2) inside. */
+    private static int policy(Process.@Nullable Scheduler s) {
+        if (s == null) {
+            return 0;
+        }
+        for (int i = 0; i < POLICIES.length; i++) {
+            if (POLICIES[i].equals(s.policy()) && i != SCHED_FIFO && i != SCHED_RR) {
+                return i | (s.flags().contains("SCHED_FLAG_RESET_ON_FORK") ? SCHED_RESET_ON_FORK : 0);
+            }
+        }
+        throw new Refusal("process.scheduler.policy: " + s.policy() + " is not supported");
     }
 
     private static Creds creds(User user, @Nullable Capabilities c) {
@@ -109,11 +89,11 @@ final class ProcessFields {
         }
         int uid = user.uid();
         int gid = user.gid();
-        long permitted = c == null ? 0 : mask(c.permitted());
-        long effective = c == null ? 0 : mask(c.effective());
-        long inheritable = c == null ? 0 : mask(c.inheritable());
-        long bounding = c == null ? 0 : mask(c.bounding());
-        long ambient = c == null ? 0 : mask(c.ambient()) & permitted & inheritable;
+        long permitted = c == null ? 0 : Names.capabilities(c.permitted());
+        long effective = c == null ? 0 : Names.capabilities(c.effective());
+        long inheritable = c == null ? 0 : Names.capabilities(c.inheritable());
+        long bounding = c == null ? 0 : Names.capabilities(c.bounding());
+        long ambient = c == null ? 0 : Names.capabilities(c.ambient()) & permitted & inheritable;
         return new Creds(
                 uid,
                 uid,
@@ -130,28 +110,5 @@ final class ProcessFields {
                 bounding,
                 ambient,
                 0);
-    }
-
-    private static long mask(List<String> names) {
-        long mask = 0;
-        for (int i = 0; i < names.size(); i++) {
-            int cap = index(CAPABILITIES, names.get(i), "CAP_");
-            if (cap >= 0) {
-                mask |= 1L << cap;
-            }
-        }
-        return mask;
-    }
-
-    private static int index(String[] table, String name, String prefix) {
-        if (!name.startsWith(prefix)) {
-            return -1;
-        }
-        for (int i = 0; i < table.length; i++) {
-            if (name.length() == prefix.length() + table[i].length() && name.endsWith(table[i])) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -54,6 +54,9 @@ public final class HostileKernel {
             pause();
         }
         say("hostile " + name + ": confined\n");
+        for (int i = 0; i < 500; i++) {
+            pause(); // let the sandbox come up, so that its end is seen for what it is
+        }
         String outcome = attempt();
         say("attempt " + name + ": " + outcome + "\n");
     }
@@ -241,6 +244,7 @@ public final class HostileKernel {
             if (dir < 0) {
                 continue;
             }
+            Sys.close(dir);
             tried++;
             int made = Sys.openat2(fd, "sandjar-breach", 0102, 0600, 0); // O_CREAT | O_RDWR
             if (made >= 0) {

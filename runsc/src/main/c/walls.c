@@ -234,6 +234,9 @@ int walls_pivot(char *error, size_t size) {
 
 // The launcher needs nothing more. As nobody it can still kill the JVM.
 void walls_drop(void) {
+    for (int i = 0; i <= 63 && permitted() != 0; i++) {
+        if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1) prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+    }
     if (permitted() != 0) become_nobody();
     set_capabilities(0);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -60,6 +60,7 @@ public final class ProcView {
     public final long pending;
     public final long blocked;
     public final boolean noNewPrivs;
+    public final int personality;
     public final @Nullable SeccompFilter seccomp;
 
     private ProcView(ThreadGroup g, @Nullable Task t) {
@@ -113,6 +114,7 @@ public final class ProcView {
         queuedSignals = g.shared.queued() + (t == null ? 0 : t.pending.queued());
         blocked = t == null ? 0 : t.sigmask();
         noNewPrivs = t != null && t.noNewPrivs;
+        personality = t == null ? 0 : t.personality;
         seccomp = t == null ? null : t.seccomp;
     }
 

@@ -164,7 +164,10 @@ final class TaskFile extends TextInode {
             case OOM_ADJ -> b.append("0\n");
             case OOM_SCORE -> b.append(Math.max(0, 666 + v.oomScoreAdj * 2 / 3)).append('\n');
             case OOM_SCORE_ADJ -> b.append(v.oomScoreAdj).append('\n');
-            case PERSONALITY -> b.append("00000000\n");
+            case PERSONALITY -> {
+                String hex = Integer.toHexString(v.personality);
+                b.append("00000000", hex.length(), 8).append(hex).append('\n');
+            }
             case SCHED ->
                 b.append(v.comm)
                         .append(" (")

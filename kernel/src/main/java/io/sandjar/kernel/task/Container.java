@@ -30,9 +30,10 @@ public final class Container {
 
     private final Kernel kernel;
     private final String id;
+    private final int number;
     private final PidSpace pids;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile Uts uts = new Uts();
+    private volatile Uts uts;
     private volatile @Nullable MountNamespace mounts;
     private volatile @Nullable ThreadGroup init;
     private volatile int exitStatus;
@@ -43,14 +44,21 @@ public final class Container {
     /** Its control groups on the host, as its files and /proc/meminfo show them. */
     public volatile CgroupView groups = CgroupView.NONE;
 
-    Container(Kernel kernel, String id, PidSpace pids) {
+    Container(Kernel kernel, String id, int number, PidSpace pids) {
         this.kernel = kernel;
         this.id = id;
+        this.number = number;
         this.pids = pids;
+        this.uts = new Uts(number);
     }
 
     public String id() {
         return id;
+    }
+
+    /** Tells it from all others that its kernel has had. */
+    public int number() {
+        return number;
     }
 
     public Kernel kernel() {

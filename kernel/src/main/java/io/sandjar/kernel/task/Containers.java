@@ -12,6 +12,7 @@ public final class Containers {
     // Guarded by the task lock.
     private final ArrayList<Container> all = new ArrayList<>();
     private final ArrayList<PidSpace> spaces = new ArrayList<>();
+    private int made;
 
     Containers(Kernel kernel) {
         this.kernel = kernel;
@@ -34,7 +35,7 @@ public final class Containers {
                 pids = new PidSpace(kernel, number);
                 spaces.add(pids);
             }
-            Container c = new Container(kernel, id, pids);
+            Container c = new Container(kernel, id, made++, pids);
             all.add(c);
             return c;
         } finally {

@@ -51,7 +51,8 @@ public final class PidSpace {
         return kernel;
     }
 
-    int number() {
+    /** Tells it from the other spaces of its kernel. */
+    public int number() {
         return number;
     }
 
@@ -78,10 +79,11 @@ public final class PidSpace {
 
     /**
      * An id that means the same process in every container of the kernel: for what containers share, such as sockets
-     * and semaphores. In the first space it is the id itself.
+     * and semaphores. In the first space it is the id itself; 0 for what cannot be an id.
      */
     public int global(int id) {
-        return id == 0 ? 0 : number << ID_BITS | id;
+        boolean possible = id > 0 && id < 1 << ID_BITS; // else it would pass for one of another space
+        return possible ? number << ID_BITS | id : 0;
     }
 
     /** What a {@linkplain #global global id} is here: 0 for a process of another space. */

@@ -32,6 +32,7 @@ final class ContainersTest {
         assertEquals(0, first.local(second.global(7)));
         assertEquals(0, second.local(first.global(7)));
         assertEquals(0, second.global(0));
+        assertEquals(0, first.global(second.global(1))); // no id reaches into another space
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.sandjar.kernel.task.TaskTable;
 import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * /proc/sys. Most values are fixed: they say what this kernel does. Those with mode 0644 keep what root writes, because
@@ -238,14 +239,17 @@ final class Sysctl {
             this.domain = domain;
         }
 
-        private static Uts names(Caller c) {
-            return c instanceof Task t ? t.container().uts() : new Uts();
+        /** The reader's; the kernel itself has none. */
+        private static @Nullable Uts names(Caller c) {
+            return c instanceof Task t ? t.container().uts() : null;
         }
 
         @Override
         protected int text(Caller c, StringBuilder out) {
             Uts names = names(c);
-            out.append(domain ? names.domainname : names.hostname).append('\n');
+            if (names != null) {
+                out.append(domain ? names.domainname : names.hostname).append('\n');
+            }
             return 0;
         }
 
@@ -256,10 +260,14 @@ final class Sysctl {
             if (name.length() > LONGEST) {
                 return -EINVAL;
             }
+            Uts names = names(c);
+            if (names == null) {
+                return -EPERM;
+            }
             if (domain) {
-                names(c).domainname = name;
+                names.domainname = name;
             } else {
-                names(c).hostname = name;
+                names.hostname = name;
             }
             return data.length();
         }

@@ -25,6 +25,7 @@ import io.sandjar.kernel.vfs.MountOps;
 import io.sandjar.kernel.vfs.MountPoints;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.SpecialFiles;
+import java.util.ArrayList;
 
 /**
  * The tree of files of one container while it is put together: a root, mounts in their order, devices, and what is
@@ -38,9 +39,13 @@ public final class ContainerTree implements SpecialFiles {
     private final Devices devices = new Devices();
     private final DevPts terminals;
 
+    /** Once for each time that one was given. */
+    private final ArrayList<FileSystem> given = new ArrayList<>();
+
     public ContainerTree(Container container, FileSystem root, String source) {
         this.container = container;
         ns = MountNamespace.of(root, source, 0);
+        given.add(root);
         caller = new KernelCaller(ns.rootPath());
         terminals = new DevPts(new TaskJobs(container.pids()), devices);
         ns.setSpecials(this);
@@ -74,6 +79,7 @@ public final class ContainerTree implements SpecialFiles {
     /** Mounts {@code m}; what is missing at {@code at} is made, a directory or a file as it takes. */
     public int mount(Mount m, String at) {
         Ref<Path> point = new Ref<>();
+        given.add(m.fs());
         int r = find(at, m.root().inode().isDir(), true, point);
         if (r == 0) {
             r = attach(m, point.get());
@@ -178,6 +184,14 @@ public final class ContainerTree implements SpecialFiles {
 
     private static int absent(int r) {
         return r == -ENOENT || r == -ENOTDIR ? 0 : r;
+    }
+
+    /** Gives back what the tree holds of the host: the container is gone with all its guests. */
+    public void close() {
+        for (FileSystem fs : given) {
+            fs.close();
+        }
+        given.clear();
     }
 
     // ---- FIFOs and devices ----

@@ -12,6 +12,7 @@ import io.sandjar.kernel.base.ErrorLog;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.anon.NamelessFs;
+import io.sandjar.kernel.fs.hostdir.SharedDirs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
@@ -66,6 +67,9 @@ public final class Kernel {
     public static final String RELEASE = "6.12.0-sandjar";
 
     public static final String VERSION = "#1 SMP PREEMPT_DYNAMIC Sandjar";
+
+    /** Directories of the host that containers share. */
+    public final SharedDirs hostDirs = new SharedDirs();
 
     /** Contents of files in memory. */
     public final FileStore files = new FileStore();

@@ -60,6 +60,9 @@ public abstract class FileSystem {
 
     public abstract Inode root();
 
+    /** Gives back what it holds of the host, when the container that it was made for is gone with all its guests. */
+    public void close() {}
+
     public abstract void statfs(StatFs out);
 
     /**

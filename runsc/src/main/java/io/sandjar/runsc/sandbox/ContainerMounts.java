@@ -77,11 +77,16 @@ public final class ContainerMounts {
      */
     public static ContainerTree build(Kernel kernel, Container container, Spec spec, Donated donated, Options options) {
         ContainerMounts m = new ContainerMounts(kernel, container, spec, donated, options);
-        m.groups();
-        m.mounts();
-        m.devices();
-        m.hide();
-        return m.tree;
+        try {
+            m.groups();
+            m.mounts();
+            m.devices();
+            m.hide();
+            return m.tree;
+        } catch (RuntimeException e) {
+            m.tree.close();
+            throw e;
+        }
     }
 
     // ---- root ----
@@ -208,7 +213,10 @@ public final class ContainerMounts {
         int fd = donated.take("mount:" + i);
         if (fd >= 0) {
             Ref<HostDirFs> dir = new Ref<>();
-            check(what, HostDirFs.of(fd, readOnly ? HostDirFs.Mode.READ_ONLY : HostDirFs.Mode.READ_WRITE, dir));
+            int r = readOnly
+                    ? HostDirFs.of(fd, HostDirFs.Mode.READ_ONLY, dir)
+                    : kernel.hostDirs.open(fd, words.recursive, dir);
+            check(what, r);
             fs = dir.get();
         } else if ((fd = donated.take("file:" + i)) >= 0) {
             Ref<FixedFs> file = new Ref<>();

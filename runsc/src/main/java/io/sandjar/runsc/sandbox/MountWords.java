@@ -15,6 +15,9 @@ final class MountWords {
 
     boolean bind;
 
+    /** With what is mounted below the source. */
+    boolean recursive;
+
     /** A copy of what lies below the destination goes into the tmpfs. */
     boolean copyUp;
 
@@ -34,7 +37,11 @@ final class MountWords {
 
     private boolean flag(String o) {
         switch (o) {
-            case "bind", "rbind" -> bind = true;
+            case "bind" -> bind = true;
+            case "rbind" -> {
+                bind = true;
+                recursive = true;
+            }
             case "tmpcopyup" -> copyUp = true;
             case "ro", "rro" -> flags |= Mount.RDONLY;
             case "rw", "rrw" -> flags &= ~Mount.RDONLY;

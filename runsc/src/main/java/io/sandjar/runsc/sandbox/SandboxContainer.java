@@ -21,6 +21,7 @@ final class SandboxContainer {
     private final CreateOptions options;
     private final Spec spec;
     private final Container container;
+    private final ContainerTree tree;
     private final ProcessMaker maker;
     private final GuestProcess init;
     private final long createdNanos;
@@ -30,6 +31,7 @@ final class SandboxContainer {
         this.options = options;
         this.spec = spec;
         this.container = container;
+        this.tree = tree;
         this.maker = new ProcessMaker(container, tree, spec);
         this.init = maker.make(spec.process(), donated, true);
         this.createdNanos = Clock.now();
@@ -164,6 +166,7 @@ final class SandboxContainer {
     /** Forgets it. It must have stopped. */
     void remove() {
         container.kernel().containers().remove(container);
+        tree.close();
         for (int fd : container.cgroupProcs) {
             Sys.close(fd);
         }

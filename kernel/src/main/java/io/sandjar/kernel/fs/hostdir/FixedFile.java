@@ -181,5 +181,6 @@ final class FixedFile extends FileDescription {
         if (readOnlyFd >= 0) {
             Sys.close(readOnlyFd);
         }
+        inode.drop();
     }
 }

@@ -52,12 +52,20 @@ public final class FixedFs extends FileSystem {
     }
 
     @Override
+    public void close() {
+        root.close();
+    }
+
+    @Override
     public long dev() {
         return dev;
     }
 
     @Override
     public void statfs(StatFs out) {
-        HostDirFs.statfs(root.hostFd(), out);
+        if (root.hold()) {
+            HostDirFs.statfs(root.hostFd(), out);
+            root.drop();
+        }
     }
 }

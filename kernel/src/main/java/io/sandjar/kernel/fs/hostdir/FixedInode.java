@@ -28,6 +28,10 @@ final class FixedInode extends Inode {
     private final OrderedLock appendLock = new OrderedLock(LockLevel.FILE);
     private volatile HostStat stat;
 
+    // guarded by this
+    private int users;
+    private boolean closed;
+
     FixedInode(FixedFs fs, int fd, HostStat stat) {
         super(fs);
         this.fd = fd;
@@ -37,6 +41,30 @@ final class FixedInode extends Inode {
 
     int hostFd() {
         return fd;
+    }
+
+    /** Keeps the descriptor open until {@link #drop}: false when it is closed already. */
+    synchronized boolean hold() {
+        if (closed) {
+            return false;
+        }
+        users++;
+        return true;
+    }
+
+    synchronized void drop() {
+        if (--users == 0 && closed) {
+            Sys.close(fd);
+        }
+    }
+
+    synchronized void close() {
+        if (!closed) {
+            closed = true;
+            if (users == 0) {
+                Sys.close(fd);
+            }
+        }
     }
 
     /** Whether the host's descriptor may write. */
@@ -50,9 +78,12 @@ final class FixedInode extends Inode {
     }
 
     HostStat fresh() {
-        HostStat now = new HostStat();
-        if (HostFs.statx(fd, "", now) == 0) {
-            stat = now;
+        if (hold()) {
+            HostStat now = new HostStat();
+            if (HostFs.statx(fd, "", now) == 0) {
+                stat = now;
+            }
+            drop();
         }
         return stat;
     }
@@ -102,6 +133,9 @@ final class FixedInode extends Inode {
         if (io.sandjar.abi.O.writable(flags) && !writable) {
             return -EROFS;
         }
+        if (!hold()) {
+            return -ESTALE;
+        }
         fresh();
         out.set(new FixedFile(path, this, flags));
         return 0;
@@ -112,37 +146,49 @@ final class FixedInode extends Inode {
         if (!writable) {
             return -EROFS;
         }
+        if (!hold()) {
+            return -ESTALE;
+        }
         int r = (a.valid & Attr.SIZE) != 0 ? (int) Sys.call(Nr.ftruncate, fd, a.size, 0) : 0;
         if (r == 0) {
             r = HostAttr.set(fd, a);
         }
         fresh();
+        drop();
         return r;
     }
 
     @Override
     public int getxattr(Caller c, String name, Ref<byte[]> out) {
-        return HostXattr.shown(name) ? HostXattr.get(fd, name, out) : HostXattr.hidden(name);
+        if (!HostXattr.shown(name)) {
+            return HostXattr.hidden(name);
+        }
+        return hold() ? dropped(HostXattr.get(fd, name, out)) : -ESTALE;
     }
 
     @Override
     public int listxattr(Caller c, Ref<byte[]> out) {
-        return HostXattr.list(fd, out);
+        return hold() ? dropped(HostXattr.list(fd, out)) : -ESTALE;
     }
 
     @Override
     public int setxattr(Caller c, String name, byte[] value, int flags) {
-        if (!writable) {
-            return -EROFS;
+        if (!writable || !HostXattr.shown(name)) {
+            return writable ? -EOPNOTSUPP : -EROFS;
         }
-        return HostXattr.shown(name) ? HostFs.fsetxattr(fd, name, value, flags) : -EOPNOTSUPP;
+        return hold() ? dropped(HostFs.fsetxattr(fd, name, value, flags)) : -ESTALE;
     }
 
     @Override
     public int removexattr(Caller c, String name) {
-        if (!writable) {
-            return -EROFS;
+        if (!writable || !HostXattr.shown(name)) {
+            return writable ? -EOPNOTSUPP : -EROFS;
         }
-        return HostXattr.shown(name) ? HostXattr.remove(fd, name) : -EOPNOTSUPP;
+        return hold() ? dropped(HostXattr.remove(fd, name)) : -ESTALE;
+    }
+
+    private int dropped(int r) {
+        drop();
+        return r;
     }
 }

@@ -44,6 +44,15 @@ public final class HostDirFs extends FileSystem {
     private final @Nullable HostInode[] ring = new HostInode[MAX_DIRECTORIES];
 
     private int hand;
+    private volatile boolean closed;
+
+    // of a file system that several containers may show; guarded by it
+
+    @Nullable
+    SharedDirs shared;
+
+    String key = "";
+    int users;
 
     /** One file of the host. */
     record FileId(int major, int minor, long ino) {
@@ -175,6 +184,28 @@ public final class HostDirFs extends FileSystem {
             sweepAt = Math.max(10_000, 2 * known.size());
         }
         return i;
+    }
+
+    @Override
+    public void close() {
+        SharedDirs s = shared;
+        if (s != null && !s.drop(this)) {
+            return;
+        }
+        closed = true; // what is opened from now on goes when it is released
+        synchronized (ring) {
+            for (int i = 0; i < ring.length; i++) {
+                HostInode dir = ring[i];
+                if (dir != null) {
+                    dir.retire();
+                }
+            }
+        }
+        root.retire();
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /** Notes that a directory has a descriptor, and takes one away from another when there are too many. */

@@ -89,7 +89,17 @@ public final class HostInode extends Inode {
     }
 
     synchronized void release() {
-        users--;
+        if (--users == 0 && host.isClosed()) {
+            retire();
+        }
+    }
+
+    /** Gives the descriptor up for good, when nobody uses it any more. */
+    synchronized void retire() {
+        if (users == 0 && fd >= 0) {
+            Sys.close(fd);
+            fd = -1;
+        }
     }
 
     /** Gives the descriptor up unless it is in use or was since the last visit. */

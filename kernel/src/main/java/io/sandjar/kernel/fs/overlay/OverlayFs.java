@@ -53,6 +53,11 @@ public final class OverlayFs extends NodeFs {
     }
 
     @Override
+    public void close() {
+        lower.close();
+    }
+
+    @Override
     public void statfs(StatFs out) {
         if (pages.limit() == Long.MAX_VALUE) {
             lower.statfs(out);

@@ -15,6 +15,7 @@ import io.sandjar.kernel.vfs.AttrOps;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FileOps;
+import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.KernelIo;
 import io.sandjar.kernel.vfs.Mount;
 import io.sandjar.kernel.vfs.Opener;
@@ -207,5 +208,39 @@ class DescriptorsTest {
         c.creds = Creds.of(0, 0);
         assertEquals(0777, at("/dir/file").inode().mode() & 07777);
         d.release();
+    }
+
+    @Test
+    void containersThatShowOneDirectoryShareItsFiles() {
+        SharedDirs shared = new SharedDirs();
+        HostDirFs a = share(shared, true);
+        HostDirFs b = share(shared, true);
+        HostDirFs other = share(shared, false);
+        assertEquals(true, a == b);
+        assertEquals(false, a == other);
+        Ref<Inode> file = new Ref<>();
+        a.close();
+        assertEquals(0, b.root().lookup(c, "file", file));
+        b.close();
+        assertEquals(-ESTALE, b.root().lookup(c, "file", file));
+        assertEquals(false, a == share(shared, true));
+    }
+
+    private HostDirFs share(SharedDirs shared, boolean recursive) {
+        Ref<HostDirFs> fs = new Ref<>();
+        int fd = Sys.openat(Sys.AT_FDCWD, dir.toString(), O_PATH | O_DIRECTORY, 0);
+        assertEquals(0, shared.open(fd, recursive, fs));
+        return fs.get();
+    }
+
+    @Test
+    void aFileThatIsOpenOutlivesItsFileSystem() {
+        mountFile(O_RDWR);
+        FileDescription d = open("/file", O_RDONLY);
+        at("/file").mount().fs().close();
+        assertEquals("0123456789", read(d, 20));
+        assertEquals(-ESTALE, tryOpen("/file", O_RDONLY));
+        d.release();
+        assertEquals(-ESTALE, AttrOps.chmod(c, at("/file"), 0600));
     }
 }

@@ -120,7 +120,7 @@ public final class Signals {
         }
         if (outside) {
             g.forced |= bit;
-        } else if (g == g.pids().init() && g.actions[signo].isDefault()) {
+        } else if (g == g.pids().init() && g.actions[signo].isDefault() && !blocked(g, only, bit)) {
             return; // pid 1 gets only what it asked for
         }
         if (ignored(g, only, signo)) {
@@ -172,16 +172,20 @@ public final class Signals {
         if (!a.isIgnore() && !(a.isDefault() && (DEFAULT_IGNORED & bit) != 0)) {
             return false;
         }
-        // a blocked signal stays pending: its action may change until it is unblocked, or sigwait may want it
+        return !blocked(g, only, bit);
+    }
+
+    /** A blocked signal stays pending: its action may change until it is unblocked, or sigwait may want it. */
+    private static boolean blocked(ThreadGroup g, @Nullable Task only, long bit) {
         if (only != null) {
-            return ((only.sigmask() | only.waitingFor) & bit) == 0;
+            return ((only.sigmask() | only.waitingFor) & bit) != 0;
         }
         for (Task t : g.tasks) {
             if (((t.sigmask() | t.waitingFor) & bit) != 0) {
-                return false;
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     private void discard(ThreadGroup g, long which) {

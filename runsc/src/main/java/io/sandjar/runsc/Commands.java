@@ -17,6 +17,8 @@ final class Commands {
             case "create" -> new CreateCommand();
             case "start" -> new HookedCommand(name);
             case "delete" -> new HookedCommand(name);
+            case "install" -> new InstallCommand(name);
+            case "uninstall" -> new InstallCommand(name);
             case "do" -> new DoCommand();
             case "doctor" -> new DoctorCommand();
             case "spec" -> new SpecCommand();

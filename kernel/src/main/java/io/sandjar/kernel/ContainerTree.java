@@ -192,6 +192,7 @@ public final class ContainerTree implements SpecialFiles {
             fs.close();
         }
         given.clear();
+        container.groups.close();
     }
 
     // ---- FIFOs and devices ----

@@ -74,7 +74,17 @@ public final class CgroupView {
         return directory(UNIFIED) >= 0 ? read(UNIFIED, name) : V1Texts.file(this, name);
     }
 
-    private int directory(String controller) {
+    /** Gives the descriptors back; there is nothing to read from then on. */
+    public synchronized void close() {
+        for (int i = 0; i < directories.length; i++) {
+            if (directories[i] >= 0) {
+                Sys.close(directories[i]);
+                directories[i] = -1;
+            }
+        }
+    }
+
+    private synchronized int directory(String controller) {
         for (int i = 0; i < controllers.length; i++) {
             if (controllers[i].equals(controller)) {
                 return directories[i];
@@ -86,8 +96,11 @@ public final class CgroupView {
     /** A file of one controller's directory; null when it is not there. */
     @Nullable
     String read(String controller, String file) {
-        int dir = directory(controller);
-        int fd = dir < 0 ? -1 : Sys.openat2(dir, file, 0, 0, STRICT);
+        int fd;
+        synchronized (this) {
+            int dir = directory(controller);
+            fd = dir < 0 ? -1 : Sys.openat2(dir, file, 0, 0, STRICT);
+        }
         if (fd < 0) {
             return null;
         }

@@ -62,12 +62,13 @@ public final class Existing {
         Spec spec = spec();
         String directory = directory();
         String upper = upper();
+        byte[] state = spec == null ? new byte[0] : state(spec, "stopped", 0); // its files will be gone
         int status = force ? program.run("delete", "--force", id) : program.run("delete", id);
         if (status != 0) {
             return status;
         }
         if (spec != null) {
-            new HookRunner(directory, log).runAll("poststop", spec.hooks().poststop(), 0, state(spec, "stopped", 0));
+            new HookRunner(directory, log).runAll("poststop", spec.hooks().poststop(), 0, state);
         }
         if (!upper.isEmpty()) {
             UpperDir.remove(upper);

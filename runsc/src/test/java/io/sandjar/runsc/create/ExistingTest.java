@@ -31,8 +31,9 @@ class ExistingTest {
         Files.writeString(dir.resolve("runsc"), """
                 #!/bin/sh
                 echo "runsc $* $SANDJAR_HOOKS_DONE" >>%s
+                [ -z "$GONE" ] || /bin/rm -r %s
                 exit ${STATUS:-0}
-                """.formatted(steps()));
+                """.formatted(steps(), state));
         dir.resolve("runsc").toFile().setExecutable(true);
         Files.writeString(steps(), "");
         Files.writeString(state.resolve("state.json"), "{\"bundle\":\"" + bundle + "\"}");
@@ -80,9 +81,10 @@ class ExistingTest {
                 seen.contains("\"status\":\"running\",\"pid\":"
                         + ProcessHandle.current().pid()),
                 seen);
-        assertEquals(0, existing().delete(true));
+        assertEquals(0, existing("GONE=1").delete(true));
         assertEquals("runsc start c1 1\npoststart\nrunsc delete --force c1 1\npoststop\nagain\n", done());
-        assertTrue(Files.readString(bundle.resolve("poststop")).contains("\"status\":\"stopped\",\"bundle\""));
+        assertTrue(Files.readString(bundle.resolve("poststop"))
+                .contains("\"status\":\"stopped\",\"bundle\":\"" + bundle + "\""));
         String log = Files.readString(dir.resolve("log"));
         assertTrue(
                 log.startsWith("{\"level\":\"warning\",\"msg\":\"hooks.poststop[1]: /no/such: execve: ENOENT\""), log);

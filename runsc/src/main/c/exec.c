@@ -173,7 +173,7 @@ static int follow_terminal(int socket, int master, int signals) {
 int exec_command(void) {
     struct container c;
     need_container(options.id, &c);
-    if (!c.alive) fail("cannot exec in container %s: container not running", c.id);
+    if (!c.alive) fail("cannot exec in a stopped container: %s", c.id);
     if (!options.ignore_paused && is_paused(&c)) fail("cannot exec in a paused container: %s (use --ignore-paused to override)", c.id);
     int rows = 0, columns = 0, master = -1, tty = -1;
     int terminal = options.process != NULL ? process_terminal(&rows, &columns) || options.tty : options.tty;

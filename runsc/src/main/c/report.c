@@ -68,7 +68,8 @@ void fail(const char *format, ...) {
     va_start(list, format);
     say_error_list(format, list);
     va_end(list);
-    exit(options.verb != NULL && strcmp(options.verb, "do") == 0 ? FAILED : 1);
+    if (options.verb != NULL && strcmp(options.verb, "do") == 0) exit(FAILED);
+    exit(options.verb != NULL && strcmp(options.verb, "exec") == 0 ? 255 : 1); // as runc
 }
 
 // --debug-log as gVisor has it: a directory if it ends in a slash; %COMMAND%, %TIMESTAMP% and %ID% are replaced.

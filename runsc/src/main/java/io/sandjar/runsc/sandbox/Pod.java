@@ -3,6 +3,7 @@
 package io.sandjar.runsc.sandbox;
 
 import io.sandjar.abi.Sig;
+import io.sandjar.kernel.base.Condition;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pod {
     private static final long PATIENCE_NANOS = 3_000_000_000L;
+    private static final long ANSWER_NANOS = 1_000_000_000L;
 
     private final LauncherLine launcher;
     private final Log log;
@@ -23,6 +25,7 @@ final class Pod {
     private final HashSet<String> reserved = new HashSet<>();
     private final ArrayList<GuestProcess> running = new ArrayList<>();
     private @Nullable SandboxContainer first;
+    private int requests;
     private boolean over;
 
     Pod(LauncherLine launcher, Log log) {
@@ -118,27 +121,36 @@ final class Pod {
             over = true;
         }
         log.debug("the sandbox's first container has ended with status " + p.status());
-        endOthers();
-        launcher.exit(p.status());
-    }
-
-    private void endOthers() {
         for (SandboxContainer c : all()) {
             c.container().kill(Sig.SIGKILL, true);
         }
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        synchronized (this) {
-            while (!running.isEmpty()) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return;
-                }
-                try {
-                    wait(left / 1_000_000 + 1);
-                } catch (InterruptedException e) {
-                    return;
-                }
+        await(PATIENCE_NANOS, running::isEmpty);
+        await(ANSWER_NANOS, () -> requests == 0);
+        launcher.exit(p.status());
+    }
+
+    private synchronized void await(long nanos, Condition condition) {
+        long deadline = System.nanoTime() + nanos;
+        while (!condition.holds()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            try {
+                wait(left / 1_000_000 + 1);
+            } catch (InterruptedException e) {
+                return;
             }
         }
+    }
+
+    /** A request is under way: the launcher, which kills us at once, hears of the end when it is answered. */
+    synchronized void enter() {
+        requests++;
+    }
+
+    synchronized void leave() {
+        requests--;
+        notifyAll();
     }
 }

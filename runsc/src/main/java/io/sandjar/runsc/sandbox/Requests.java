@@ -40,7 +40,16 @@ final class Requests implements ControlServer.Handler {
         if (log.debugs()) {
             log.debug("request " + String.join(" ", words));
         }
-        switch (verb) {
+        pod.enter();
+        try {
+            carryOut(c, words);
+        } finally {
+            pod.leave();
+        }
+    }
+
+    private void carryOut(Connection c, List<String> words) {
+        switch (words.get(0)) {
             case "create" -> create(c, need(words, 4));
             case "start" -> start(c, need(words, 2));
             case "wait" -> pod.get(need(words, 2).get(1)).init().await(c);
@@ -104,8 +113,15 @@ final class Requests implements ControlServer.Handler {
             throw new Refusal("malformed request: signal " + words.get(2));
         }
         boolean all = words.size() > 3 && words.get(3).equals("all");
-        container.kill(signo, all, () -> pod.ended(container.init(), container));
+        container.kill(signo, all, () -> neverBegan(container));
         c.end(0);
+    }
+
+    /** It ended before it was started. The request under way is to be answered before the sandbox goes. */
+    private void neverBegan(SandboxContainer container) {
+        Thread t = new Thread(null, () -> pod.ended(container.init(), container), "end", 128 * 1024);
+        t.setDaemon(true);
+        t.start();
     }
 
     private void exec(Connection c, List<String> words) {
@@ -118,7 +134,7 @@ final class Requests implements ControlServer.Handler {
             pod.run(p, container, false);
         } catch (Refusal e) {
             throw new Refusal(
-                    e.status() == 1 ? Refusal.EXEC_FAILED : e.status(),
+                    Refusal.EXEC_FAILED,
                     e.text().startsWith("cannot exec") ? e.text() : "unable to start container process: " + e.text());
         }
         c.started();
@@ -140,7 +156,7 @@ final class Requests implements ControlServer.Handler {
     /** Ends what is left of a container and forgets it. */
     private void destroy(SandboxContainer container) {
         long deadline = System.nanoTime() + KILL_NANOS;
-        container.kill(Sig.SIGKILL, true, () -> pod.ended(container.init(), container));
+        container.kill(Sig.SIGKILL, true, () -> neverBegan(container));
         while (container.status() != SandboxContainer.Status.STOPPED) {
             if (System.nanoTime() > deadline) {
                 throw new Refusal("container " + container.id() + " does not end");
@@ -213,7 +229,7 @@ final class Requests implements ControlServer.Handler {
 
     private void pass(SandboxContainer container, int signo) {
         try {
-            container.kill(signo, false, () -> pod.ended(container.init(), container));
+            container.kill(signo, false, () -> neverBegan(container));
         } catch (Refusal e) {
             log.debug("signal " + signo + ": " + e.text());
         }

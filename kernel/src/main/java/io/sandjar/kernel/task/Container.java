@@ -19,6 +19,7 @@ import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Container {
     private static final int USUAL_FILES = 1024;
+    private static final long SOON = 200_000;
 
     private final Kernel kernel;
     private final String id;
@@ -376,6 +378,9 @@ public final class Container {
         for (ThreadGroup o : rest) {
             if (o != g && (ofSpace || o.container() == this)) {
                 kernel.exits().exitGroup(o, Sig.SIGKILL);
+                while (o.state != ThreadGroup.State.ZOMBIE && o.state != ThreadGroup.State.REAPED) {
+                    LockSupport.parkNanos(SOON); // somebody else is ending it
+                }
             }
         }
         exitStatus = g.exitStatus;

@@ -144,10 +144,7 @@ public final class Exits {
             }
             t.released = true;
         }
-        Nursery.Order birth = t.birth;
-        if (birth != null) {
-            birth.complete(-io.sandjar.abi.Errno.ESRCH);
-        }
+        kernel.nursery().ended(t);
         ExecImage image = t.image;
         if (image != null && t.hostTid == 0) { // it never began
             t.image = null;

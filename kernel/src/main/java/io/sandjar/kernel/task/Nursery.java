@@ -29,6 +29,8 @@ public final class Nursery {
 
     // Guarded by the lock.
     private final ArrayDeque<Order> queue = new ArrayDeque<>();
+
+    /** Its child has not rung yet, so that the mailbox has this one's host pid. */
     private @Nullable Order current;
 
     /** The notification by which it waits; 0 while it works. */
@@ -151,7 +153,7 @@ public final class Nursery {
         Task t = o.child;
         kernel.taskLock().lock();
         try {
-            if (t.dead || t.group.exiting || t.birth != null) {
+            if (t.dead || t.group.exiting || t.birth != null || t.hostTid != 0) {
                 return false;
             }
             t.birth = o;
@@ -177,11 +179,11 @@ public final class Nursery {
         Order failed = null;
         lock.lock();
         try {
-            if (kind == Stub.BELL_DONE && result < 0) {
-                failed = current;
-            }
-            current = null;
             waiting = id;
+            if (kind == Stub.BELL_DONE && result < 0) { // else the child itself will be heard of
+                failed = current;
+                current = null;
+            }
             if (failed != null) {
                 lost(failed.child);
                 failed.complete((int) result);
@@ -207,6 +209,7 @@ public final class Nursery {
      * the bell, perhaps later.
      */
     public void born(Task t, Scratch s) {
+        free(t.birth);
         if (!HostGroups.concerns(t.group)) {
             begin(t, s);
             return;
@@ -238,10 +241,33 @@ public final class Nursery {
         settle(t, 0);
     }
 
+    /** The order's child has rung, or never will: the next one may be made. */
+    private void free(@Nullable Order o) {
+        lock.lock();
+        try {
+            if (current == o) {
+                current = null;
+                next();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A process has ended, perhaps before it was there. */
+    void ended(Task t) {
+        Order o = t.birth;
+        if (o != null) {
+            o.complete(-ESRCH);
+            free(o);
+        }
+    }
+
     private static void settle(Task t, int result) {
         Order o = t.birth;
         if (o != null) {
             o.complete(result);
+            t.birth = null;
         }
     }
 

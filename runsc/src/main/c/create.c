@@ -58,6 +58,7 @@ static void start_sandbox(struct made *made) {
     int life[2], report[2];
     struct plan plan = {.id = options.id, .net = -1, .tty = made->tty, .boot = options.boot, .log = open_debug_log("boot")};
     plan.listen = listen_at(made->dir);
+    plan.status = make_status(made->dir);
     if (plan.listen < 0) give_up(made, "its control socket");
     const char *network = options.network == NULL ? "sandbox" : options.network;
     plan.new_net = made->spec.new_net || strcmp(network, "none") == 0;
@@ -76,6 +77,7 @@ static void start_sandbox(struct made *made) {
     close(life[0]);
     close(report[1]);
     close(plan.listen);
+    if (plan.status >= 0) close(plan.status);
     if (plan.net >= 0) close(plan.net);
     read_report(made, report[0]);
     made->sandbox = options.id;
@@ -90,9 +92,11 @@ static void join_sandbox(struct made *made) {
     if (write_small(made->dir, "sandbox", made->spec.sandbox) != 0) give_up(made, "its state directory");
     int socket = connect_to(sandbox.dir);
     if (socket < 0) give_up(made, "the sandbox's control socket");
-    made->launcher = fork_waiter(options.id, socket, made->tty, &made->life);
+    int status = make_status(made->dir);
+    made->launcher = fork_waiter(options.id, socket, made->tty, status, &made->life);
     if (made->launcher < 0) give_up(made, "fork");
     close(socket);
+    if (status >= 0) close(status);
     made->sandbox = made->spec.sandbox;
 }
 

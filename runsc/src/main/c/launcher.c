@@ -16,6 +16,7 @@
 
 static pid_t jvm;
 static int last_words = -1; // the status that the JVM has told
+static int status_file = -1; // for `wait` when we are gone
 
 // The build's training run: no walls, since the JVM writes files when it ends, and it ends by itself.
 static int training(void) {
@@ -92,6 +93,7 @@ static _Noreturn void end(int status) {
     kill(jvm, SIGKILL);
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
     }
+    if (status_file >= 0) dprintf(status_file, "%d\n", status);
     _exit(status);
 }
 
@@ -163,8 +165,9 @@ static _Noreturn void launcher(struct plan *plan) {
     prctl(PR_SET_PDEATHSIG, 0);
     if (plan->tty >= 0) ioctl(plan->tty, TIOCSCTTY, 0);
     set_streams(plan->log);
-    int keep[] = {plan->listen, plan->report, plan->life, plan->net};
-    close_others(keep, 4);
+    int keep[] = {plan->listen, plan->report, plan->life, plan->net, plan->status};
+    close_others(keep, 5);
+    status_file = plan->status;
     int signals = signal_set(), pair[2];
     if (signals < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         report(plan->report, "descriptors: %s\n", strerror(errno));

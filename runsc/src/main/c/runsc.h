@@ -111,6 +111,8 @@ void need_container(const char *id, struct container *c);
 int read_small(int dir, const char *name, char *text, size_t size); // length, -1
 int write_small(int dir, const char *name, const char *text);
 int write_pid(int dir, pid_t pid);
+int make_status(int dir); // the file that the exit status goes to
+int read_status(const struct container *c); // -1: none yet
 void write_pid_file(const char *path, pid_t pid);
 long long start_time(pid_t pid); // -1: there is no such process
 const char *root_directory(void);
@@ -169,7 +171,7 @@ int signal_number(const char *text); // -1: there is none of that name
 // launcher.c
 struct plan {
     const char *id;
-    int listen, report, life, net, tty, log;
+    int listen, report, life, net, tty, log, status;
     int new_net, host_net;
     struct list boot;
 };
@@ -190,7 +192,7 @@ int open_console(const char *socket_path, int rows, int columns, int *master); /
 
 // waiter.c
 int signal_set(void); // blocks all signals, gives a signalfd
-pid_t fork_waiter(const char *id, int socket, int tty, int *life); // begins when it reads a `k` from LIFE
+pid_t fork_waiter(const char *id, int socket, int tty, int status, int *life); // begins when it reads a `k` from LIFE
 int follow(int socket, int signals, FILE *out, int started_fd); // forwards until the end; status
 int follow_bridged(int socket, int signals, int master);
 

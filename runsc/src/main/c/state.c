@@ -137,6 +137,15 @@ int write_pid(int dir, pid_t pid) {
     return write_small(dir, "pid", text);
 }
 
+int make_status(int dir) {
+    return openat(dir, "status", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+int read_status(const struct container *c) {
+    char text[32];
+    return read_small(c->dir, "status", text, sizeof text) > 0 && text[0] >= '0' && text[0] <= '9' ? atoi(text) & 255 : -1;
+}
+
 // --pid-file of the engine, which may watch for the name: it appears with its contents.
 void write_pid_file(const char *path, pid_t pid) {
     if (path == NULL || *path == 0) return;

@@ -81,13 +81,13 @@ int follow_bridged(int socket, int signals, int master) {
     return 128 + SIGKILL;
 }
 
-static _Noreturn void waiter(const char *id, int socket, int tty, int life) {
+static _Noreturn void waiter(const char *id, int socket, int tty, int status_file, int life) {
     setsid();
     prctl(PR_SET_NAME, "runsc-wait");
     if (tty >= 0) ioctl(tty, TIOCSCTTY, 0);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; fd++) dup2(null, fd);
-    int mine = fcntl(socket, F_DUPFD, 1000), go = fcntl(life, F_DUPFD, 1000);
+    int mine = fcntl(socket, F_DUPFD, 1000), go = fcntl(life, F_DUPFD, 1000), told = fcntl(status_file, F_DUPFD, 1000);
     syscall(SYS_close_range, 3u, 999u, 0);
     int signals = signal_set();
     char kept = 0;
@@ -96,16 +96,18 @@ static _Noreturn void waiter(const char *id, int socket, int tty, int life) {
     if (kept != 'k') _exit(1);
     const char *words[] = {"wait", id};
     if (send_words(mine, words, 2, NULL, 0) != 0) _exit(128 + SIGKILL);
-    _exit(follow(mine, signals, NULL, -1));
+    int status = follow(mine, signals, NULL, -1);
+    if (told >= 0) dprintf(told, "%d\n", status);
+    _exit(status);
 }
 
-pid_t fork_waiter(const char *id, int socket, int tty, int *life) {
+pid_t fork_waiter(const char *id, int socket, int tty, int status, int *life) {
     int pipe_fds[2];
     if (pipe2(pipe_fds, O_CLOEXEC) != 0) return -1;
     pid_t pid = fork();
     if (pid == 0) {
         close(pipe_fds[1]);
-        waiter(id, socket, tty, pipe_fds[0]);
+        waiter(id, socket, tty, status, pipe_fds[0]);
     }
     close(pipe_fds[0]);
     *life = pipe_fds[1];

@@ -233,6 +233,7 @@ static void test_life(void) {
     CHECK(RUNSC("state", "c") == 0 && strstr(out, "stopped") != NULL);
     CHECK(RUNSC("kill", "c", "9") == 1 && strstr(err, "container not running") != NULL && strstr(err, "process already finished") != NULL);
     CHECK(RUNSC("kill", "--all", "c", "9") == 0);
+    CHECK(RUNSC("wait", "c") == 0 && strstr(out, "\"exitStatus\":138}") != NULL);
     CHECK(RUNSC("delete", "c") == 0 && entries(root) == 0);
 }
 
@@ -241,7 +242,7 @@ static void test_missing(void) {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         CHECK(RUNSC(verbs[i], "none") == 1 && strstr(err, "container does not exist") != NULL && strchr(err, '\n')[1] == 0);
     }
-    CHECK(RUNSC("exec", "none", "true") == 1 && strstr(err, "container does not exist") != NULL);
+    CHECK(RUNSC("exec", "none", "true") == 255 && strstr(err, "container does not exist") != NULL);
     CHECK(RUNSC("delete", "--force", "none") == 0 && *err == 0);
     CHECK(RUNSC("state", "../etc") == 1 && strstr(err, "invalid container ID") != NULL);
     CHECK(RUNSC("state") == 1 && strstr(err, "needs the ID") != NULL);
@@ -305,7 +306,7 @@ static void test_damaged(void) {
         static char *const names[] = {"pid", "state.json", "cgroups", "sandbox", "bundle", "hooks"};
         for (size_t n = 0; n < 6; n++) in_container("c", names[n], contents[i]);
         CHECK(RUNSC("state", "c") <= 1 && RUNSC("list") == 0 && RUNSC("list", "--format", "json") == 0);
-        CHECK(RUNSC("start", "c") == 1 && RUNSC("ps", "c") == 1 && RUNSC("exec", "c", "x") == 1);
+        CHECK(RUNSC("start", "c") == 1 && RUNSC("ps", "c") == 1 && RUNSC("exec", "c", "x") == 255);
         CHECK(RUNSC("delete", "--force", "c") == 0 && entries(root) == 0);
     }
 }
@@ -316,7 +317,7 @@ static void test_exec(void) {
     CHECK(RUNSC("create", "--bundle", work, "c") == 0 && RUNSC("start", "c") == 0);
     CHECK(RUNSC("exec", "c", "exit", "7") == 7);
     CHECK(RUNSC("exec", "--env", "A=\"\\", "--user", "1:2", "c", "--", "exit", "9") == 9);
-    CHECK(RUNSC("exec", "c") == 1 && strstr(err, "needs a command") != NULL);
+    CHECK(RUNSC("exec", "c") == 255 && strstr(err, "needs a command") != NULL);
     CHECK(RUNSC("exec", "--detach", "--pid-file", pid_file, "c", "wait") == 0);
     FILE *f = fopen(pid_file, "r");
     CHECK(f != NULL && fgets(text, sizeof text, f) != NULL);
@@ -327,7 +328,7 @@ static void test_exec(void) {
     int pid = pid_of("c");
     CHECK(RUNSC("delete", "--force", "c") == 0 && end_of(pid) == -SIGKILL);
     drain();
-    CHECK(RUNSC("exec", "c", "x") == 1);
+    CHECK(RUNSC("exec", "c", "x") == 255);
 }
 
 static void test_run(void) {

@@ -122,8 +122,9 @@ public final class Creation {
         sources.checkRoot();
         Cgroups groups = makeCgroups(s);
         hooks(s);
-        sources.root(!request.overlay().medium().equals("none"));
+        sources.root();
         sources.mounts();
+        sources.sealRoot(!request.overlay().medium().equals("none"));
         sources.cgroupViews(groups.groups());
         makeUpper(sources);
         streams(s);

@@ -26,13 +26,16 @@ final class Sources {
     private final String bundle;
     private final Gifts gifts;
     private final EngineLog log;
+    private final boolean[] single;
     private boolean plain;
+    private int root = -1;
 
     Sources(Spec spec, String bundle, Gifts gifts, EngineLog log) {
         this.spec = spec;
         this.bundle = bundle;
         this.gifts = gifts;
         this.log = log;
+        this.single = new boolean[spec.mounts().size()];
     }
 
     /** A path of the spec as the host has it. */
@@ -57,19 +60,36 @@ final class Sources {
         return new Failure(1, "root.path: " + rootfs() + ": " + ErrnoText.of(error), "");
     }
 
-    /**
-     * The root. One that the spec wants read-only still gets mount points that are missing, so that is the kernel's to
-     * keep.
-     *
-     * @param readOnly writes go elsewhere
-     */
-    void root(boolean readOnly) {
-        MountFlags f = MountFlags.of("rbind", readOnly ? List.of("ro") : List.of());
-        int fd = tree(rootfs(), f);
+    /** The root, still to be written to; see {@link #sealRoot}. */
+    void root() {
+        int fd = tree(rootfs(), MountFlags.of("rbind", List.of()));
         if (fd < 0) {
             throw rootRefused(fd);
         }
+        root = fd;
         gifts.add("root", fd);
+    }
+
+    /**
+     * Makes a root read-only to which nothing is to be written, for Linux to keep it so. Mount points that are missing are
+     * made before.
+     *
+     * @param elsewhere writes of the guest go elsewhere, missing mount points too
+     */
+    void sealRoot(boolean elsewhere) {
+        if (plain || (!spec.root().readonly() && !elsewhere)) {
+            return;
+        }
+        if (!elsewhere) {
+            MountPoints points = new MountPoints(root);
+            for (int i = 0; i < spec.mounts().size(); i++) {
+                points.make(spec.mounts().get(i).destination(), !single[i]);
+            }
+        }
+        int r = HostTrees.attributes(root, HostTrees.RDONLY, 0, true);
+        if (r < 0) {
+            throw rootRefused(r);
+        }
     }
 
     /** All bind mounts. */
@@ -91,6 +111,7 @@ final class Sources {
         HostStat st = new HostStat();
         int r = HostFs.statx(probe, "", st);
         int kind = st.mode & O.S_IFMT;
+        single[i] = kind != O.S_IFDIR;
         if (r < 0) {
             Sys.close(probe);
             throw refused(i, source, r);

@@ -221,6 +221,36 @@ class CreationTest {
     }
 
     @Test
+    void aReadOnlyRootGetsItsMountPointsAndIsSealed() throws Exception {
+        assumeTrue(root());
+        Path file = Files.writeString(dir.resolve("file"), "x");
+        Files.createSymbolicLink(bundle.resolve("rootfs/link"), Path.of("/etc/inside"));
+        Files.createSymbolicLink(bundle.resolve("rootfs/out"), dir);
+        config("""
+                {"destination":"/dev","type":"tmpfs","source":"tmpfs"},
+                {"destination":"/dev/pts","type":"devpts","source":"devpts"},
+                {"destination":"/a/b","type":"tmpfs","source":"tmpfs"},
+                {"destination":"/link/sub","type":"tmpfs","source":"tmpfs"},
+                {"destination":"/out/x","type":"tmpfs","source":"tmpfs"},
+                {"destination":"/f/one","type":"bind","source":"%s","options":["bind"]}
+                """.formatted(file), "");
+        Path json = bundle.resolve("config.json");
+        Files.writeString(json, Files.readString(json).replace("\"rootfs\"", "\"rootfs\",\"readonly\":true"));
+        try (FakeSandbox sandbox = create(null, new String[] {"X0"})) {
+            int fd = sandbox.got.get("root");
+            assertEquals(-Errno.EROFS, Sys.openat(fd, "new", O.O_CREAT | O.O_WRONLY, 0644));
+        }
+        Path root = bundle.resolve("rootfs");
+        assertTrue(Files.isDirectory(root.resolve("dev")) && Files.isDirectory(root.resolve("a/b")));
+        assertFalse(Files.exists(root.resolve("dev/pts")));
+        assertTrue(Files.isRegularFile(root.resolve("f/one")));
+        assertFalse(Files.exists(dir.resolve("x")), "outside of the root");
+        launcher.destroyForcibly().waitFor();
+        io.sandjar.runsc.cgroups.Cgroups.load(Files.readString(state.resolve("cgroups")))
+                .remove();
+    }
+
+    @Test
     void aFullStateDirectoryIsSaidAndCleaned() throws Exception {
         assumeTrue(root());
         Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=16k", "none", state.toString()).start();

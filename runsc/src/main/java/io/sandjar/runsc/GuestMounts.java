@@ -13,22 +13,16 @@ import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
 import io.sandjar.kernel.task.Container;
-import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.KernelCaller;
-import io.sandjar.kernel.vfs.KernelIo;
 import io.sandjar.kernel.vfs.Mount;
 import io.sandjar.kernel.vfs.MountNamespace;
-import io.sandjar.kernel.vfs.Opener;
-import io.sandjar.kernel.vfs.PathWalk;
-import java.nio.charset.StandardCharsets;
+import io.sandjar.runsc.sandbox.GuestText;
 import org.jspecify.annotations.Nullable;
 
 /** The guest's tree of files, put together from the options of {@code do}. */
 final class GuestMounts {
     private static final int SAFE = Mount.NOSUID | Mount.NODEV;
     private static final int STICKY = 01777;
-    private static final int O_NONBLOCK = 04000;
-    private static final int MAX_TEXT = 1 << 20;
 
     private final MountNamespace mounts;
     private final KernelCaller caller;
@@ -93,28 +87,7 @@ final class GuestMounts {
     /** The text of a small file of the guest; null if there is none. */
     @Nullable
     String readText(String path) {
-        Ref<FileDescription> out = new Ref<>();
-        if (Opener.open(caller, PathWalk.AT_ROOT, path, O_NONBLOCK, 0, 0, out) != 0) {
-            return null;
-        }
-        FileDescription d = out.get();
-        try {
-            byte[] data = new byte[16384];
-            int n = 0;
-            while (n < MAX_TEXT) {
-                if (n == data.length) {
-                    data = java.util.Arrays.copyOf(data, n * 2);
-                }
-                long got = d.read(caller, new KernelIo(data, n, data.length - n));
-                if (got <= 0) {
-                    break;
-                }
-                n += (int) got;
-            }
-            return new String(data, 0, n, StandardCharsets.ISO_8859_1);
-        } finally {
-            d.release();
-        }
+        return GuestText.read(caller, path);
     }
 
     /** Bytes of memory that the host has. */

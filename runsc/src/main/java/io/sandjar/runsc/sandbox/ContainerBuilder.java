@@ -36,16 +36,20 @@ final class ContainerBuilder {
     SandboxContainer build(CreateOptions options, Donated donated, @Nullable SandboxContainer pod) {
         Spec spec = spec(donated);
         Container container = kernel.containers().create(options.id, pod == null ? null : sharedPids(spec, pod));
+        ContainerTree tree = null;
         try {
             ContainerMounts.Options o = new ContainerMounts.Options(
                     options.overlay, options.overlaySize, options.hostUds.isEmpty() ? boot.hostUds : options.hostUds);
-            ContainerTree tree = ContainerMounts.build(kernel, container, spec, donated, o);
+            tree = ContainerMounts.build(kernel, container, spec, donated, o);
             container.setMounts(tree.namespace());
             names(container, spec, pod);
             container.cgroupProcs = cgroups(donated);
             return new SandboxContainer(options, spec, container, tree, donated);
         } catch (RuntimeException e) {
             kernel.containers().remove(container);
+            if (tree != null) {
+                tree.close();
+            }
             for (int fd : container.cgroupProcs) {
                 Sys.close(fd);
             }

@@ -77,6 +77,7 @@ public final class HostileKernel {
     private static String attempt() {
         return switch (name) {
             case "control" -> Sys.pid() > 0 ? "works" : "odd";
+            case "jvm" -> ordinaryLife();
             case "open" -> file((int) path(Nr.open, secret, 0));
             case "openat" -> file(Sys.openat(AT_FDCWD, secret, 0, 0));
             case "openat2" -> file(Sys.openat2(AT_FDCWD, secret, 0, 0, 0));
@@ -272,5 +273,91 @@ public final class HostileKernel {
         } catch (UnsatisfiedLinkError e) {
             return "denied (UnsatisfiedLinkError)";
         }
+    }
+
+    private static volatile Object sink = "";
+
+    /** Nothing hostile: what any JVM does in its life must go on working behind the list. */
+    private static String ordinaryLife() {
+        try {
+            for (int round = 0; round < 20; round++) {
+                threads();
+                virtualThreads();
+                exceptions();
+                garbage(round);
+                compile();
+            }
+            java.util.function.IntUnaryOperator spun = x -> x + 1;
+            sink = "" + spun.applyAsInt(1) + new java.util.concurrent.Phaser() + java.util.stream.IntStream.range(0, 9).sum();
+            System.gc();
+            return "works";
+        } catch (RuntimeException | Error e) {
+            return "BREACH: of ordinary life: " + e;
+        } catch (InterruptedException e) {
+            return "BREACH: interrupted";
+        }
+    }
+
+    private static void threads() throws InterruptedException {
+        Thread[] all = new Thread[12];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = new Thread(() -> sink = new byte[100_000]);
+            all[i].start();
+        }
+        for (Thread t : all) {
+            t.join();
+        }
+    }
+
+    private static void virtualThreads() throws InterruptedException {
+        Thread[] all = new Thread[50];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Thread.ofVirtual().start(() -> pause());
+        }
+        for (Thread t : all) {
+            t.join();
+        }
+    }
+
+    private static void exceptions() {
+        String nothing = sink instanceof Integer ? "a" : null;
+        try {
+            sink = nothing.length();
+        } catch (NullPointerException e) {
+            sink = e;
+        }
+        try {
+            recurse(0);
+        } catch (StackOverflowError e) {
+            sink = e.getClass();
+        }
+        try {
+            sink = new long[Integer.MAX_VALUE - 8];
+        } catch (OutOfMemoryError e) {
+            sink = e.getClass();
+        }
+    }
+
+    private static int recurse(int n) {
+        return n < 0 ? 0 : recurse(n + 1) + 1;
+    }
+
+    private static void garbage(int round) {
+        java.util.ArrayList<byte[]> kept = new java.util.ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            byte[] b = new byte[20_000];
+            if (i % (50 + round) == 0) {
+                kept.add(b);
+            }
+        }
+        sink = kept;
+    }
+
+    private static void compile() {
+        long sum = 0;
+        for (int i = 0; i < 3_000_000; i++) {
+            sum += (sum ^ i) * 31 + Integer.bitCount(i);
+        }
+        sink = sum;
     }
 }

@@ -212,7 +212,7 @@ public final class HostileKernel {
     private static String procRoots() {
         int proc = io.sandjar.host.HostFiles.proc();
         int tried = 0;
-        for (int pid = 0; pid < 400000; pid = pid < 40000 ? pid + 1 : pid + 400001) {
+        for (int pid = 0; pid < 2000; pid++) {
             String p = pid == 0 ? "self" : Integer.toString(pid);
             for (String way : new String[] {"/root", "/cwd", "/root/..", "/task/" + p + "/root"}) {
                 int got = Sys.openat2(proc, p + way + secret, 0, 0, 0);

@@ -60,9 +60,14 @@ final class Globals {
         return all;
     }
 
+    /** How many words of the command line these are. */
+    int count(List<String> args) {
+        return args.size() - given.words().size();
+    }
+
     /** The verb, these flags, and what follows the verb. */
     List<String> verbFirst(List<String> args) {
-        int flags = args.size() - given.words().size();
+        int flags = count(args);
         if (flags == args.size()) {
             return List.of();
         }

@@ -37,8 +37,7 @@ final class HostChecks {
         c.openat2();
         c.memoryFiles();
         c.descriptors();
-        c.userNamespaces();
-        c.cgroups();
+        WallChecks.add(c.findings);
         c.landlock();
         c.jvm();
         return c.findings;
@@ -224,40 +223,6 @@ final class HostChecks {
                                 "open files",
                                 found,
                                 "ulimit -Hn 65536: each file that a guest opens takes one of ours"));
-    }
-
-    private void userNamespaces() {
-        String subject = "user namespaces";
-        String off = null;
-        if (zero("/proc/sys/user/max_user_namespaces")) {
-            off = "user.max_user_namespaces is 0";
-        } else if (zero("/proc/sys/kernel/unprivileged_userns_clone")) {
-            off = "kernel.unprivileged_userns_clone is 0";
-        } else if (one("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")) {
-            off = "restricted by AppArmor";
-        } else if (Sys.readText("/proc/self/uid_map") == null) {
-            off = "not in this kernel";
-        }
-        add(
-                off == null
-                        ? Finding.ok(subject, "there (not needed)")
-                        : Finding.warn(subject, off, "guests run without; only a second line of defence is missing"));
-    }
-
-    private static boolean zero(String file) {
-        String text = Sys.readText(file);
-        return text != null && text.startsWith("0");
-    }
-
-    private static boolean one(String file) {
-        String text = Sys.readText(file);
-        return text != null && text.startsWith("1");
-    }
-
-    private void cgroups() {
-        boolean v2 = Sys.readText("/sys/fs/cgroup/cgroup.controllers") != null;
-        boolean hybrid = !v2 && Sys.readText("/sys/fs/cgroup/unified/cgroup.controllers") != null;
-        add(Finding.ok("cgroups", v2 ? "v2" : hybrid ? "v1 and v2 (hybrid)" : "v1 or none"));
     }
 
     private void landlock() {

@@ -24,8 +24,10 @@ public final class Main {
         Globals globals = Globals.NONE;
         try {
             List<String> args = given;
+            int flags = 0;
             if (!args.isEmpty() && args.get(0).startsWith("-") && find(args.get(0)) == null) {
                 globals = Globals.parse(args);
+                flags = globals.count(args);
                 args = globals.verbFirst(args);
             }
             String verb = args.isEmpty() ? "--help" : args.get(0);
@@ -35,7 +37,8 @@ public final class Main {
             }
             boolean runtime = command instanceof RunscCommand;
             Option[] table = runtime ? Globals.and(command.options()) : command.options();
-            Arguments a = Arguments.parse(table, args, Math.min(1, args.size()));
+            int from = Math.min(runtime ? 1 : 1 + flags, args.size()); // for other commands they mean nothing
+            Arguments a = Arguments.parse(table, args, from);
             globals = runtime ? Globals.of(a) : globals;
             command.globals = globals;
             if (a.help()) {

@@ -103,9 +103,12 @@ public final class SystemCalls {
         long unit = Math.max(1, b.getInt(SysinfoLayout.mem_unit));
         long limit = groups.memoryLimit();
         if (limit > 0 && limit < b.getLong(SysinfoLayout.totalram) * unit) {
-            long free = Math.max(0, limit - groups.memoryUsed()) / unit;
             b.putLong(SysinfoLayout.totalram, limit / unit);
-            b.putLong(SysinfoLayout.freeram, Math.min(b.getLong(SysinfoLayout.freeram), free));
+            b.putLong(SysinfoLayout.freeram, Math.max(0, limit - groups.memoryCharged()) / unit);
+            b.putLong(SysinfoLayout.sharedram, groups.memoryStat("shmem") / unit);
+            b.putLong(SysinfoLayout.bufferram, 0);
+            b.putLong(SysinfoLayout.totalswap, 0);
+            b.putLong(SysinfoLayout.freeswap, 0);
         }
     }
 

@@ -160,23 +160,42 @@ final class RootFile extends TextInode {
             b.append(host);
             return;
         }
-        long used = Math.min(groups.memoryUsed() >> 10, limit);
         for (String line : host.split("\n")) {
-            long n = line.startsWith("MemTotal:")
-                    ? limit
-                    : line.startsWith("MemFree:") || line.startsWith("MemAvailable:")
-                            ? Math.min(limit - used, kilobytes(line + "\n", line.substring(0, line.indexOf(':'))))
-                            : -1;
+            int colon = line.indexOf(':');
+            long n = colon < 0 ? -1 : ofGroup(groups, line.substring(0, colon), limit);
             if (n < 0) {
                 b.append(line);
             } else {
-                int colon = line.indexOf(':') + 1;
-                b.append(line, 0, colon);
-                padLeft(b, n, 24 - colon);
+                b.append(line, 0, colon + 1);
+                padLeft(b, n, 23 - colon);
                 b.append(" kB");
             }
             b.append('\n');
         }
+    }
+
+    /** A field of meminfo as the group has it, in kilobytes; -1 for what is the machine's. */
+    private static long ofGroup(CgroupView groups, String field, long limit) {
+        return switch (field) {
+            case "MemTotal" -> limit;
+            case "MemFree" -> Math.max(0, limit - (groups.memoryCharged() >> 10));
+            case "MemAvailable" -> Math.max(0, limit - (groups.memoryUsed() >> 10));
+            case "Cached" -> groups.memoryStat("file") >> 10;
+            case "Active(anon)" -> groups.memoryStat("active_anon") >> 10;
+            case "Inactive(anon)" -> groups.memoryStat("inactive_anon") >> 10;
+            case "Active(file)" -> groups.memoryStat("active_file") >> 10;
+            case "Inactive(file)" -> groups.memoryStat("inactive_file") >> 10;
+            case "Active" -> groups.memoryStat("active_anon") + groups.memoryStat("active_file") >> 10;
+            case "Inactive" -> groups.memoryStat("inactive_anon") + groups.memoryStat("inactive_file") >> 10;
+            case "Unevictable" -> groups.memoryStat("unevictable") >> 10;
+            case "AnonPages" -> groups.memoryStat("anon") >> 10;
+            case "Mapped" -> groups.memoryStat("file_mapped") >> 10;
+            case "Shmem" -> groups.memoryStat("shmem") >> 10;
+            case "Buffers", "SwapCached", "Mlocked", "SwapTotal", "SwapFree", "Dirty", "Writeback" -> 0;
+            case "KReclaimable", "Slab", "SReclaimable", "SUnreclaim", "KernelStack", "PageTables", "Percpu" -> 0;
+            case "AnonHugePages", "ShmemHugePages", "FileHugePages", "Committed_AS" -> 0;
+            default -> -1;
+        };
     }
 
     private void stat(Caller c, StringBuilder b) {

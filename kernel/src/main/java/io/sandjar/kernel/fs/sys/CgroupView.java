@@ -61,6 +61,16 @@ public final class CgroupView {
         return limit;
     }
 
+    /** Bytes of the group, caches included; 0 when nobody counts them. */
+    public long memoryCharged() {
+        return Math.max(0, number(file("memory.current")));
+    }
+
+    /** A figure of memory.stat(cgroup v2); 0 when nobody counts it. */
+    public long memoryStat(String name) {
+        return Math.max(0, field(file("memory.stat"), name));
+    }
+
     /** Bytes that cannot be taken back at once; 0 when nobody counts them. */
     public long memoryUsed() {
         long used = Math.max(0, number(file("memory.current")));

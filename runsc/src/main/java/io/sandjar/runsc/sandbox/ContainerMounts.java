@@ -4,6 +4,7 @@ package io.sandjar.runsc.sandbox;
 
 import io.sandjar.abi.Errno;
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.O;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.ContainerTree;
@@ -26,6 +27,7 @@ import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.vfs.FileSystem;
+import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Stat;
 import io.sandjar.oci.Linux;
@@ -41,6 +43,8 @@ import java.util.Map;
  */
 public final class ContainerMounts {
     private static final int DEFAULT_DEVICE_MODE = 0666;
+    private static final String NO_DEVICE =
+            ": a sandbox has no such device; it has null, zero, full, random, urandom, tty, console, ptmx";
 
     private final Kernel kernel;
     private final Container container;
@@ -226,6 +230,11 @@ public final class ContainerMounts {
             Ref<SpecialFs> special = new Ref<>();
             check(what, SpecialFs.of(fd, kernel.net.poller(), special));
             fs = special.get();
+            Inode node = fs.root();
+            if ((node.mode() & O.S_IFMT) == O.S_IFCHR && !tree.devices().has(node.rdev())) {
+                fs.close();
+                throw new Refusal(what + NO_DEVICE);
+            }
         } else {
             throw new Refusal(what + ": no descriptor of its source");
         }
@@ -300,9 +309,7 @@ public final class ContainerMounts {
                             gid == null ? 0 : gid)
                     : -Errno.ENXIO;
             if (r == -Errno.ENXIO) {
-                throw new Refusal(
-                        what + " (" + d.type() + " " + d.major() + ":" + d.minor()
-                                + "): a sandbox has no such device; it has null, zero, full, random, urandom, tty, console, ptmx");
+                throw new Refusal(what + " (" + d.type() + " " + d.major() + ":" + d.minor() + ")" + NO_DEVICE);
             }
             check(what, r);
         }

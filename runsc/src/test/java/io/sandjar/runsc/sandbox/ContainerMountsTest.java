@@ -268,4 +268,15 @@ class ContainerMountsTest {
             assertEquals(0, all.count());
         }
     }
+
+    @Test
+    void nodesOfTheHost() {
+        give("special:0", java.nio.file.Path.of("/dev/zero"), O_PATH);
+        ContainerTree t =
+                build("{\"destination\":\"/z\",\"type\":\"bind\",\"source\":\"/dev/zero\",\"options\":[\"bind\"]}");
+        assertEquals("\0\0\0\0", read(t, "/z").substring(0, 4));
+        give("special:0", java.nio.file.Path.of("/dev/kmsg"), O_PATH);
+        assertTrue(refused("{\"destination\":\"/k\",\"type\":\"bind\",\"source\":\"/dev/kmsg\"}")
+                .contains("no such device"));
+    }
 }

@@ -19,8 +19,9 @@ import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Stat;
 
 /**
- * One socket or FIFO of the host by a descriptor that only names it (O_PATH), to be mounted on a file. A FIFO is opened
- * without waiting for its other side; a socket can be looked at, and connected to where the sandbox may.
+ * One socket, FIFO or device node of the host by a descriptor that only names it (O_PATH), to be mounted on a file. A FIFO
+ * is opened without waiting for its other side; a socket can be looked at; a device node leads to the sandbox's own device
+ * of that number, never to the host's.
  */
 public final class SpecialFs extends FileSystem {
     private final Root root;
@@ -34,13 +35,13 @@ public final class SpecialFs extends FileSystem {
      * Takes over a descriptor.
      *
      * @param poller wakes those who wait for a FIFO
-     * @return 0 or -errno (-EPERM for what is neither socket nor FIFO); the descriptor is closed then
+     * @return 0 or -errno (-EPERM for what is none of socket, FIFO and character device); the descriptor is closed then
      */
     public static int of(int fd, HostPoller poller, Ref<SpecialFs> out) {
         HostStat s = new HostStat();
         int r = HostFs.statx(fd, "", s);
         int type = s.mode & S_IFMT;
-        if (r == 0 && type != S_IFSOCK && type != S_IFIFO) {
+        if (r == 0 && type != S_IFSOCK && type != S_IFIFO && type != S_IFCHR) {
             r = -EPERM;
         }
         if (r != 0) {
@@ -57,12 +58,21 @@ public final class SpecialFs extends FileSystem {
     }
 
     @Override
+    public void close() {
+        root.close();
+    }
+
+    @Override
     public void statfs(StatFs out) {
-        HostDirFs.statfs(root.fd, out);
+        synchronized (root) {
+            HostDirFs.statfs(root.fd, out);
+        }
     }
 
     private static final class Root extends Inode {
-        private final int fd;
+        /** -1 after the end; guarded by this. */
+        private int fd;
+
         private final HostStdio stdio;
         private volatile HostStat stat;
 
@@ -71,6 +81,11 @@ public final class SpecialFs extends FileSystem {
             this.fd = fd;
             this.stat = s;
             this.stdio = stdio;
+        }
+
+        synchronized void close() {
+            Sys.close(fd);
+            fd = -1;
         }
 
         @Override
@@ -94,12 +109,17 @@ public final class SpecialFs extends FileSystem {
         }
 
         @Override
+        public long rdev() {
+            return Stat.makedev(stat.rdevMajor, stat.rdevMinor);
+        }
+
+        @Override
         public boolean onlyObject() {
             return true;
         }
 
         @Override
-        public int stat(Stat out) {
+        public synchronized int stat(Stat out) {
             HostStat now = new HostStat();
             if (HostFs.statx(fd, "", now) == 0) {
                 stat = now;
@@ -117,7 +137,10 @@ public final class SpecialFs extends FileSystem {
             if (!opensItself()) {
                 return -ENXIO;
             }
-            int f = HostFs.reopen(fd, flags & O_ACCMODE | O_NONBLOCK);
+            int f;
+            synchronized (this) {
+                f = fd < 0 ? -ESTALE : HostFs.reopen(fd, flags & O_ACCMODE | O_NONBLOCK);
+            }
             if (f < 0) {
                 return f;
             }

@@ -11,19 +11,36 @@ final class HostGroups {
     /** The least oom_score_adj of guests, so that they go before the kernel; the nursery has it and hands it down. */
     static final int OOM_SCORE = 300;
 
+    /** How much larger a guest is to look than it is: more than the kernel ever needs. */
+    private static final long HEAD_START = 128L << 20;
+
+    private static final int HIGHEST = 1000;
+
     private HostGroups() {}
 
     /** Whether there is anything to tell. */
     static boolean concerns(ThreadGroup g) {
-        return g.container().cgroupProcs.length > 0 || g.oomScoreAdj > OOM_SCORE;
+        return g.container().cgroupProcs.length > 0 || g.oomScoreAdj > 0;
     }
 
     /** @return 0, or -errno: it must not run */
     static int settle(ThreadGroup g) {
-        if (g.oomScoreAdj > OOM_SCORE) {
-            HostFiles.writeProc(g.hostPid + "/oom_score_adj", Integer.toString(g.oomScoreAdj)); // a wish, no more
+        int score = score(g.container().groups.memoryLimit(), g.oomScoreAdj);
+        if (score > OOM_SCORE) {
+            HostFiles.writeProc(g.hostPid + "/oom_score_adj", Integer.toString(score)); // a wish, no more
         }
         return join(g.hostPid, g.container().cgroupProcs);
+    }
+
+    /**
+     * The host counts in thousandths of the limit, so a small limit needs many of them for the same head start.
+     *
+     * @param limit bytes; -1 for none
+     * @param wish what the guest was given
+     */
+    static int score(long limit, int wish) {
+        long share = limit <= 0 ? 0 : HEAD_START * HIGHEST / limit;
+        return (int) Math.min(HIGHEST, Math.max(OOM_SCORE, share) + Math.max(0, wish));
     }
 
     /**

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The groups of one container, one for each controller (v1) or one for all (v2).
  *
- * <p>With v1 the guests and the launcher are in all of them, the kernel JVM of the sandbox only where it is accounted:
- * freezing or counting it with the guests would stop what has to wake them. With v2 a group has all controllers at once,
- * so the guests and the JVM have a group each below the container's, without controllers of their own: limits and figures
- * are those of the container's group, and freezing is for the guests'. The launcher stays in the container's group itself:
- * engines find it there by the launcher's pid.
+ * <p>The guests' memory is limited in a group of their own below the container's, because the host's OOM killer works
+ * group by group: in one group with the guests it would now and then end the kernel JVM for what a guest has eaten. The
+ * container's group itself has room for the kernel on top (BACKSTOP) and so bounds both. With v1 this is so in the memory
+ * hierarchy of the sandbox's first container, where the JVM is accounted; elsewhere guests and launcher are in the
+ * container's group, and of the JVM only what is accounted (ACCOUNTED): freezing or counting it with the guests would stop
+ * what has to wake them. With v2 there are always two groups below, {@code guest} and {@code kernel}.
+ *
+ * <p>The launcher is where the guests are: engines find the container's groups by the launcher's pid.
  */
 public final class Cgroups {
     /** What a process is to its container. */
@@ -28,6 +31,9 @@ public final class Cgroups {
 
     private static final String GUEST = "/guest";
     private static final String KERNEL = "/kernel";
+
+    /** What the kernel may use above the guests' limit of memory. */
+    static final long BACKSTOP = 128L << 20;
 
     /** Where the kernel JVM goes with v1. */
     private static final List<String> ACCOUNTED =
@@ -88,7 +94,7 @@ public final class Cgroups {
 
     /** The groups of a container that exists, from its file {@code cgroups}. */
     public static Cgroups load(String text) {
-        Cgroups c = new Cgroups(true);
+        Cgroups c = new Cgroups(false);
         for (String line : Text.lines(text)) {
             int blank = line.indexOf(' ');
             if (blank > 0 && blank + 1 < line.length()) {
@@ -184,10 +190,6 @@ public final class Cgroups {
         return false;
     }
 
-    boolean kernelInside() {
-        return kernelInside;
-    }
-
     void note(String text) {
         notes.add(text);
     }
@@ -249,9 +251,26 @@ public final class Cgroups {
     }
 
     private static String procs(Group g, Role role) {
-        boolean v2 = g.controller().equals("unified");
-        String below = !v2 || role == Role.LAUNCHER ? "" : role == Role.KERNEL ? KERNEL : GUEST;
-        return (v2 && !Files.exists(g.path() + below) ? g.path() : g.path() + below) + "/cgroup.procs";
+        if (role == Role.KERNEL) {
+            String kernel = g.path() + KERNEL;
+            return (Files.exists(kernel) ? kernel : g.path()) + "/cgroup.procs";
+        }
+        return guests(g) + "/cgroup.procs";
+    }
+
+    /** Whether guests are shown its figures. */
+    public static boolean viewed(Group g) {
+        return switch (g.controller()) {
+            case "unified", "memory", "cpu", "cpuacct", "cpuset", "pids" -> true;
+            default -> false;
+        };
+    }
+
+    /** The group in which the guests are: the container's own or one below it. */
+    public static String guests(Group g) {
+        boolean own = g.controller().equals("memory") || g.controller().equals("unified");
+        String guest = g.path() + GUEST;
+        return own && Files.exists(guest) ? guest : g.path();
     }
 
     /** The file that freezes the guests, null if there is none. Values: see {@link #frozenText}. */

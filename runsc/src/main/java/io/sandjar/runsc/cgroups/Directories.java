@@ -33,11 +33,12 @@ final class Directories {
         if (r == 0 && !Files.writable(g.path() + "/cgroup.procs") && Files.exists(g.path() + "/cgroup.procs")) {
             r = -Files.EACCES;
         }
-        if (r == 0 && v2) {
+        if (r == 0 && (v2 || (kernelInside && g.controller().equals("memory")))) {
             r = mkdir(g.path() + "/guest");
-            if (r == 0 && kernelInside) {
-                r = mkdir(g.path() + "/kernel");
-            }
+        }
+        if (r == 0 && v2) {
+            r = kernelInside ? mkdir(g.path() + "/kernel") : 0;
+            enable(g.path());
         }
         if (r != 0 && !there && Files.exists(g.path())) {
             removeTree(g.path());

@@ -58,7 +58,7 @@ public final class Figures {
         if (g == null) {
             return -1;
         }
-        return field(read(g, Settings.v2(g) ? "memory.events" : "memory.oom_control"), "oom_kill", -1);
+        return field(readGuests(g, Settings.v2(g) ? "memory.events" : "memory.oom_control"), "oom_kill", -1);
     }
 
     private void cpu() {
@@ -144,7 +144,7 @@ public final class Figures {
 
     private void memory() {
         Group g = groups.find("memory");
-        String stat = read(g, "memory.stat");
+        String stat = readGuests(g, "memory.stat");
         j.open("memory", '{');
         if (g != null && Settings.v2(g)) {
             memoryV2(g, stat);
@@ -169,10 +169,10 @@ public final class Figures {
     private void entry(String name, @Nullable Group g, String prefix) {
         entry(
                 name,
-                number(g, prefix + ".limit_in_bytes", 0),
-                number(g, prefix + ".usage_in_bytes", 0),
-                number(g, prefix + ".max_usage_in_bytes", 0),
-                number(g, prefix + ".failcnt", 0));
+                numberGuests(g, prefix + ".limit_in_bytes", 0),
+                numberGuests(g, prefix + ".usage_in_bytes", 0),
+                numberGuests(g, prefix + ".max_usage_in_bytes", 0),
+                numberGuests(g, prefix + ".failcnt", 0));
     }
 
     private void entry(String name, long limit, long usage, long max, long failures) {
@@ -187,25 +187,22 @@ public final class Figures {
     /** As v1 counts: swap is memory and swap together. */
     private void memoryV2(Group g, String stat) {
         j.some("cache", field(stat, "file", 0));
-        long limit = number(g, "memory.max", NO_LIMIT);
-        long usage = number(g, "memory.current", 0);
-        long failures = field(read(g, "memory.events"), "max", 0);
-        entry("usage", limit, usage, number(g, "memory.peak", 0), failures);
-        long swapLimit = number(g, "memory.swap.max", NO_LIMIT);
+        long limit = numberGuests(g, "memory.max", NO_LIMIT);
+        long usage = numberGuests(g, "memory.current", 0);
+        long failures = field(readGuests(g, "memory.events"), "max", 0);
+        entry("usage", limit, usage, numberGuests(g, "memory.peak", 0), failures);
+        long swapLimit = numberGuests(g, "memory.swap.max", NO_LIMIT);
         long both = limit == NO_LIMIT || swapLimit == NO_LIMIT ? NO_LIMIT : limit + swapLimit;
-        entry("swap", both, usage + number(g, "memory.swap.current", 0), 0, 0);
+        entry("swap", both, usage + numberGuests(g, "memory.swap.current", 0), 0, 0);
         entry("kernel", 0, 0, 0, 0);
         entry("kernelTCP", 0, 0, 0, 0);
     }
 
     private void pids() {
         Group g = groups.find("pids");
-        long limit = number(g, "pids.max", 0);
-        if (g != null && Settings.v2(g) && groups.kernelInside() && limit > V2.KERNEL_TASKS) {
-            limit -= V2.KERNEL_TASKS;
-        }
+        long limit = numberGuests(g, "pids.max", 0);
         j.open("pids", '{')
-                .some("current", number(g, "pids.current", 0))
+                .some("current", numberGuests(g, "pids.current", 0))
                 .some("limit", limit)
                 .close('}');
     }
@@ -311,8 +308,22 @@ public final class Figures {
         return s == null ? "" : s;
     }
 
+    /** Memory and pids are the guests' alone. */
+    private static String readGuests(@Nullable Group g, String file) {
+        String s = g == null ? null : Files.read(Cgroups.guests(g) + "/" + file);
+        return s == null ? "" : s;
+    }
+
+    private static long numberGuests(@Nullable Group g, String file, long otherwise) {
+        return number(readGuests(g, file), otherwise);
+    }
+
     private static long number(@Nullable Group g, String file, long otherwise) {
-        String s = read(g, file).strip();
+        return number(read(g, file), otherwise);
+    }
+
+    private static long number(String text, long otherwise) {
+        String s = text.strip();
         return s.isEmpty() ? otherwise : Text.number(s, otherwise);
     }
 

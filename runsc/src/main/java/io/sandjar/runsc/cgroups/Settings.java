@@ -40,11 +40,31 @@ final class Settings {
             return;
         }
         Group g = need("memory", "linux.resources.memory");
+        String guests = Cgroups.guests(g);
         if (v2(g)) {
-            V2.memory(g.path(), l, groups);
+            V2.memory(guests, l, groups);
         } else {
-            V1Memory.apply(g.path(), l, groups);
+            V1Memory.apply(guests, l, groups);
         }
+        if (!guests.equals(g.path())) {
+            bounds(g, l);
+        }
+    }
+
+    /** The same limits with room for the kernel: for the group that holds both. */
+    private void bounds(Group g, Limits l) {
+        Limits both = new Limits();
+        both.memoryLimit = more(l.memoryLimit);
+        both.memorySwap = more(l.memorySwap);
+        if (v2(g)) {
+            V2.memory(g.path(), both, groups);
+        } else {
+            V1Memory.apply(g.path(), both, groups);
+        }
+    }
+
+    private static @Nullable Long more(@Nullable Long n) {
+        return n == null || n <= 0 || n > Long.MAX_VALUE - Cgroups.BACKSTOP ? n : Long.valueOf(n + Cgroups.BACKSTOP);
     }
 
     private void cpu(Limits l) {
@@ -89,8 +109,8 @@ final class Settings {
             return; // no limit is what there is
         }
         Group g = need("pids", "linux.resources.pids.limit");
-        long room = v2(g) && groups.kernelInside() ? V2.KERNEL_TASKS : 0;
-        Setter.set(g.path(), "pids.max", n < 0 ? "max" : Long.toString(n + room), "linux.resources.pids.limit");
+        String guests = v2(g) ? Cgroups.guests(g) : g.path(); // the kernel's threads do not count
+        Setter.set(guests, "pids.max", n < 0 ? "max" : Long.toString(n), "linux.resources.pids.limit");
     }
 
     private void blkio(Limits l) {
@@ -184,8 +204,9 @@ final class Settings {
                 throw new CgroupError(
                         where + ": this host has cgroup v1", "the engine must give the limit in its own section");
             }
+            boolean guestsOnly = s.file().startsWith("memory.") || s.file().startsWith("pids.");
             for (String line : Text.lines(s.value())) {
-                Setter.set(g.path(), s.file(), line, where);
+                Setter.set(guestsOnly ? Cgroups.guests(g) : g.path(), s.file(), line, where);
             }
         }
     }

@@ -9,9 +9,6 @@ import java.util.List;
  * runtimes do, so that a container behaves the same under each.
  */
 final class V2 {
-    /** Room above the limit of pids for the launcher and the threads of the kernel JVM, which v2 counts too. */
-    static final long KERNEL_TASKS = 128;
-
     private static final String MEMORY = "linux.resources.memory.";
     private static final String CPU = "linux.resources.cpu.";
     private static final String IO = "linux.resources.blockIO.";

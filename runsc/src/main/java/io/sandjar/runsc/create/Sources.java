@@ -177,15 +177,11 @@ final class Sources {
         return fd;
     }
 
-    /** The container's own groups, to be looked at, if the spec mounts them. */
+    /** The container's own groups, to be looked at: its /sys/fs/cgroup, if it has one, and /proc/meminfo. */
     void cgroupViews(List<Cgroups.Group> groups) {
-        boolean wanted = false;
-        for (Mount m : spec.mounts()) {
-            wanted |= m.type().equals("cgroup") || m.type().equals("cgroup2");
-        }
         MountFlags f = MountFlags.of("bind", List.of("ro", "noexec"));
-        for (int i = 0; wanted && i < groups.size(); i++) {
-            int fd = tree(groups.get(i).path(), f);
+        for (int i = 0; i < groups.size(); i++) {
+            int fd = Cgroups.viewed(groups.get(i)) ? tree(Cgroups.guests(groups.get(i)), f) : -1;
             if (fd >= 0) {
                 gifts.add("cgview:" + groups.get(i).controller(), fd);
             }

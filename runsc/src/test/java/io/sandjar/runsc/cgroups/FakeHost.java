@@ -91,7 +91,9 @@ final class FakeHost {
         };
         for (int i = 0; i < files.length; i += 2) {
             h.put(dir + "/" + files[i], files[i + 1]);
+            h.put(dir + "/guest/" + files[i], files[i + 1]);
         }
+        h.put(dir + "/cgroup.subtree_control", "");
         return h;
     }
 

@@ -44,7 +44,8 @@ class RealHostTest {
     }
 
     private String read(String controller, String file) throws Exception {
-        return Files.readString(Path.of(groups.find(controller).path(), file)).strip();
+        return Files.readString(Path.of(Cgroups.guests(groups.find(controller)), file))
+                .strip();
     }
 
     @Test
@@ -62,6 +63,10 @@ class RealHostTest {
         groups.apply(l);
         assertEquals("67108864", read("memory", "memory.limit_in_bytes"));
         assertEquals("33554432", read("memory", "memory.soft_limit_in_bytes"));
+        assertEquals(
+                Long.toString((64L << 20) + Cgroups.BACKSTOP),
+                Files.readString(Path.of(groups.find("memory").path(), "memory.limit_in_bytes"))
+                        .strip());
         assertEquals("512", read("cpu", "cpu.shares"));
         assertEquals("50000", read("cpu", "cpu.cfs_quota_us"));
         assertEquals("7", read("pids", "pids.max"));
@@ -84,7 +89,11 @@ class RealHostTest {
         int pid = (int) sleeper.pid();
         groups.move(pid, Cgroups.Role.KERNEL);
         assertEquals("", read("pids", "cgroup.procs"));
-        assertEquals(Integer.toString(pid), read("memory", "cgroup.procs"));
+        assertEquals("", read("memory", "cgroup.procs"));
+        assertEquals(
+                Integer.toString(pid),
+                Files.readString(Path.of(groups.find("memory").path(), "cgroup.procs"))
+                        .strip());
         groups.move(pid, Cgroups.Role.LAUNCHER);
         assertEquals(Integer.toString(pid), read("pids", "cgroup.procs"));
         assertTrue(Figures.event(groups, "", "x").contains("\"pids\":{\"current\":1"));

@@ -48,12 +48,12 @@ class V2LimitsTest {
     @Test
     void processesGoToTheirGroups() {
         host.put(GROUP + "/guest/cgroup.procs", "").put(GROUP + "/kernel/cgroup.procs", "");
-        groups.move(11, Cgroups.Role.LAUNCHER);
         groups.move(12, Cgroups.Role.KERNEL);
         groups.move(13, Cgroups.Role.GUEST);
-        assertEquals("11", host.get(GROUP + "/cgroup.procs"));
-        assertEquals("12", host.get(GROUP + "/kernel/cgroup.procs"));
         assertEquals("13", host.get(GROUP + "/guest/cgroup.procs"));
+        assertEquals("12", host.get(GROUP + "/kernel/cgroup.procs"));
+        groups.move(11, Cgroups.Role.LAUNCHER);
+        assertEquals("11", host.get(GROUP + "/guest/cgroup.procs"));
     }
 
     @Test
@@ -82,13 +82,16 @@ class V2LimitsTest {
         limits.memoryLimit = 64L << 20;
         limits.memorySwap = 96L << 20;
         limits.memoryReservation = 32L << 20;
-        assertEquals("67108864", after("memory.max"));
+        assertEquals("67108864", after("guest/memory.max"));
+        assertEquals("33554432", host.get(GROUP + "/guest/memory.swap.max"));
+        assertEquals("33554432", host.get(GROUP + "/guest/memory.low"));
+        assertEquals(Long.toString((64L << 20) + Cgroups.BACKSTOP), host.get(GROUP + "/memory.max"));
         assertEquals("33554432", host.get(GROUP + "/memory.swap.max"));
-        assertEquals("33554432", host.get(GROUP + "/memory.low"));
         limits.memoryLimit = -1L;
         limits.memorySwap = null;
-        assertEquals("max", after("memory.max"));
-        assertEquals("max", host.get(GROUP + "/memory.swap.max"));
+        assertEquals("max", after("guest/memory.max"));
+        assertEquals("max", host.get(GROUP + "/memory.max"));
+        assertEquals("max", host.get(GROUP + "/guest/memory.swap.max"));
     }
 
     @Test
@@ -106,7 +109,7 @@ class V2LimitsTest {
         CgroupError e = assertThrows(CgroupError.class, () -> groups.apply(limits));
         assertTrue(e.text().contains("linux.resources.memory.limit"), e.text());
         limits.checkBeforeUpdate = false;
-        assertEquals("4000000", after("memory.max"));
+        assertEquals("4000000", after("guest/memory.max"));
     }
 
     @Test
@@ -120,16 +123,16 @@ class V2LimitsTest {
         limits.rdma.add(new Limits.Rdma("mlx5_1", 3L, null));
         limits.unified.add(new Limits.Setting("memory.high", "1000000"));
         limits.devices.add(new Limits.DeviceRule(false, "a", null, null, "rwm"));
-        assertEquals(Long.toString(10 + V2.KERNEL_TASKS), after("pids.max"));
+        assertEquals("10", after("guest/pids.max"));
         assertEquals("0-1", host.get(GROUP + "/cpuset.cpus"));
         assertEquals(Long.toString(V2.ioWeight(500)), host.get(GROUP + "/io.weight"));
         assertEquals("8:0 rbps=1048576", host.get(GROUP + "/io.max"));
         assertEquals("4194304", host.get(GROUP + "/hugetlb.2MB.max"));
         assertEquals("mlx5_1 hca_handle=3", host.get(GROUP + "/rdma.max"));
-        assertEquals("1000000", host.get(GROUP + "/memory.high"));
+        assertEquals("1000000", host.get(GROUP + "/guest/memory.high"));
         assertTrue(groups.notes().toString().contains("devices"));
         limits.pids = -1L;
-        assertEquals("max", after("pids.max"));
+        assertEquals("max", after("guest/pids.max"));
     }
 
     @Test
@@ -153,9 +156,9 @@ class V2LimitsTest {
         host.put(
                 GROUP + "/cpu.stat",
                 "usage_usec 1000\nuser_usec 600\nsystem_usec 400\nnr_periods 5\nnr_throttled 2\nthrottled_usec 7\n");
-        host.put(GROUP + "/memory.stat", "anon 1\nfile 4096\n");
-        host.put(GROUP + "/memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\n");
-        host.put(GROUP + "/pids.current", "4\n");
+        host.put(GROUP + "/guest/memory.stat", "anon 1\nfile 4096\n");
+        host.put(GROUP + "/guest/memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\n");
+        host.put(GROUP + "/guest/pids.current", "4\n");
         host.put(GROUP + "/io.stat", "8:0 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n");
         String s = Figures.event(groups, dir.toString(), "c1");
         assertTrue(

@@ -58,6 +58,10 @@ cgroup_of() { # CONTROLLER CONTAINER: the directory of a docker container's grou
     echo "$V1/$1$CGROUP/$2"
 }
 
+guests() { # DIRECTORY: the runtime may keep the guests' memory in a group below
+    if [ -d "$1/guest" ]; then echo "$1/guest"; else echo "$1"; fi
+}
+
 # ---- start and end --------------------------------------------------------------------------------------------------
 
 engines_up() {

@@ -11,6 +11,7 @@ import io.sandjar.oci.Names;
 import io.sandjar.oci.Process;
 import io.sandjar.oci.Spec;
 import io.sandjar.oci.User;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +82,22 @@ final class ProcessFields {
         throw new Refusal("process.scheduler.policy: " + s.policy() + " is not supported");
     }
 
-    private static Creds creds(User user, @Nullable Capabilities c) {
-        List<Integer> more = user.additionalGids();
-        int[] groups = new int[more.size()];
+    /** Each once and in order: engines name some twice. */
+    private static int[] groups(List<Integer> given) {
+        int[] groups = new int[given.size()];
+        int n = 0;
         for (int i = 0; i < groups.length; i++) {
-            groups[i] = more.get(i);
+            if (given.indexOf(given.get(i)) == i) {
+                groups[n++] = given.get(i);
+            }
         }
+        groups = Arrays.copyOf(groups, n);
+        Arrays.sort(groups);
+        return groups;
+    }
+
+    private static Creds creds(User user, @Nullable Capabilities c) {
+        int[] groups = groups(user.additionalGids());
         int uid = user.uid();
         int gid = user.gid();
         long permitted = c == null ? 0 : Names.capabilities(c.permitted());

@@ -82,7 +82,7 @@ final class ProcessFields {
         throw new Refusal("process.scheduler.policy: " + s.policy() + " is not supported");
     }
 
-    /** Each once and in order: engines name some twice. */
+    /** Each once: engines name some twice. */
     private static int[] groups(List<Integer> given) {
         int[] groups = new int[given.size()];
         int n = 0;
@@ -91,9 +91,7 @@ final class ProcessFields {
                 groups[n++] = given.get(i);
             }
         }
-        groups = Arrays.copyOf(groups, n);
-        Arrays.sort(groups);
-        return groups;
+        return Arrays.copyOf(groups, n);
     }
 
     private static Creds creds(User user, @Nullable Capabilities c) {

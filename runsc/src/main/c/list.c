@@ -28,6 +28,7 @@ static void read_row(const struct container *c, struct row *row) {
                                                    : 0;
         if (!known) json_skip(&j);
     }
+    if (strcmp(row->owner, "0") == 0) strcpy(row->owner, "root");
     if (*row->owner != 0) return;
     struct stat status;
     if (fstat(c->dir, &status) == 0) snprintf(row->owner, sizeof row->owner, status.st_uid == 0 ? "root" : "#%u", status.st_uid);

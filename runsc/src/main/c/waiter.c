@@ -28,43 +28,47 @@ static void pass_on(int signals, int socket) {
     send(socket, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-// One answer. -1: there are more to come; else the status, 137 if the sandbox went away.
+#define MORE (-1)
+#define STARTED (-2)
+
+// One answer. MORE, STARTED, or the status: 137 if the sandbox went away.
 static int hear(int socket, FILE *out, int started_fd) {
     static char text[RECORD + 1];
     switch (next_answer(socket, text, sizeof text)) {
     case 'O':
         if (out != NULL) fputs(text, out);
-        return -1;
+        return MORE;
     case 'E':
         text[strcspn(text, "\n")] = 0;
         if (started_fd >= 0) dprintf(started_fd, "E%s\n", text);
         else say_error("%s", text);
-        return -1;
+        return MORE;
     case 'S':
         if (started_fd >= 0) dprintf(started_fd, "S\n");
-        return -1;
+        return STARTED;
     case 'X':
         return atoi(text) & 255;
     case 0:
         return 128 + SIGKILL;
     default:
-        return -1;
+        return MORE;
     }
 }
 
 int follow(int socket, int signals, FILE *out, int started_fd) {
     struct pollfd both[] = {{socket, POLLIN, 0}, {signals, POLLIN, 0}};
-    for (int status = -1;;) {
+    for (int status = MORE;;) {
         if (poll(both, 2, -1) < 0) continue;
         if (both[1].revents) pass_on(signals, socket);
         if (both[0].revents && (status = hear(socket, out, started_fd)) >= 0) return status;
     }
 }
 
-// The same, being the terminal as well.
+// The same, being the terminal as well. What is typed waits until the kernel is the terminal's line discipline; before, the
+// host's would make lines of it.
 int follow_bridged(int socket, int signals, int master) {
-    struct pollfd all[] = {{socket, POLLIN, 0}, {signals, POLLIN, 0}, {master, POLLIN, 0}, {0, POLLIN, 0}};
-    for (int status = -1; status < 0;) {
+    struct pollfd all[] = {{socket, POLLIN, 0}, {signals, POLLIN, 0}, {master, POLLIN, 0}, {-1, POLLIN, 0}};
+    for (int status = MORE; status < 0;) {
         if (poll(all, 4, -1) < 0) continue;
         if (all[1].revents) {
             copy_size(master);
@@ -72,7 +76,10 @@ int follow_bridged(int socket, int signals, int master) {
         }
         if (all[2].revents && !bridge(master, 1, 0)) all[2].fd = -1;
         if (all[3].revents && !bridge(0, master, 1)) all[3].fd = -1;
-        if (!all[0].revents || (status = hear(socket, NULL, -1)) < 0) continue;
+        if (!all[0].revents) continue;
+        status = hear(socket, NULL, -1);
+        if (status == STARTED) all[3].fd = 0;
+        if (status < 0) continue;
         struct pollfd rest = {master, POLLIN, 0};
         while (poll(&rest, 1, 0) > 0 && bridge(master, 1, 0)) {
         }

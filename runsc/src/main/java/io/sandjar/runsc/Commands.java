@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** All commands by name. A command's class is loaded only when it is asked for. */
 final class Commands {
     static final String[] NAMES = {
-        "do", "doctor", "spec", "features", "events", "update", "completion", "help", "version"
+        "do", "doctor", "spec", "features", "events", "update", "install", "uninstall", "completion", "help", "version"
     };
 
     private Commands() {}

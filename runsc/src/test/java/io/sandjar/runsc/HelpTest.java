@@ -22,7 +22,7 @@ class HelpTest {
             Command c = Commands.get(name);
             assertEquals(name, c.name());
             String help = Help.of(c);
-            assertTrue(help.startsWith("sandjar " + name + " - "), help);
+            assertTrue(help.startsWith(c.program() + " " + name + " - "), help);
             for (Option o : c.options()) {
                 assertTrue(help.contains("  " + o.synopsis()), o.name());
                 assertTrue(!o.help().isEmpty(), o.name());

@@ -156,8 +156,14 @@ public final class Creation {
             c.apply(ResourceLimits.of(s.linux().resources()));
         }
         c.move(launch.launcher(), Cgroups.Role.LAUNCHER);
-        for (String note : c.notes()) {
-            request.log().warning(note);
+        if (c.groups().isEmpty() && c.notes().size() > 1) {
+            request.log()
+                    .warning("no control groups, thus no limits and no figures: "
+                            + c.notes().get(0));
+        } else {
+            for (String note : c.notes()) {
+                request.log().warning(note);
+            }
         }
         for (Cgroups.Join j : c.joinFds()) {
             gifts.add("cgroup:" + j.controller(), j.fd());

@@ -39,8 +39,8 @@ final class EventsCommand extends RunscCommand {
     @Override
     String details() {
         return """
-            Each line is a JSON object: of type "stats" with the figures of the container's control groups, or of type "oom" when the
-            host killed a process of it for want of memory. It ends with the container.
+            Each line is a JSON object: of type "stats" with the figures of the container's control groups, or of type "oom"
+            when the host killed a process of it for want of memory. It ends with the container.
             """;
     }
 

@@ -82,6 +82,7 @@ final class Sources {
         }
         if (!elsewhere) {
             MountPoints points = new MountPoints(root);
+            points.make("/dev", true); // the sandbox has one in any case
             for (int i = 0; i < spec.mounts().size(); i++) {
                 points.make(spec.mounts().get(i).destination(), !single[i]);
             }

@@ -25,7 +25,7 @@ bundle() {
     mkdir -p "$b"/rootfs/{bin,etc,proc,dev,sys,tmp,root}
     chmod 1777 "$b/rootfs/tmp"
     cp "$(command -v busybox)" "$b/rootfs/bin/busybox"
-    for name in sh true false sleep cat ls id echo env pwd stty ps kill tty hostname wc grep mount touch mkdir rm trap head seq dd; do
+    for name in sh true false sleep cat ls id echo env pwd stty ps kill tty hostname wc grep mount touch mkdir rm trap head seq dd test; do
         ln -sf busybox "$b/rootfs/bin/$name"
     done
     printf 'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n' >"$b/rootfs/etc/passwd"

@@ -26,10 +26,12 @@ run_walls() {
         [ $? -eq 0 ] && report "walls/posture/$mode" - ok || report "walls/posture/$mode" - 'not ok' "$(grep -m 1 FAIL <<<"$text")"
     done
     case " ${only[*]:-walls/kernel} " in *walls/posture*) return ;; esac
-    while read -r name verdict text; do
-        case $verdict in
-        ok) report "walls/kernel/$name" - ok ;;
-        FAIL:) report "walls/kernel/$name" - 'not ok' "$text" ;;
-        esac
-    done < <("$here/kernel/run" runsc 2>&1)
+    for mode in runsc user; do
+        while read -r name verdict text; do
+            case $verdict in
+            ok) report "walls/kernel/$mode/$name" - ok ;;
+            FAIL:) report "walls/kernel/$mode/$name" - 'not ok' "$text" ;;
+            esac
+        done < <("$here/kernel/run" $mode 2>&1)
+    done
 }

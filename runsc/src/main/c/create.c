@@ -120,6 +120,7 @@ static int run_host_jvm(struct made *made) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != self) _exit(1);
         tell_host_jvm(made);
+        walls_own_mounts();
         exec_host();
     }
     int status;

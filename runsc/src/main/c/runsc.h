@@ -186,6 +186,7 @@ const char *walls_raise(const struct plan *plan); // NULL, or what failed (errno
 void walls_enter(void); // in the child that becomes the JVM
 int walls_pivot(char *error, size_t size);
 void walls_drop(void);
+void walls_own_mounts(void);
 
 // console.c
 int open_console(const char *socket_path, int rows, int columns, int *master); // the slave

@@ -79,7 +79,8 @@ engines_up() {
     engines_files
     inside sh -c "cp -r /run/systemd $ENG/run-systemd 2>/dev/null; mount -t tmpfs -o mode=755 tmpfs /run &&
         mkdir -p /run/lock /run/user/20123 /run/netns && chown 20123:20123 /run/user/20123 && chmod 700 /run/user/20123 &&
-        for f in passwd group subuid subgid; do mount --bind $ENG/etc/\$f /etc/\$f || exit; done" || return
+        for f in passwd group subuid subgid; do mount --bind $ENG/etc/\$f /etc/\$f || exit; done
+        mknod -m 666 $ENG/tun c 10 200 && mkdir -p /dev/net && { [ -e /dev/net/tun ] || : >/dev/net/tun; } && mount --bind $ENG/tun /dev/net/tun" || return
     inside containerd -c "$ENG/containerd.toml" >"$ENG/containerd.log" 2>&1 </dev/null &
     echo $! >"$ENG/containerd.pid"
     until_true 20 test -S "$ENG/containerd.sock" || { tail -5 "$ENG/containerd.log"; return 1; }
@@ -109,7 +110,7 @@ X
     printf '{"runtimes":{"%s":{"path":"%s"}}}\n' "$RUNTIME_NAME" "$RUNTIME_PATH" >"$ENG/daemon.json"
     cat >"$ENG/containers.conf" <<X
 [containers]
-default_ulimits = ["nofile=1024:20000", "nproc=1024:20000"]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 cgroups = "enabled"
 log_driver = "k8s-file"
 [engine]
@@ -156,9 +157,9 @@ inventory() {
         [ "$(readlink "/proc/$p/exe")" ] && echo "$(cat "/proc/$p/comm" 2>/dev/null) $(readlink "/proc/$p/exe")"
     done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e '/catatonit' -e podman -e slirp4netns | sort
     echo "# mounts"
-    inside cat /proc/self/mountinfo | awk '{print $5}' | grep -v -e "/podman/root/overlay$" -e /netns/default | sort
+    inside cat /proc/self/mountinfo | awk '{print $5}' | grep -v -e "/podman/root/overlay$" -e /netns/default -e "^/run/netns$" | sort
     echo "# cgroups"
-    find "$V1"/*"$CGROUP" -mindepth 1 -type d 2>/dev/null | grep -v -e /daemons -e conmon | sort
+    find "$V1"/*"$CGROUP" -mindepth 1 -type d 2>/dev/null | grep -v -e /daemons -e conmon -e '/pods$' -e '/pods/[0-9a-f]*$' | sort # podman forgets its pods'
     echo "# network namespaces"
     inside ls /run/netns 2>/dev/null # docker's stand among the mounts
     echo "# state"

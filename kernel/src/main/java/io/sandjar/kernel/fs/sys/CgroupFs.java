@@ -40,6 +40,9 @@ public final class CgroupFs extends PseudoFs {
         "io.max", "",
     };
 
+    /** v1's word for no limit. */
+    private static final String UNLIMITED = "9223372036854771712\n";
+
     private final CgroupView view;
 
     public CgroupFs(CgroupView view) {
@@ -57,10 +60,52 @@ public final class CgroupFs extends PseudoFs {
         for (int i = 0; i < FILES.length; i += 2) {
             root.add(FILES[i], new File(FILES[i], FILES[i + 1]));
         }
+        oldNames(root);
         String cpus = Runtime.getRuntime().availableProcessors() == 1
                 ? "0\n"
                 : "0-" + (Runtime.getRuntime().availableProcessors() - 1) + "\n";
         root.add("cpuset.cpus.effective", new File("cpuset.cpus.effective", cpus));
+    }
+
+    /** Limits where programs look that know cgroup v1 only, such as Node 18: they try the path and nothing else. */
+    private void oldNames(PseudoDir root) {
+        PseudoDir memory = root.dir("memory");
+        memory.add("memory.limit_in_bytes", new OldFile("memory.max"));
+        memory.add("memory.usage_in_bytes", new OldFile("memory.current"));
+        memory.add("memory.stat", new OldFile("memory.stat"));
+        PseudoDir cpu = root.dir("cpu");
+        cpu.add("cpu.cfs_quota_us", new OldFile("quota"));
+        cpu.add("cpu.cfs_period_us", new OldFile("period"));
+    }
+
+    /** A file of v1 made of one of v2. */
+    private final class OldFile extends TextInode {
+        private final String name;
+
+        OldFile(String name) {
+            super(CgroupFs.this, newIno(), 0444);
+            this.name = name;
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            if (name.equals("quota") || name.equals("period")) {
+                String max = view.file("cpu.max");
+                int blank = max == null ? -1 : max.indexOf(' ');
+                String quota = max == null || blank < 0 || max.startsWith("max") ? "-1" : max.substring(0, blank);
+                String period = max == null || blank < 0
+                        ? "100000"
+                        : max.substring(blank + 1).strip();
+                out.append(name.equals("quota") ? quota : period).append('\n');
+                return 0;
+            }
+            String text = view.file(name);
+            if (name.equals("memory.max") && CgroupView.number(text) < 0) {
+                text = UNLIMITED;
+            }
+            out.append(text == null ? "0\n" : text);
+            return 0;
+        }
     }
 
     private final class File extends TextInode {

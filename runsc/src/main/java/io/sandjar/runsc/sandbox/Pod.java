@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pod {
     private static final long PATIENCE_NANOS = 3_000_000_000L;
+    private static final int KILLED = 128 + Sig.SIGKILL;
     private static final long ANSWER_NANOS = 1_000_000_000L;
 
     private final LauncherLine launcher;
@@ -142,6 +143,12 @@ final class Pod {
                 return;
             }
         }
+    }
+
+    /** The host has killed what the sandbox cannot do without: its processes end, and then it does. */
+    void lost() {
+        await(PATIENCE_NANOS, running::isEmpty);
+        launcher.exit(KILLED);
     }
 
     /** A request is under way: the launcher, which kills us at once, hears of the end when it is answered. */

@@ -103,6 +103,7 @@ public final class Sandbox {
     private ControlServer server() {
         Receivers.start(kernel, dispatcher(), RECEIVERS);
         Pod pod = new Pod(launcher, log);
+        kernel.lossListener = pod::lost;
         Requests requests = new Requests(pod, new ContainerBuilder(kernel, options), launcher, log);
         return new ControlServer(CONTROL, LAUNCHER, requests, log);
     }

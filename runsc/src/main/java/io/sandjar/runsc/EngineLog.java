@@ -5,8 +5,6 @@ package io.sandjar.runsc;
 import io.sandjar.abi.O;
 import io.sandjar.host.Sys;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The file of {@code --log}, where engines look for the reason of a failure: lines as runc writes them. */
@@ -51,7 +49,7 @@ public final class EngineLog {
     }
 
     private String format(String level, String text) {
-        String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String time = Clock.text(Clock.now()).substring(0, 19) + "Z";
         return json
                 ? "{\"level\":\"" + level + "\",\"msg\":" + quote(text) + ",\"time\":\"" + time + "\"}\n"
                 : "time=\"" + time + "\" level=" + level + " msg=" + quote(text) + "\n";

@@ -14,6 +14,7 @@ import io.sandjar.oci.Spec;
 import io.sandjar.oci.SpecError;
 import io.sandjar.oci.SpecReader;
 import io.sandjar.oci.State;
+import io.sandjar.runsc.Clock;
 import io.sandjar.runsc.ErrnoText;
 import io.sandjar.runsc.Failure;
 import io.sandjar.runsc.cgroups.CgroupError;
@@ -22,7 +23,6 @@ import io.sandjar.runsc.cgroups.Hierarchies;
 import io.sandjar.runsc.cgroups.ResourceLimits;
 import io.sandjar.runsc.hooks.HookRunner;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ public final class Creation {
     /** Annotations go with the request when they are not longer; the sandbox has config.json anyway. */
     private static final int ANNOTATIONS_MAX = 16384;
 
-    private final String created = Instant.now().toString();
+    private final String created = Clock.text(Clock.now());
     private final CreateRequest request;
     private final Launch launch;
     private final StateFiles files;

@@ -9,6 +9,7 @@ import io.sandjar.kernel.task.Container;
 import io.sandjar.oci.JsonOut;
 import io.sandjar.oci.Process;
 import io.sandjar.oci.Spec;
+import io.sandjar.runsc.Clock;
 
 /** A container as its client sees it: created, running, stopped. */
 final class SandboxContainer {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sandjar.oci.Process;
 import io.sandjar.oci.SpecReader;
+import io.sandjar.runsc.Clock;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;

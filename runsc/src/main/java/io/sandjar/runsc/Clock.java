@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
-package io.sandjar.runsc.sandbox;
+package io.sandjar.runsc;
 
 import io.sandjar.host.Processes;
 
 /** Times as RFC 3339 has them; java.time would take its milliseconds at the first use. */
-final class Clock {
+public final class Clock {
     private static final long NANOS = 1_000_000_000L;
     private static final long DAY = 86_400;
 
     private Clock() {}
 
     /** Nanoseconds since 1970. */
-    static long now() {
+    public static long now() {
         return Processes.clock(0);
     }
 
     /** In UTC, with nanoseconds. */
-    static String text(long nanos) {
+    public static String text(long nanos) {
         long seconds = Math.floorDiv(nanos, NANOS);
         long days = Math.floorDiv(seconds, DAY);
         int rest = (int) Math.floorMod(seconds, DAY);

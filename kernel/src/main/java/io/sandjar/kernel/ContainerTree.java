@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.TreeRemoval;
 import io.sandjar.kernel.fs.dev.Devices;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.pipe.Fifo;
@@ -188,7 +189,11 @@ public final class ContainerTree implements SpecialFiles {
 
     /** Gives back what the tree holds of the host: the container is gone with all its guests. */
     public void close() {
+        TreeRemoval removal = new TreeRemoval(caller);
         for (FileSystem fs : given) {
+            if (fs instanceof TmpFs) {
+                removal.empty(fs.root());
+            }
             fs.close();
         }
         given.clear();

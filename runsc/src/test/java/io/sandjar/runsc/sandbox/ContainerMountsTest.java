@@ -279,4 +279,18 @@ class ContainerMountsTest {
         assertTrue(refused("{\"destination\":\"/k\",\"type\":\"bind\",\"source\":\"/dev/kmsg\"}")
                 .contains("no such device"));
     }
+
+    @Test
+    void whatIsInMemoryGoesWithTheContainer() {
+        ContainerTree t = build(DOCKER);
+        FileOps.mkdir(t.caller(), PathWalk.AT_ROOT, "/dev/shm/d", 0755);
+        write(t, "/dev/shm/d/file", new byte[100_000]);
+        FileSystem shm = at(t, "/dev/shm").mount().fs();
+        FileSystem.StatFs s = new FileSystem.StatFs();
+        shm.statfs(s);
+        long full = s.bfree;
+        t.close();
+        shm.statfs(s);
+        assertTrue(s.bfree >= full + 24, s.bfree + " after " + full);
+    }
 }

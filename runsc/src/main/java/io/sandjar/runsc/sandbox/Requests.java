@@ -137,6 +137,7 @@ final class Requests implements ControlServer.Handler {
                     Refusal.EXEC_FAILED,
                     e.text().startsWith("cannot exec") ? e.text() : "unable to start container process: " + e.text());
         }
+        c.follow(p);
         c.started();
         p.await(c);
     }

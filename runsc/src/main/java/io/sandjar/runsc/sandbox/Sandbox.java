@@ -69,11 +69,7 @@ public final class Sandbox {
             return 1;
         }
         String answer = launcher.pivot();
-        if (LauncherLine.TRAINING) {
-            server.run();
-            return 1;
-        }
-        if (!answer.equals("ok")) {
+        if (!answer.equals("ok") && !LauncherLine.TRAINING) {
             log.line("launcher: " + (answer.isEmpty() ? "gone" : answer));
             return 1;
         }

@@ -6,6 +6,7 @@
 # make test    everything: check, the finished image, the conformance programs natively and inside
 # make format  lays out the Java code
 # make docs    docs/compat.md and the filter table of SECURITY.md anew
+# make engines the engines' cases alone
 # make bench   the benchmarks
 # make clean
 
@@ -19,7 +20,7 @@ check: licence
 	$(MVN) -fae verify -Dspotless.check.skip
 	$(MVN) -q -fae spotless:check
 
-test: check check-image conformance
+test: check check-image conformance engines
 
 # ./sandjar builds the image if `check` has not
 check-image:
@@ -29,6 +30,10 @@ check-image:
 
 conformance:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/run --suite all
+
+# containerd, Docker and Podman with runc and then with runsc; needs root and those engines, else it says what it skips
+engines:
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/engines/run
 
 format:
 	$(MVN) -q spotless:apply
@@ -45,4 +50,4 @@ bench:
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance test format licence docs bench clean
+.PHONY: image check check-image conformance engines test format licence docs bench clean

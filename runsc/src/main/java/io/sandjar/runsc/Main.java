@@ -48,6 +48,9 @@ public final class Main {
             return command.run(a);
         } catch (Failure e) {
             return failed(e, command, globals);
+        } catch (RuntimeException | Error e) {
+            globals.log().error("internal error: " + e);
+            throw e;
         }
     }
 

@@ -129,7 +129,11 @@ public final class Creation {
         makeUpper(sources);
         streams(s);
         if (launch.kernel() > 0) {
-            NetSysctls.apply(s.linux().sysctl(), launch.launcher());
+            if (request.network().equals("host")) {
+                NetSysctls.leaveOut(s.linux().sysctl(), request.log());
+            } else {
+                NetSysctls.apply(s.linux().sysctl(), launch.launcher());
+            }
         }
         writeFiles(s, text, groups);
         ask(s);

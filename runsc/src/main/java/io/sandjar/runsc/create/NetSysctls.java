@@ -7,6 +7,7 @@ import io.sandjar.abi.O;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
+import io.sandjar.runsc.EngineLog;
 import io.sandjar.runsc.ErrnoText;
 import io.sandjar.runsc.Failure;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,15 @@ final class NetSysctls {
     private static final int CLONE_NEWNET = 0x40000000;
 
     private NetSysctls() {}
+
+    /** With {@code --network=host} the engine's settings would be the host's. */
+    static void leaveOut(Map<String, String> sysctl, EngineLog log) {
+        for (String key : sysctl.keySet()) {
+            if (net(key)) {
+                log.warning("linux.sysctl: " + key + ": left out, the network is the host's");
+            }
+        }
+    }
 
     static void apply(Map<String, String> sysctl, int launcher) {
         boolean any = false;

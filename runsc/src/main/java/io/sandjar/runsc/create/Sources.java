@@ -98,6 +98,9 @@ final class Sources {
         for (int i = 0; i < spec.mounts().size(); i++) {
             Mount m = spec.mounts().get(i);
             MountFlags f = MountFlags.of(m.type(), m.options());
+            if (f.bind && m.source().isEmpty()) {
+                throw new Failure(1, "mounts[" + i + "].source: must be given for a bind mount", "");
+            }
             if (f.bind) {
                 bind(i, absolute(m.source()), f);
             }

@@ -6,6 +6,7 @@ import io.sandjar.abi.Errno;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Prctl;
 import io.sandjar.host.seccomp.FilterTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wall around the kernel JVM itself: from {@link #enter} on, every thread of it, present and future, may make only
@@ -27,12 +28,30 @@ public final class Confinement {
      */
     public record Options(boolean internet, boolean unix) {}
 
+    private record Prepared(Options options, byte[] program) {
+        boolean isFor(Options o) { // a record's own equals spins code at run time
+            return options.internet == o.internet && options.unix == o.unix;
+        }
+    }
+
+    private static volatile @Nullable Prepared prepared;
+
     private Confinement() {}
 
     /** Opens and loads what would otherwise be opened when it is first needed. */
     public static void prepare() {
         HostFiles.open();
         openImage();
+    }
+
+    /** {@link #prepare()}, and assembles the filter that {@link #enter} is to put on. */
+    public static void prepare(Options options) {
+        prepare();
+        prepared = new Prepared(options, assemble(options));
+    }
+
+    private static byte[] assemble(Options options) {
+        return FilterTable.kernel(options.internet, options.unix, Sys.pid()).assemble();
     }
 
     /**
@@ -60,8 +79,8 @@ public final class Confinement {
      * @return 0, -errno, or the id of a thread that could not be confined
      */
     public static int enter(Options options) {
-        byte[] program =
-                FilterTable.kernel(options.internet, options.unix, Sys.pid()).assemble();
+        Prepared p = prepared;
+        byte[] program = p != null && p.isFor(options) ? p.program : assemble(options);
         Scratch s = Scratch.take();
         try {
             long r = Native.sys(Nr.prctl, Prctl.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);

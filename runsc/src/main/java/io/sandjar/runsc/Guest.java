@@ -51,6 +51,7 @@ final class Guest {
     int run() {
         Traces traces = new Traces(options, kernel);
         Thread world = thread("world", () -> prepare(traces));
+        Thread walls = thread("walls", () -> Confinement.prepare(walls()));
         try {
             Boot.spawn(kernel, stub());
         } catch (IOException e) {
@@ -58,6 +59,7 @@ final class Guest {
         }
         traces.phase("guest process");
         join(world);
+        join(walls);
         Prepared p = prepared;
         if (p == null) {
             throw failure != null ? failure : new IllegalStateException("no guest");
@@ -81,9 +83,13 @@ final class Guest {
         return exitStatus(status);
     }
 
+    private Confinement.Options walls() {
+        return new Confinement.Options(options.hostNetwork, false);
+    }
+
     /** From here on the JVM may do only what the guest's calls need. */
     private void confine() {
-        int r = Confinement.enter(new Confinement.Options(options.hostNetwork, false));
+        int r = Confinement.enter(walls());
         if (r != 0) {
             throw new Failure(
                     Command.FAILED,
@@ -102,7 +108,6 @@ final class Guest {
 
     /** Pid 1 with its files, streams and program, ready to run. */
     private Prepared world(Traces traces) {
-        Confinement.prepare();
         int umask = HostSide.takeUmask();
         GuestMounts tree = new GuestMounts(container, options, hostCwd);
         MountNamespace mounts = tree.mounts();

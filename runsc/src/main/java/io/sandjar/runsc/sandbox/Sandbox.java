@@ -73,7 +73,7 @@ public final class Sandbox {
             log.line("launcher: " + (answer.isEmpty() ? "gone" : answer));
             return 1;
         }
-        int r = Confinement.enter(new Confinement.Options(options.hostSockets(), options.hostUnix()));
+        int r = Confinement.enter(walls());
         if (r != 0) {
             log.line("cannot confine the kernel: " + (r < 0 ? io.sandjar.abi.Errno.name(-r) : "thread " + r));
             return 1;
@@ -83,13 +83,17 @@ public final class Sandbox {
         return 1;
     }
 
+    private Confinement.Options walls() {
+        return new Confinement.Options(options.hostSockets(), options.hostUnix());
+    }
+
     /** Meanwhile, on a thread of its own: everything that needs the host's files. */
     private void prepare() {
         try {
             if (options.hostSockets()) {
                 kernel.net.useHostNetwork();
             }
-            Confinement.prepare();
+            Confinement.prepare(walls());
             Preload.run();
         } catch (RuntimeException | Error e) {
             failure = e;

@@ -33,7 +33,7 @@ static void creating(const struct container *c, char *into, size_t size) {
     read_small(c->dir, "bundle", bundle, sizeof bundle);
     FILE *f = fmemopen(into, size, "w");
     if (f == NULL) return;
-    fprintf(f, "{\n  \"ociVersion\": \"1.2.0\",\n  \"id\": \"%s\",\n  \"status\": \"%s\",\n  \"pid\": %d,\n  \"bundle\": ", c->id,
+    fprintf(f, "{\n  \"ociVersion\": \"1.3.0\",\n  \"id\": \"%s\",\n  \"status\": \"%s\",\n  \"pid\": %d,\n  \"bundle\": ", c->id,
             c->alive ? "creating" : "stopped", c->alive ? c->pid : 0);
     json_write_string(f, bundle);
     fprintf(f, "\n}\n");

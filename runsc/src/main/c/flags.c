@@ -302,6 +302,7 @@ static int take_flag(const struct flag *flags, char ***words, int *left) {
     if (*name == 0) return 0; // `--` ends the options
     size_t length = strcspn(name, "=");
     const struct flag *flag = find_flag(flags, name, length);
+    if (flag == NULL && (strcmp(name, "help") == 0 || strcmp(name, "h") == 0)) return options.help = 1;
     if (flag == NULL) fail("flag provided but not defined: %s; %s --help lists the options", word, program);
     if (name[length] == '=') {
         apply(flag, name + length + 1);
@@ -337,9 +338,11 @@ void parse_flags(int argc, char **argv) {
     while (left > 0 && take_flag(global_flags, &words, &left)) {
     }
     if (options.root == NULL || *options.root == 0) options.root = root_directory();
-    char *root = malloc(strlen(options.root) + 8);
+    char *root = malloc(strlen(options.root) + PATH_MAX + 8), here[PATH_MAX] = "";
     if (root == NULL) fail("out of memory");
-    sprintf(root, "--root=%s", options.root);
+    if (options.root[0] != '/' && getcwd(here, sizeof here - 1) != NULL) strcat(here, "/");
+    sprintf(root, "--root=%s%s", here, options.root);
+    options.root = root + strlen("--root=");
     add(&options.host, root);
     if (left > 0) {
         options.verb = *words;

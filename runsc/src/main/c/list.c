@@ -35,7 +35,7 @@ static void read_row(const struct container *c, struct row *row) {
 }
 
 static void print_json(const struct row *row, const char *before) {
-    printf("%s{\"ociVersion\":\"1.2.0\",\"id\":\"%s\",\"pid\":%d,\"status\":", before, row->id, row->pid);
+    printf("%s{\"ociVersion\":\"1.3.0\",\"id\":\"%s\",\"pid\":%d,\"status\":", before, row->id, row->pid);
     json_write_string(stdout, row->status);
     printf(",\"bundle\":");
     json_write_string(stdout, row->bundle);

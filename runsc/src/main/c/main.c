@@ -22,15 +22,6 @@ static const struct {
     {"wait", wait_command, 1},     {"list", list_command, 0},     {"pause", pause_command, 1}, {"resume", resume_command, 1},
 };
 
-static int asks_for_help(void) {
-    for (int i = 0; i < options.verb_count; i++) {
-        const char *word = options.verb_args[i];
-        if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) return 1;
-        if (word[0] != '-') break;
-    }
-    return options.help;
-}
-
 static int one_of(const char *word, const char *a, const char *b) {
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
@@ -62,7 +53,7 @@ int main(int argc, char **argv) {
     }
     parse_flags(argc, argv);
     if (options.version) { // engines read the first line
-        printf("runsc version %s\nspec: 1.2.0\n", VERSION);
+        printf("runsc version %s\nspec: 1.3.0\n", VERSION);
         return 0;
     }
     if (options.verb == NULL) {
@@ -70,6 +61,10 @@ int main(int argc, char **argv) {
         exec_java(java_arguments(ROLE_HOST, words));
     }
     if (strcmp(options.verb, "do") == 0) return do_command(options.verb_args - 1);
-    if (native_verb(options.verb) && !asks_for_help()) return run_verb();
+    if (native_verb(options.verb) && options.help) {
+        print_help(options.verb);
+        return 0;
+    }
+    if (native_verb(options.verb)) return run_verb();
     exec_host();
 }

@@ -5,6 +5,7 @@
 //
 //   main.c      finds the verb
 //   flags.c     options of the command line, as tables
+//   help.c      help for the verbs
 //   java.c      the image and the JVM's options
 //   parent.c    `do`: the process that the user's shell sees
 //   report.c    errors and warnings, to stderr and to --log
@@ -73,6 +74,9 @@ extern const char *program; // `runsc` or `sandjar`
 // flags.c
 void parse_flags(int argc, char **argv);
 int native_verb(const char *name);
+
+// help.c
+void print_help(const char *verb);
 
 // java.c
 enum role { ROLE_DO, ROLE_BOOT, ROLE_HOST };

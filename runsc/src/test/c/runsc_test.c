@@ -351,6 +351,7 @@ static void test_flags(void) {
     CHECK(RUNSC("-debug=false", "--network", "host", "-strace", "update", "--memory", "1", "c") == 0);
     CHECK(strstr(out, "host --network=host --strace --root=") != NULL && strstr(out, " update --memory 1 c\n") != NULL);
     CHECK(RUNSC("--version") == 0 && strncmp(out, "runsc version ", 14) == 0 && strstr(out, "\nspec: 1.") != NULL);
+    CHECK(RUNSC("exec", "--help") == 0 && strncmp(out, "runsc exec - ", 13) == 0 && strstr(out, "--process, -p FILE") != NULL);
     CHECK(RUNSC("--nonsense", "list") == 1 && strstr(err, "flag provided but not defined") != NULL);
     CHECK(RUNSC("--platform") == 1 && strstr(err, "needs an argument") != NULL);
     CHECK(RUNSC("--platform=kvm", "--directfs", "list") == 0 && strstr(err, "--platform, --directfs") != NULL);

@@ -46,6 +46,8 @@ final class Help {
         for (String name : Commands.NAMES) {
             row(b, name, Commands.get(name).summary());
         }
+        b.append("\nContainers, as an OCI runtime (runsc VERB --help explains a verb):\n");
+        b.append("  create run start state kill exec ps wait list pause resume delete\n");
         b.append("\nTry:\n");
         b.append(
                 "  sandjar do -- sh -c 'uname -a; id; ps; ls /'    a shell command; nothing it writes reaches the host\n");

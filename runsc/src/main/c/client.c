@@ -4,9 +4,8 @@
 // The verbs that only ask the sandbox: a few milliseconds each.
 
 #include "runsc.h"
-#include <poll.h>
-#include <sys/syscall.h>
-#include <time.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 static char text[RECORD + 1];
 
@@ -14,6 +13,8 @@ static char text[RECORD + 1];
 static int ask_text(const struct container *c, const char *verb, char *into, size_t size) {
     int s = connect_sandbox(c);
     if (s < 0) return 0;
+    struct timeval patience = {10, 0};
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const char *words[] = {verb, c->id};
     size_t n = 0;
     int kind = send_words(s, words, 2, NULL, 0) == 0, good = 0;
@@ -48,13 +49,29 @@ static void say_paused(char *state) {
     memcpy(at, "\"paused\"", 8);
 }
 
+// Whether who stands for the container goes within a second: then its sandbox ended while we asked.
+static int ends_now(const struct container *c) {
+    for (int i = 0; i < 100; i++) {
+        struct container again;
+        if (!find_container(c->id, &again)) return 1;
+        close(again.dir);
+        if (!again.alive) return 1;
+        usleep(10000);
+    }
+    return 0;
+}
+
+// 0: the sandbox is there and does not answer.
 int container_state(const struct container *c, char *into, size_t size) {
     int saved = read_small(c->dir, "state.json", into, size);
-    if (c->alive && saved > 0 && ask_text(c, "state", into, size)) {
-        if (is_paused(c)) say_paused(into);
-        return 1;
+    if (c->alive && saved > 0) {
+        if (ask_text(c, "state", into, size)) {
+            if (is_paused(c)) say_paused(into);
+            return 1;
+        }
+        if (!ends_now(c)) return 0;
+        read_small(c->dir, "state.json", into, size);
     }
-    if (c->alive && saved > 0) read_small(c->dir, "state.json", into, size); // it ends just now
     if (saved <= 0) creating(c, into, size);
     size_t n = strlen(into);
     if (n > 0 && n < size - 1 && into[n - 1] != '\n') strcpy(into + n, "\n");
@@ -65,7 +82,7 @@ int state_command(void) {
     struct container c;
     static char state[RECORD + 1];
     need_container(options.id, &c);
-    container_state(&c, state, sizeof state);
+    if (!container_state(&c, state, sizeof state)) fail("the sandbox of container %s does not answer; %s delete --force %s ends it", c.id, program, c.id);
     fputs(state, stdout);
     return 0;
 }
@@ -73,7 +90,7 @@ int state_command(void) {
 // The word after "status" in the state; "stopped" if there is none.
 int status_of(const struct container *c, char *status, size_t size) {
     static char state[RECORD + 1];
-    container_state(c, state, sizeof state);
+    if (!container_state(c, state, sizeof state)) return snprintf(status, size, "unknown"), 0;
     struct json j = {.at = state, .end = state + strlen(state)};
     char name[32];
     snprintf(status, size, "stopped");

@@ -17,7 +17,10 @@ static void read_row(const struct container *c, struct row *row) {
     *row = (struct row){.pid = c->alive ? c->pid : 0};
     snprintf(row->id, sizeof row->id, "%s", c->id);
     strcpy(row->status, "stopped");
-    container_state(c, state, sizeof state);
+    if (!container_state(c, state, sizeof state)) {
+        strcpy(row->status, "unknown");
+        return;
+    }
     struct json j = {.at = state, .end = state + strlen(state)};
     if (!json_object(&j)) return;
     while (json_member(&j, name, sizeof name)) {

@@ -200,6 +200,17 @@ static void drain(void) {
     }
 }
 
+// A test that fails leaves no sandbox behind.
+static pid_t engine;
+
+static void clean_up(void) {
+    char path[512];
+    int pid = 0;
+    snprintf(path, sizeof path, "%s/c/pid", root);
+    FILE *f = getpid() == engine ? fopen(path, "r") : NULL;
+    if (f != NULL && fscanf(f, "%d", &pid) == 1 && pid > 0) kill(pid, SIGKILL);
+}
+
 static int entries(const char *directory) {
     DIR *list = opendir(directory);
     int count = 0;
@@ -408,6 +419,8 @@ int main(int argc, char **argv) {
     }
     if (argc != 3) return 2;
     alarm(60);
+    engine = getpid();
+    atexit(clean_up);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     CHECK(mkdtemp(work) != NULL);
     snprintf(program, sizeof program, "%s/bin/runsc", argv[1]);

@@ -257,7 +257,7 @@ public final class HostileKernel {
 
     private static String writeSysctl() {
         int proc = io.sandjar.host.HostFiles.proc();
-        for (String f : new String[] {"sys/kernel/core_pattern", "sys/kernel/hostname", "sys/vm/drop_caches", "sysrq-trigger"}) {
+        for (String f : new String[] {"sys/kernel/core_pattern", "sys/kernel/hostname", "sys/vm/drop_caches", "sysrq-trigger", "irq/default_smp_affinity", "scsi/scsi", "mtrr"}) {
             int fd = Sys.openat2(proc, f, 1, 0, 0);
             if (fd >= 0) {
                 return "BREACH: " + f;

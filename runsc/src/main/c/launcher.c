@@ -57,15 +57,18 @@ static void forget_environment(void) {
     environ = kept;
 }
 
-// In the child: becomes the JVM, with the control socket at 3 and us at 4.
+// In the child: becomes the JVM, with the control socket at 3, us at 4 and its /proc at 5.
 static void become_kernel(const struct plan *plan, int peer) {
-    if (!training()) walls_enter();
+    int proc = training() ? -1 : walls_enter();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct pollfd us = {peer, 0, 0};
     if (poll(&us, 1, 0) > 0) _exit(FAILED); // the launcher died before it could have killed us
     int listen = fcntl(plan->listen, F_DUPFD, 16), other = fcntl(peer, F_DUPFD, 16);
-    if (dup2(listen, 3) != 3 || dup2(other, 4) != 4) _exit(FAILED);
-    syscall(SYS_close_range, 5u, UINT_MAX, 0);
+    if (proc >= 0) proc = fcntl(proc, F_DUPFD, 16);
+    if (dup2(listen, 3) != 3 || dup2(other, 4) != 4 || (proc >= 0 && dup2(proc, 5) != 5)) _exit(FAILED);
+    if (proc >= 0) setenv("SANDJAR_PROC", "5", 1);
+    else unsetenv("SANDJAR_PROC");
+    syscall(SYS_close_range, proc >= 0 ? 6u : 5u, UINT_MAX, 0);
     sigset_t mask;
     sigemptyset(&mask);
     for (int i = 0; i < jvm_reads_count; i++) sigaddset(&mask, jvm_reads[i]);

@@ -187,7 +187,7 @@ pid_t start_launcher(struct plan *plan);
 // walls.c
 void walls_prepare(void); // forks the writer of the maps
 const char *walls_raise(const struct plan *plan); // NULL, or what failed (errno)
-void walls_enter(void); // in the child that becomes the JVM
+int walls_enter(void); // in the child that becomes the JVM
 int walls_pivot(char *error, size_t size);
 void walls_drop(void);
 void walls_own_mounts(void);

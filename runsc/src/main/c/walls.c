@@ -188,10 +188,26 @@ static void become_nobody(void) {
     }
 }
 
-// In the child that becomes the JVM.
-void walls_enter(void) {
+// A /proc with nothing but processes in it, in no namespace's tree: what the JVM keeps once it is confined. The files beside
+// the processes would be the host's (sysrq-trigger, irq), and its capabilities would open them. -1: the host has no such thing.
+static int processes_only(void) {
+    int fd = -1, fs = syscall(SYS_fsopen, "proc", 1); // FSOPEN_CLOEXEC
+    if (fs < 0) return -1;
+    if (syscall(SYS_fsconfig, fs, 1, "subset", "pid", 0) == 0 && syscall(SYS_fsconfig, fs, 6, NULL, NULL, 0) == 0) {
+        fd = syscall(SYS_fsmount, fs, 0, 2 | 4 | 8); // nosuid, nodev, noexec
+    }
+    close(fs);
+    return fd;
+}
+
+// In the child that becomes the JVM; returns a descriptor of its /proc or -1.
+int walls_enter(void) {
+    int proc = -1;
     if (has_pid && has_mount && mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) {
         dprintf(2, "walls: no /proc of its own: %s\n", strerror(errno));
+    }
+    if (has_pid && has_mount && (proc = processes_only()) < 0) {
+        dprintf(2, "walls: no /proc without the machine's files: %s\n", strerror(errno));
     }
     uint64_t wanted = 0;
     for (size_t i = 0; i < sizeof file_capabilities / sizeof *file_capabilities; i++) wanted |= 1ull << file_capabilities[i];
@@ -207,6 +223,7 @@ void walls_enter(void) {
         if (wanted >> i & 1) prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0);
     }
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return proc;
 }
 
 // An empty file system becomes the root of this mount namespace, thus of the JVM too; /proc is merely a directory that is

@@ -57,7 +57,10 @@ public final class HostFiles {
     private static int openProc() {
         synchronized (LOCK) {
             if (proc < 0) {
-                proc = Sys.openat(Sys.AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
+                String given = System.getenv("SANDJAR_PROC"); // a descriptor, from the launcher
+                proc = given != null && given.equals("5")
+                        ? 5
+                        : Sys.openat(Sys.AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
             }
             return proc;
         }

@@ -237,8 +237,8 @@ public final class Nursery {
             kernel.exits().exitGroup(t.group, Sig.SIGKILL);
             return;
         }
+        settle(t, 0); // before it runs: a short program may have ended when answerBell comes back
         t.answerBell(s);
-        settle(t, 0);
     }
 
     /** The order's child has rung, or never will: the next one may be made. */

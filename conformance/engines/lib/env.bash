@@ -157,7 +157,8 @@ inventory() {
         [ "$(readlink "/proc/$p/exe")" ] && echo "$(cat "/proc/$p/comm" 2>/dev/null) $(readlink "/proc/$p/exe")"
     done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e '/catatonit' -e podman -e slirp4netns | sort
     echo "# mounts"
-    inside cat /proc/self/mountinfo | awk '{print $5}' | grep -v -e "/podman/root/overlay$" -e /netns/default -e "^/run/netns$" | sort
+    inside cat /proc/self/mountinfo | awk '{print $5}' | grep -v -e "/podman/root/overlay$" -e /netns/default -e "^/run/netns$" -e "^/run/netns/[a-z]*[0-9]*$" |
+        awk -v own="$ENG/" '!/^\/var\/tmp\/sandjar-engines/ || index($0, own) == 1' | sort
     echo "# cgroups"
     find "$V1"/*"$CGROUP" -mindepth 1 -type d 2>/dev/null | grep -v -e /daemons -e conmon -e '/pods$' -e '/pods/[0-9a-f]*$' | sort # podman forgets its pods'
     echo "# network namespaces"

@@ -133,6 +133,8 @@ engines_down() {
     done
     echo $$ >"$V1/pids/cgroup.procs"
     echo $$ >"$V1/systemd/cgroup.procs"
+    for pid in $(engine_processes); do kill "$pid" 2>/dev/null; done
+    sleep 0.5
     for pid in $(engine_processes); do kill -9 "$pid" 2>/dev/null; done
     sleep 0.3
     umount "$ENG/ns/mnt" 2>/dev/null

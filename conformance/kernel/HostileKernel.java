@@ -89,6 +89,7 @@ public final class HostileKernel {
             case "write-root" -> result(makeDirectory("breach"));
             case "write-anywhere" -> writeAnywhere();
             case "write-sysctl" -> writeSysctl();
+            case "write-files" -> writeFiles();
             case "socket-inet" -> result(Sys.call(Nr.socket, 2, 1, 0));
             case "socket-inet6" -> result(Sys.call(Nr.socket, 10, 2, 0));
             case "socket-unix" -> result(Sys.call(Nr.socket, 1, 1, 0));
@@ -253,6 +254,29 @@ public final class HostileKernel {
             }
         }
         return "denied (" + tried + " directories)";
+    }
+
+    /** Tries to open each file that it may only read for writing: the image, files that were given read-only. */
+    private static String writeFiles() {
+        int proc = io.sandjar.host.HostFiles.proc();
+        int tried = 0;
+        for (int fd = 0; fd < 4096; fd++) {
+            io.sandjar.host.HostStat s = new io.sandjar.host.HostStat();
+            if (io.sandjar.host.HostFs.statx(fd, "", s) != 0 || (s.mode & 0170000) != 0100000 || s.nlink == 0) {
+                continue;
+            }
+            long type = io.sandjar.host.HostFs.fsType(fd);
+            if (type == 0x9fa0 || type == 0x27e0eb || type == 0x63677270) {
+                continue; // figures and cgroup.procs
+            }
+            long flags = Sys.call(Nr.fcntl, fd, 3, 0);
+            tried++;
+            if ((flags & 3) == 0 && Sys.openat2(proc, "self/fd/" + fd, 2, 0, 0) >= 0) {
+                return "BREACH: " + Sys.readlinkat(proc, "self/fd/" + fd);
+            }
+        }
+        int exe = Sys.openat2(proc, "self/exe", 2, 0, 0);
+        return exe >= 0 ? "BREACH: exe" : "denied (" + tried + " files)";
     }
 
     private static String writeSysctl() {

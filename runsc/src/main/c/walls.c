@@ -133,6 +133,16 @@ static int ports_are_open(void) {
     return read_small(AT_FDCWD, PORT_START, text, sizeof text) > 0 && atoi(text) == 0;
 }
 
+// What the JVM opens to load itself it must not be able to open again for writing, by the links in /proc/self/fd: its
+// capabilities for files count wherever all ids are mapped.
+static void seal_mounts(void) {
+    uint64_t read_only[4] = {1, 0, 0, 0}; // struct mount_attr: MOUNT_ATTR_RDONLY
+    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000, read_only, sizeof read_only) == 0) return; // AT_RECURSIVE
+    if (mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0) {
+        dprintf(2, "walls: mounts stay writable: %s\n", strerror(errno));
+    }
+}
+
 // NULL, or why the sandbox cannot be.
 const char *walls_raise(const struct plan *plan) {
     int ports = 1; // a user namespace leaves us the ports below 1024
@@ -157,6 +167,7 @@ const char *walls_raise(const struct plan *plan) {
         dprintf(2, "walls: mounts stay as they are: %s\n", strerror(errno));
         has_mount = 0;
     }
+    if (has_mount) seal_mounts();
     has_pid = leave(CLONE_NEWPID, "pid");
     leave(CLONE_NEWIPC, "ipc");
     leave(CLONE_NEWUTS, "uts");

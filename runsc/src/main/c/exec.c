@@ -5,6 +5,7 @@
 // becomes the engine's; it ends with the status.
 
 #include "runsc.h"
+#include <sys/mman.h>
 #include <ctype.h>
 #include <strings.h>
 #include <sys/ioctl.h>
@@ -58,6 +59,21 @@ static void write_text(FILE *out, const char *name, const char *value) {
     json_write_string(out, value);
 }
 
+// A copy in memory of a small file: the sandbox is not to have a file of the host's that it could open for writing.
+static int copy_of(const char *path) {
+    int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("process.json", MFD_CLOEXEC);
+    char block[8192];
+    ssize_t n = -1;
+    while (from >= 0 && to >= 0 && (n = read(from, block, sizeof block)) > 0 && write(to, block, n) == n) {
+    }
+    int error = errno;
+    if (from >= 0) close(from);
+    if (n == 0 && lseek(to, 0, SEEK_SET) == 0) return to;
+    if (to >= 0) close(to);
+    errno = error;
+    return -1;
+}
+
 // What the options say; the rest is as in --process or in config.json.
 static void write_request(FILE *out, int terminal) {
     fprintf(out, "{\"tty\":%s,\"detach\":%s", terminal ? "true" : "false", options.detach ? "true" : "false");
@@ -101,7 +117,7 @@ static void send_request(int socket, const char *request, int tty, int preserved
     char labels[1024] = "";
     size_t n = 0;
     if (options.process != NULL) {
-        fds[count] = open(options.process, O_RDONLY | O_CLOEXEC);
+        fds[count] = copy_of(options.process);
         if (fds[count++] < 0) fail("cannot open --process %s: %s", options.process, strerror(errno));
         n = sprintf(labels, "process,");
     }

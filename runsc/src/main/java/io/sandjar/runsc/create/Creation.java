@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.runsc.create;
 
+import io.sandjar.abi.Errno;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.abi.Sig;
@@ -101,6 +102,14 @@ public final class Creation {
         return text;
     }
 
+    private static int copy(byte[] text) {
+        int fd = Sys.memfd("config.json", 1);
+        if (fd < 0 || Sys.write(fd, text, 0, text.length, 0) != text.length) {
+            throw new Failure(1, "a memory file: " + ErrnoText.of(fd < 0 ? fd : -Errno.ENOSPC), "");
+        }
+        return fd;
+    }
+
     private String configPath() {
         return request.bundle() + "/config.json";
     }
@@ -110,9 +119,9 @@ public final class Creation {
         if (config < 0) {
             throw new Failure(1, configPath() + ": " + ErrnoText.of(config), "");
         }
-        gifts.add("config", config);
         byte[] text = text(config);
-        Sys.call(Nr.lseek, config, 0, 0);
+        Sys.close(config);
+        gifts.add("config", copy(text)); // not the file itself, which it could open for writing
         Spec s = SpecReader.read(text);
         spec = s;
         for (String w : s.warnings()) {

@@ -128,7 +128,7 @@ final class Sources {
             }
             gifts.add("mount:" + i, fd);
         } else if (kind == O.S_IFREG) {
-            int fd = file("/proc/self/fd/" + probe, f.readOnly());
+            int fd = file(probe, f.readOnly());
             Sys.close(probe);
             if (fd < 0) {
                 throw refused(i, source, fd);
@@ -144,11 +144,29 @@ final class Sources {
     }
 
     /** A regular file, for writing too where that is possible. */
-    private static int file(String path, boolean readOnly) {
-        int fd = readOnly ? -Errno.EROFS : Sys.openat(Sys.AT_FDCWD, path, O.O_RDWR | O.O_NOCTTY, 0);
-        return fd == -Errno.EROFS || fd == -Errno.EACCES || fd == -Errno.ETXTBSY || fd == -Errno.EPERM
-                ? Sys.openat(Sys.AT_FDCWD, path, O.O_RDONLY | O.O_NOCTTY, 0)
-                : fd;
+    private static int file(int probe, boolean readOnly) {
+        int fd = readOnly ? -Errno.EROFS : open(probe, O.O_RDWR);
+        boolean refused = fd == -Errno.EROFS || fd == -Errno.EACCES || fd == -Errno.ETXTBSY || fd == -Errno.EPERM;
+        return refused ? sealed(probe) : fd;
+    }
+
+    /** A file for reading, by a read-only mount of its own: its holder cannot open it again for writing. */
+    private static int sealed(int probe) {
+        int mount = HostTrees.open(probe, "", false);
+        if (mount == -Errno.EINVAL) {
+            mount = HostTrees.open(probe, "", true);
+        }
+        if (mount < 0) {
+            return open(probe, O.O_RDONLY); // mounts cannot be cloned here
+        }
+        int r = HostTrees.attributes(mount, HostTrees.RDONLY, 0, true);
+        int fd = r < 0 ? r : open(mount, O.O_RDONLY);
+        Sys.close(mount);
+        return fd;
+    }
+
+    private static int open(int probe, int flags) {
+        return Sys.openat(Sys.AT_FDCWD, "/proc/self/fd/" + probe, flags | O.O_NOCTTY, 0);
     }
 
     private int tree(String path, MountFlags f) {

@@ -271,6 +271,7 @@ static int truth(const char *name, const char *value) {
 
 // Engines make gVisor's flags that have no meaning here; one line tells about all of them.
 static char ignored[1024];
+static const char *host_uds = "none";
 
 static void apply(const struct flag *flag, const char *value) {
     int on = flag->kind == SWITCH ? truth(flag->name, value) : 0;
@@ -284,6 +285,7 @@ static void apply(const struct flag *flag, const char *value) {
     if (flag->use & NO_USE && strlen(ignored) + strlen(flag->name) + 5 < sizeof ignored) {
         sprintf(ignored + strlen(ignored), "%s--%s", *ignored == 0 ? "" : ", ", flag->name);
     }
+    if (strcmp(flag->name, "host-uds") == 0) host_uds = value;
     if ((flag->use & (FOR_BOOT | FOR_HOST)) == 0 || (flag->kind == SWITCH && !on)) return;
     char *text = malloc(strlen(flag->name) + strlen(value) + 4);
     if (text == NULL) fail("out of memory");
@@ -351,5 +353,8 @@ void parse_flags(int argc, char **argv) {
     }
     const struct flag *flags = options.verb == NULL ? NULL : flags_of(options.verb);
     if (flags != NULL) parse_verb(flags);
+    if (*host_uds != 0 && strcmp(host_uds, "none") != 0) {
+        say_warning("--host-uds=%s: guests cannot connect to sockets of the host yet; they are shown and refuse", host_uds);
+    }
     if (*ignored != 0) say_warning("%s: of gVisor, without meaning here, ignored", ignored);
 }

@@ -9,51 +9,24 @@ import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
-import io.sandjar.kernel.base.LockLevel;
-import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.vfs.Caller;
-import io.sandjar.kernel.vfs.FileDescription;
-import io.sandjar.kernel.vfs.FileLimits;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.Path;
 
 /** An open {@link FixedInode}. */
-final class FixedFile extends FileDescription {
-    private final OrderedLock lock = new OrderedLock(LockLevel.FILE);
+final class FixedFile extends DirectFile {
     private final FixedInode inode;
-    private final int fd;
-    private long pos;
     private int readOnlyFd = -1;
 
     FixedFile(Path path, FixedInode inode, int flags) {
-        super(path, flags);
+        super(path, flags, inode.hostFd());
         this.inode = inode;
-        this.fd = inode.hostFd();
     }
 
     @Override
     public Inode inode() {
         return inode;
-    }
-
-    @Override
-    public long read(Caller c, IoBuffer dst) {
-        lock.lock();
-        try {
-            long n = dst.fromHost(fd, pos, dst.remaining());
-            if (n > 0) {
-                pos += n;
-            }
-            return n;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public long pread(Caller c, IoBuffer dst, long off) {
-        return off < 0 ? -EINVAL : dst.fromHost(fd, off, dst.remaining());
     }
 
     @Override
@@ -102,13 +75,9 @@ final class FixedFile extends FileDescription {
         }
     }
 
-    private long put(Caller c, IoBuffer src, long at) {
-        long n = FileLimits.room(c, at, src.remaining());
-        if (n <= 0) {
-            return n;
-        }
+    @Override
+    void dropSetId(Caller c) {
         inode.dropSetId(c);
-        return src.toHost(fd, at, n);
     }
 
     @Override
@@ -130,27 +99,6 @@ final class FixedFile extends FileDescription {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public long fsync(Caller c, boolean dataOnly) {
-        return writable() ? Sys.call(dataOnly ? Nr.fdatasync : Nr.fsync, fd) : 0;
-    }
-
-    @Override
-    public long ftruncate(Caller c, long size) {
-        int r = FileLimits.size(c, size);
-        if (r != 0) {
-            return r;
-        }
-        inode.dropSetId(c);
-        return Sys.call(Nr.ftruncate, fd, size, 0);
-    }
-
-    @Override
-    public long fallocate(Caller c, int mode, long off, long len) {
-        int r = (mode & FALLOC_FL_KEEP_SIZE) != 0 ? 0 : FileLimits.size(c, off + len);
-        return r != 0 ? r : Sys.call(Nr.fallocate, fd, mode, off, len, 0, 0);
     }
 
     @Override

@@ -16,26 +16,23 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
-import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Stat;
 
 /** The one file of a {@link FixedFs}. All its descriptions share the host's descriptor and have positions of their own. */
-final class FixedInode extends Inode {
+final class FixedInode extends StatInode {
     private final int fd;
     private final boolean writable;
     private final OrderedLock appendLock = new OrderedLock(LockLevel.FILE);
-    private volatile HostStat stat;
 
     // guarded by this
     private int users;
     private boolean closed;
 
     FixedInode(FixedFs fs, int fd, HostStat stat) {
-        super(fs);
+        super(fs, stat);
         this.fd = fd;
-        this.stat = stat;
         this.writable = (Sys.call(Nr.fcntl, fd, F_GETFL, 0) & O_ACCMODE) == O_RDWR;
     }
 
@@ -96,26 +93,6 @@ final class FixedInode extends Inode {
             Sys.call(Nr.fchmod, fd, without & 07777, 0);
             fresh();
         }
-    }
-
-    @Override
-    public long ino() {
-        return stat.ino;
-    }
-
-    @Override
-    public int mode() {
-        return stat.mode;
-    }
-
-    @Override
-    public int uid() {
-        return stat.uid;
-    }
-
-    @Override
-    public int gid() {
-        return stat.gid;
     }
 
     @Override

@@ -11,11 +11,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
-import io.sandjar.kernel.base.LockLevel;
-import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.vfs.Caller;
-import io.sandjar.kernel.vfs.FileDescription;
-import io.sandjar.kernel.vfs.FileLimits;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.Path;
@@ -24,21 +20,17 @@ import io.sandjar.kernel.vfs.Stat;
 import org.jspecify.annotations.Nullable;
 
 /** An open file of the host. Data moves straight between its descriptor and guest memory; the position is ours. */
-public final class HostFile extends FileDescription {
-    private final OrderedLock lock = new OrderedLock(LockLevel.FILE);
+public final class HostFile extends DirectFile {
     private final HostInode inode;
-    private final int fd;
 
     /** Flags at the start: what the host's descriptor may do. */
     private final int opened;
 
-    private long pos;
     private int readOnlyFd = -1;
 
     HostFile(@Nullable Path path, HostInode inode, int flags, int fd) {
-        super(path, flags);
+        super(path, flags, fd);
         this.inode = inode;
-        this.fd = fd;
         this.opened = flags;
         inode.opened(this);
     }
@@ -61,25 +53,6 @@ public final class HostFile extends FileDescription {
 
     boolean hostWritable() {
         return (opened & O_ACCMODE) != O_RDONLY;
-    }
-
-    @Override
-    public long read(Caller c, IoBuffer dst) {
-        lock.lock();
-        try {
-            long n = dst.fromHost(fd, pos, dst.remaining());
-            if (n > 0) {
-                pos += n;
-            }
-            return n;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public long pread(Caller c, IoBuffer dst, long off) {
-        return off < 0 ? -EINVAL : dst.fromHost(fd, off, dst.remaining());
     }
 
     @Override
@@ -116,17 +89,9 @@ public final class HostFile extends FileDescription {
         super.setFlags(flags);
     }
 
-    private long put(Caller c, IoBuffer src, long at) {
-        long n = FileLimits.room(c, at, src.remaining());
-        if (n <= 0) {
-            return n;
-        }
-        dropSetId(c);
-        return src.toHost(fd, at, n);
-    }
-
     /** The host lets its kernel process write without this, as it lets root. */
-    private void dropSetId(Caller c) {
+    @Override
+    void dropSetId(Caller c) {
         int mode = inode.mode();
         int without = Permissions.withoutSetId(mode);
         if (without != mode && !c.creds().has(Cap.CAP_FSETID)) {
@@ -174,27 +139,6 @@ public final class HostFile extends FileDescription {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public long fsync(Caller c, boolean dataOnly) {
-        return writable() ? Sys.call(dataOnly ? Nr.fdatasync : Nr.fsync, fd) : 0;
-    }
-
-    @Override
-    public long ftruncate(Caller c, long size) {
-        int r = FileLimits.size(c, size);
-        if (r != 0) {
-            return r;
-        }
-        dropSetId(c);
-        return Sys.call(Nr.ftruncate, fd, size, 0);
-    }
-
-    @Override
-    public long fallocate(Caller c, int mode, long off, long len) {
-        int r = (mode & FALLOC_FL_KEEP_SIZE) != 0 ? 0 : FileLimits.size(c, off + len);
-        return r != 0 ? r : Sys.call(Nr.fallocate, fd, mode, off, len, 0, 0);
     }
 
     @Override

@@ -24,13 +24,12 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A file of the host, known by its directory and its name there. A directory may keep a descriptor of itself. */
-public final class HostInode extends Inode {
+public final class HostInode extends StatInode {
     private static final long STALE_NANOS = 1_000_000_000L;
 
     private final HostDirFs host;
     private volatile @Nullable HostInode parent;
     private volatile String name;
-    private volatile HostStat stat;
     private volatile @Nullable String target;
 
     // the directory's descriptor, guarded by this
@@ -42,11 +41,10 @@ public final class HostInode extends Inode {
     private final ArrayList<HostFile> open = new ArrayList<>(0);
 
     HostInode(HostDirFs host, @Nullable HostInode parent, String name, HostStat stat, int fd) {
-        super(host);
+        super(host, stat);
         this.host = host;
         this.parent = parent;
         this.name = name;
-        this.stat = stat;
         this.fd = fd;
     }
 
@@ -199,31 +197,6 @@ public final class HostInode extends Inode {
 
     void setStat(HostStat s) {
         stat = s;
-    }
-
-    @Override
-    public long ino() {
-        return stat.ino;
-    }
-
-    @Override
-    public int mode() {
-        return stat.mode;
-    }
-
-    @Override
-    public int uid() {
-        return stat.uid;
-    }
-
-    @Override
-    public int gid() {
-        return stat.gid;
-    }
-
-    @Override
-    public long rdev() {
-        return Stat.makedev(stat.rdevMajor, stat.rdevMinor);
     }
 
     @Override

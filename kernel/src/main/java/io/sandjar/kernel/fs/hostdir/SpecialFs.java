@@ -69,48 +69,21 @@ public final class SpecialFs extends FileSystem {
         }
     }
 
-    private static final class Root extends Inode {
+    private static final class Root extends StatInode {
         /** -1 after the end; guarded by this. */
         private int fd;
 
         private final HostStdio stdio;
-        private volatile HostStat stat;
 
         Root(SpecialFs fs, int fd, HostStat s, HostStdio stdio) {
-            super(fs);
+            super(fs, s);
             this.fd = fd;
-            this.stat = s;
             this.stdio = stdio;
         }
 
         synchronized void close() {
             Sys.close(fd);
             fd = -1;
-        }
-
-        @Override
-        public long ino() {
-            return stat.ino;
-        }
-
-        @Override
-        public int mode() {
-            return stat.mode;
-        }
-
-        @Override
-        public int uid() {
-            return stat.uid;
-        }
-
-        @Override
-        public int gid() {
-            return stat.gid;
-        }
-
-        @Override
-        public long rdev() {
-            return Stat.makedev(stat.rdevMajor, stat.rdevMinor);
         }
 
         @Override

@@ -200,6 +200,17 @@ final class KernelProfile {
                 calls(Nr.accept4, Nr.recvmsg, Nr.sendmsg, Nr.shutdown)),
     };
 
+    private static final int[] SOCKET_CALLS = calls(
+            Nr.bind,
+            Nr.connect,
+            Nr.listen,
+            Nr.getsockname,
+            Nr.getpeername,
+            Nr.setsockopt,
+            Nr.getsockopt,
+            Nr.sendto,
+            Nr.recvfrom);
+
     private static final Rule[] SOCKETS = {
         rule(
                 "sockets of the host for guests' sockets; only with --network=sandbox or host",
@@ -211,18 +222,7 @@ final class KernelProfile {
                 calls(Nr.socket),
                 oneOf(0, "AF_NETLINK", Net.AF_NETLINK),
                 oneOf(2, "NETLINK_ROUTE", Net.NETLINK_ROUTE)),
-        rule(
-                "the same",
-                calls(
-                        Nr.bind,
-                        Nr.connect,
-                        Nr.listen,
-                        Nr.getsockname,
-                        Nr.getpeername,
-                        Nr.setsockopt,
-                        Nr.getsockopt,
-                        Nr.sendto,
-                        Nr.recvfrom)),
+        rule("the same", SOCKET_CALLS),
         rule(
                 "the same: questions about interfaces",
                 calls(Nr.ioctl),
@@ -248,18 +248,7 @@ final class KernelProfile {
                 "connections to host sockets that were given by descriptor; only with --host-uds",
                 calls(Nr.socket),
                 oneOf(0, "AF_UNIX", Net.AF_UNIX)),
-        rule(
-                "the same",
-                calls(
-                        Nr.bind,
-                        Nr.connect,
-                        Nr.listen,
-                        Nr.getsockname,
-                        Nr.getpeername,
-                        Nr.setsockopt,
-                        Nr.getsockopt,
-                        Nr.sendto,
-                        Nr.recvfrom)),
+        rule("the same", SOCKET_CALLS),
     };
 
     /** So that a guest that asks for a socket gets an error, not the end of its kernel. */

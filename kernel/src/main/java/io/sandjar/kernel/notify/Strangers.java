@@ -25,9 +25,9 @@ final class Strangers {
         if (g == null) {
             Processes.kill(tgid, Sig.SIGKILL); // under our filter but not one of ours any more
         } else if (!g.execing() && threadGroupOf(hostTid) == tgid) {
-            // During an exec the other threads may still make calls, which nobody answers. They were forgotten when it
-            // was
-            // on already; if it is over, they are gone, and that is why the host is asked once more.
+            // During an exec the other threads may still make calls, which nobody answers. If it is over by now they
+            // are
+            // gone, and that is why the host is asked once more.
             kernel.exits().exitGroup(g, Sig.SIGKILL);
         }
     }

@@ -71,12 +71,17 @@ void find_image(void) {
     }
 }
 
-static char *in_image(const char *text) {
-    const char *mark = strstr(text, "IMAGE");
-    if (mark == NULL) return (char *)text;
-    char *whole = malloc(strlen(text) + strlen(image) + 1);
+char *in_image(const char *text) {
+    size_t marks = 0;
+    for (const char *mark = text; (mark = strstr(mark, "IMAGE")) != NULL; mark += 5) marks++;
+    if (marks == 0) return (char *)text;
+    char *whole = malloc(strlen(text) + marks * strlen(image) + 1);
     if (whole == NULL) fail("out of memory");
-    sprintf(whole, "%.*s%s%s", (int)(mark - text), text, image, mark + 5);
+    char *end = whole;
+    for (const char *mark; (mark = strstr(text, "IMAGE")) != NULL; text = mark + 5) {
+        end += sprintf(end, "%.*s%s", (int)(mark - text), text, image);
+    }
+    strcpy(end, text);
     return whole;
 }
 

@@ -46,6 +46,7 @@ int main(int argc, char **argv) {
     if (strcmp(slash == NULL ? argv[0] : slash + 1, "sandjar") == 0) program = "sandjar";
     find_image();
     const char *first = argc > 1 ? argv[1] : "--help";
+    if (strcmp(program, "sandjar") == 0 && node_verb(first)) return node_command(argc, argv);
     if (strcmp(first, "do") == 0) options.verb = "do"; // its options are its own
     if (options.verb != NULL || one_of(first, "--help", "-h") || (one_of(first, "--version", "-V") && strcmp(program, "sandjar") == 0)) {
         if (options.verb == NULL) exec_java(java_arguments(ROLE_HOST, argv + 1));

@@ -7,6 +7,7 @@
 //   flags.c     options of the command line, as tables
 //   help.c      help for the verbs
 //   java.c      the image and the JVM's options
+//   node.c      verbs of pods and nodes, for the image's other JVM
 //   parent.c    `do`: the process that the user's shell sees
 //   report.c    errors and warnings, to stderr and to --log
 //   state.c     the directory of a container
@@ -87,6 +88,11 @@ char **java_arguments(enum role role, char *const *words); // words end with NUL
 _Noreturn void exec_java(char **args);
 void clean_environment(void); // what the JVM's own programs would read is not for them
 _Noreturn void exec_host(void); // `Main VERB ...` of the host JVM, as the caller
+char *in_image(const char *text); // with the image's directory for the word IMAGE
+
+// node.c
+int node_verb(const char *word);
+int node_command(int argc, char **argv); // a verb of pods or nodes, under the name `sandjar`
 
 // parent.c
 int do_command(char **words); // `do` and its arguments

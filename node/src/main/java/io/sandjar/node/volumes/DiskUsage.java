@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.node.volumes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Local disk space of pods: emptyDir, logs and writable layers against the limits of the pod. */
+public interface DiskUsage {
+    /**
+     * Where a container writes.
+     *
+     * @param logs directory or file of its logs
+     * @param writableLayers directories that hold what it changed of its root
+     */
+    record ContainerDisk(List<Path> logs, List<Path> writableLayers) {}
+
+    /** Whether the pod has any limit to look after. */
+    boolean hasLimits(Pod pod);
+
+    /**
+     * Measures a pod that has limits. Walks directories: for a background thread, about every ten seconds.
+     *
+     * @return null: within its limits; else Kubernetes' message for status.message, with reason Evicted
+     */
+    @Nullable
+    String exceeded(Pod pod, Map<String, ContainerDisk> containers);
+
+    /** Bytes that the pod's emptyDir volumes on disk hold, for figures. */
+    long emptyDirBytes(String podUid);
+}

@@ -8,6 +8,8 @@
 # make docs    docs/compat.md and the filter table of SECURITY.md anew
 # make engines the engines' cases alone
 # make bench   the benchmarks
+# make packages   deb and rpm packages (build/packages)
+# make repo       signed apt and yum repositories of them (build/repo)
 # make clean
 
 MVN = ./mvnw -B -ntp
@@ -44,10 +46,17 @@ licence:
 docs:
 	dev/docs
 
+packages:
+	mkdir -p build/packages
+	$(MVN) -q -Dfast -Dpackages package
+
+repo: packages
+	packaging/repo
+
 bench:
 	bench/run
 
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines test format licence docs bench clean
+.PHONY: image check check-image conformance engines test format licence docs packages repo bench clean

@@ -3,6 +3,7 @@
 
 package io.sandjar.node.store;
 
+import io.sandjar.node.Log;
 import io.sandjar.node.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ final class Committer implements AutoCloseable {
     private final List<RawWatch> watches = new ArrayList<>();
     private final Object publishing = new Object();
     private final Thread thread;
+    private @Nullable Journal journal;
     private volatile long version;
     private long forgotten;
     private boolean closed;
@@ -51,10 +53,23 @@ final class Committer implements AutoCloseable {
         return c;
     }
 
-    static Committer open(Path directory) throws IOException {
+    static Committer open(Path directory, Journal.Disk disk) throws IOException {
         Committer c = new Committer();
+        c.journal = Journal.open(directory, disk, c::recover);
+        c.forgotten = c.version;
         c.thread.start();
         return c;
+    }
+
+    private void recover(Records.Entry entry) {
+        version = Math.max(version, entry.version());
+        Stored.Key key = entry.key();
+        byte[] json = entry.json();
+        if (key != null && json == null) {
+            objects.remove(key);
+        } else if (key != null && json != null) {
+            objects.put(key, new Stored(key, entry.version(), json));
+        }
     }
 
     ConcurrentSkipListMap<Stored.Key, Stored> objects() {
@@ -130,8 +145,48 @@ final class Committer implements AutoCloseable {
                 answers.add(() -> r.answer.completeExceptionally(e));
             }
         }
-        publish(state);
+        try {
+            write(state, durable);
+            publish(state);
+        } catch (IOException e) {
+            StoreException failure = failure(e);
+            batch.forEach(r -> r.answer.completeExceptionally(failure));
+            return;
+        }
         answers.forEach(Runnable::run);
+        Journal j = journal;
+        if (j != null) {
+            j.compact(objects.values(), version);
+        }
+    }
+
+    private void write(State state, boolean durable) throws IOException {
+        Journal j = journal;
+        List<Write> kept = state.writes().stream()
+                .filter(w -> Records.kept(w.key().kind()))
+                .toList();
+        if (j == null || kept.isEmpty()) {
+            return;
+        }
+        j.append(kept, durable);
+        if (trouble != null) {
+            trouble = null;
+            Log.info("the store can be written again");
+        }
+    }
+
+    private StoreException failure(IOException e) {
+        String where = journal == null ? "" : " in " + journal.directory();
+        String text = Journal.noSpace(e)
+                ? "no space left on the disk for the store" + where
+                        + ": nothing can be changed until some is freed; pods that run go on"
+                : "the store cannot be written" + where + " (" + e.getMessage()
+                        + "): nothing can be changed; pods that run go on";
+        if (trouble == null) {
+            Log.error(text, null);
+        }
+        trouble = text;
+        return new StoreException(Journal.noSpace(e) ? Reason.NO_SPACE : Reason.UNAVAILABLE, text, e);
     }
 
     private void publish(State state) {
@@ -209,5 +264,18 @@ final class Committer implements AutoCloseable {
             watches.forEach(RawWatch::shut);
             watches.clear();
         }
+        try {
+            if (journal != null) {
+                journal.close();
+            }
+        } catch (IOException e) {
+            Log.warn("the store could not be closed", e);
+        }
+    }
+
+    /** Makes the files small, at the end of a run. Not while changes come in. */
+    @Nullable
+    Journal journal() {
+        return journal;
     }
 }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,11 @@ public final class ObjectStore implements AutoCloseable {
 
     /** Opens the store in a directory, which is made if it is absent. One process at a time may have it open. */
     public static ObjectStore open(Path directory) throws IOException {
-        return new ObjectStore(Committer.open(directory));
+        return open(directory, Journal.Disk.REAL);
+    }
+
+    static ObjectStore open(Path directory, Journal.Disk disk) throws IOException {
+        return new ObjectStore(Committer.open(directory, disk));
     }
 
     /** A store that forgets, for tests. */
@@ -187,8 +190,8 @@ public final class ObjectStore implements AutoCloseable {
         return committer.trouble();
     }
 
-    /** Stores something that may be lost in a crash, without waiting (events). */
-    <T extends HasMetadata> CompletableFuture<@Nullable Stored> later(Committer.Mutation mutation) {
+    /** Changes something that may be lost in a crash, without waiting (events). */
+    CompletableFuture<@Nullable Stored> later(Committer.Mutation mutation) {
         return committer.submit(mutation, false);
     }
 
@@ -212,8 +215,8 @@ public final class ObjectStore implements AutoCloseable {
         committer.close();
     }
 
-    /** The objects of the store, for tests and snapshots. */
-    ConcurrentSkipListMap<Stored.Key, Stored> objects() {
-        return committer.objects();
+    /** All that the store is made of, for tests. */
+    Committer committer() {
+        return committer;
     }
 }

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The network of one pod.
  *
- * @param netns path of the network namespace for config.json; null: the host's own (hostNetwork)
+ * @param host the host's own network (hostNetwork)
+ * @param netns path of the network namespace for config.json; null when {@code host}, and for an ordinary user: then the
+ *     runtime makes a namespace of the sandbox's own, with a loopback
  * @param ips status.podIPs; empty when the pod has a loopback only
  * @param hostIp status.hostIP
  * @param hostname what hostname(1) tells in the pod
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings for events about the pod: reason FailedHostPort, NetworkNotReady...
  */
 public record PodAddress(
+        boolean host,
         @Nullable Path netns,
         List<String> ips,
         String hostIp,

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.shim;
+
+import java.util.HashMap;
+
+/**
+ * Brings together the pids that the supervisor reports and the processes that they are. A report may come before the runtime
+ * has told us the pid; it waits for that as long as anything is being created. A report is acknowledged when what it means is
+ * on disk, and again and again sent until then.
+ */
+final class Exits {
+    /** A report. */
+    record Exit(int pid, int waitStatus, long nanos) {
+        /** As a shell has it. */
+        int status() {
+            int signal = waitStatus & 0x7f;
+            return signal != 0 ? 128 + signal : waitStatus >> 8 & 0xff;
+        }
+    }
+
+    /** Who hears of the end of a process, on a thread of its own; acknowledges it then. */
+    interface Listener {
+        void ended(TaskProcess process, Exit exit);
+    }
+
+    private final Link link;
+    private final Listener listener;
+    private final HashMap<Integer, TaskProcess> known = new HashMap<>();
+    private final HashMap<Integer, Exit> early = new HashMap<>();
+    private int creating;
+
+    Exits(Link link, Listener listener) {
+        this.link = link;
+        this.listener = listener;
+    }
+
+    /** Something is being created: pids that nobody knows may be its. */
+    synchronized void begin() {
+        creating++;
+    }
+
+    synchronized void end() {
+        creating--;
+        if (creating == 0) {
+            for (Integer pid : early.keySet()) {
+                acknowledge(pid);
+            }
+            early.clear();
+        }
+    }
+
+    /** From now on the pid is this process's. */
+    synchronized void claim(int pid, TaskProcess process) {
+        Exit exit = early.remove(pid);
+        if (exit != null) {
+            tell(process, exit);
+        } else {
+            known.put(pid, process);
+        }
+    }
+
+    /** The supervisor's report. */
+    synchronized void reported(Exit exit) {
+        TaskProcess process = known.remove(exit.pid());
+        if (process != null) {
+            tell(process, exit);
+        } else if (creating > 0) {
+            early.put(exit.pid(), exit);
+        } else {
+            acknowledge(exit.pid());
+        }
+    }
+
+    /** Nobody reports it: it has gone while nobody was there. */
+    void lost(TaskProcess process) {
+        synchronized (this) {
+            if (known.remove(process.pid()) == null) {
+                return;
+            }
+        }
+        tell(process, new Exit(process.pid(), 9, Times.now()));
+    }
+
+    void acknowledge(int pid) {
+        link.send('A', pid, new byte[0]);
+    }
+
+    private void tell(TaskProcess process, Exit exit) {
+        Thread.ofVirtual().name("exit " + exit.pid()).start(new Told(process, exit));
+    }
+
+    private final class Told implements Runnable {
+        private final TaskProcess process;
+        private final Exit exit;
+
+        Told(TaskProcess process, Exit exit) {
+            this.process = process;
+            this.exit = exit;
+        }
+
+        @Override
+        public void run() {
+            try {
+                listener.ended(process, exit);
+            } catch (RuntimeException e) {
+                Log.error("the end of " + process.name(), e);
+            }
+        }
+    }
+}

@@ -23,7 +23,9 @@ final class Consoles {
 
     /** The socket for a process. */
     String open(TaskProcess p) {
-        String socket = directory.resolve("tty" + ProcessHandle.current().pid() + "." + next.incrementAndGet()).toString();
+        String socket = directory
+                .resolve("tty" + ProcessHandle.current().pid() + "." + next.incrementAndGet())
+                .toString();
         if (socket.length() > MAX_PATH) {
             throw Failure.unknown("the path " + socket + " is too long for a socket");
         }

@@ -20,7 +20,8 @@ final class ControlGroups {
     ControlGroups(Path container) {
         Path file = container.resolve("cgroups");
         try {
-            for (String line : Files.readString(file, StandardCharsets.ISO_8859_1).split("\n")) {
+            for (String line :
+                    Files.readString(file, StandardCharsets.ISO_8859_1).split("\n")) {
                 int space = line.indexOf(' ');
                 if (space > 0 && line.startsWith("/", space + 1)) {
                     groups.put(line.substring(0, space), Path.of(Utf8.text(line.substring(space + 1))));

@@ -43,7 +43,8 @@ final class Creation {
         }
         Path bundle = Path.of(r.getBundle());
         if (!bundle.isAbsolute() || !Files.isDirectory(bundle)) {
-            throw Failure.invalid("the bundle \"" + r.getBundle() + "\" of container " + r.getId() + " is no directory");
+            throw Failure.invalid(
+                    "the bundle \"" + r.getBundle() + "\" of container " + r.getId() + " is no directory");
         }
         Stdio io = new Stdio(r.getStdin(), r.getStdout(), r.getStderr(), r.getTerminal());
         io.check();
@@ -77,7 +78,8 @@ final class Creation {
                     || i > 0 && (c == '-' || c == '_' || c == '.');
         }
         if (!good) {
-            throw Failure.invalid("\"" + name + "\" is no name for a container or process: letters, digits and - _ . are allowed");
+            throw Failure.invalid(
+                    "\"" + name + "\" is no name for a container or process: letters, digits and - _ . are allowed");
         }
     }
 

@@ -59,7 +59,8 @@ final class Events implements Runnable {
                 .setTopic(topic)
                 .setEvent(any)
                 .build();
-        Waiting w = new Waiting(ForwardRequest.newBuilder().setEnvelope(envelope).build(), told);
+        Waiting w =
+                new Waiting(ForwardRequest.newBuilder().setEnvelope(envelope).build(), told);
         while (!queue.offer(w)) {
             Waiting lost = queue.poll();
             if (lost != null) {

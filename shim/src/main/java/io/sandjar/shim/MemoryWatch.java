@@ -43,7 +43,8 @@ final class MemoryWatch {
             return count(group, "memory.events");
         }
         Path guest = groups.guestMemory();
-        return count(group, "memory.oom_control") + (group.equals(guest) || guest == null ? 0 : count(guest, "memory.oom_control"));
+        return count(group, "memory.oom_control")
+                + (group.equals(guest) || guest == null ? 0 : count(guest, "memory.oom_control"));
     }
 
     private static long count(Path group, String file) {

@@ -48,7 +48,8 @@ final class OptionsReader {
                 }
             };
         } catch (InvalidProtocolBufferException e) {
-            throw Failure.invalid("the runtime's options (" + url + ") are not what their type says: " + e.getMessage());
+            throw Failure.invalid(
+                    "the runtime's options (" + url + ") are not what their type says: " + e.getMessage());
         }
     }
 
@@ -68,9 +69,7 @@ final class OptionsReader {
             flags.add("--systemd-cgroup");
         }
         return new TaskOptions(
-                o.getBinaryName().isEmpty() ? hello.runsc() : o.getBinaryName(),
-                root(o.getRoot()),
-                flags);
+                o.getBinaryName().isEmpty() ? hello.runsc() : o.getBinaryName(), root(o.getRoot()), flags);
     }
 
     private TaskOptions runtime(RuntimeOptions o, String id) {
@@ -118,7 +117,9 @@ final class OptionsReader {
     private static void unused(String key, String where, @org.jspecify.annotations.Nullable Object value) {
         if (WITHOUT_USE.contains(key)) {
             Log.debug(where + ": " + key + " has no use here");
-        } else if (!Boolean.FALSE.equals(value) && !"".equals(value) && !Long.valueOf(0).equals(value)) {
+        } else if (!Boolean.FALSE.equals(value)
+                && !"".equals(value)
+                && !Long.valueOf(0).equals(value)) {
             Log.warning(where + ": the key " + key + " is not known and not used");
         }
     }
@@ -151,8 +152,8 @@ final class OptionsReader {
         for (String key : t.keySet()) {
             Object v = t.get(List.of(key));
             if (!(v instanceof String) && !(v instanceof Boolean) && !(v instanceof Number)) {
-                throw Failure.invalid(
-                        where + ": line " + line(t, key) + ": runsc_config." + key + " must be a string, a number or true/false");
+                throw Failure.invalid(where + ": line " + line(t, key) + ": runsc_config." + key
+                        + " must be a string, a number or true/false");
             }
             flags.add("--" + key + "=" + v);
         }

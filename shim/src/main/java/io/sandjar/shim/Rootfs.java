@@ -40,8 +40,8 @@ final class Rootfs {
         for (Mount m : mounts) {
             String target = m.getTarget().isEmpty() ? rootfs.toString() : rootfs + "/" + m.getTarget();
             // On standard input, because option strings of images with many layers are longer than a page.
-            Programs.Ended end = programs.run(
-                    List.of(helper, "mount", m.getType(), m.getSource(), target), options(m), null);
+            Programs.Ended end =
+                    programs.run(List.of(helper, "mount", m.getType(), m.getSource(), target), options(m), null);
             if (end.status() != 0) {
                 unmount(bundle);
                 throw Failure.unknown("cannot mount the root file system of " + bundle.getFileName() + ": "

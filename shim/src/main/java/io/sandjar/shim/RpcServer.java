@@ -59,7 +59,9 @@ final class RpcServer {
         }
         int last = newest.getOrDefault(connection, 0);
         if ((f.stream() & 1) == 0 || !again && f.stream() <= last) {
-            String why = (f.stream() & 1) == 0 ? "StreamID must be odd for client initiated streams" : "StreamID cannot be re-used";
+            String why = (f.stream() & 1) == 0
+                    ? "StreamID must be odd for client initiated streams"
+                    : "StreamID cannot be re-used";
             answer(connection, f.stream(), status(Failure.INVALID_ARGUMENT, why));
             return;
         }
@@ -70,7 +72,8 @@ final class RpcServer {
     private void answer(int connection, int stream, Response response) {
         byte[] data = response.toByteArray();
         if (data.length > Frame.MAX_DATA) {
-            data = status(Failure.RESOURCE_EXHAUSTED, "the answer has " + data.length + " bytes").toByteArray();
+            data = status(Failure.RESOURCE_EXHAUSTED, "the answer has " + data.length + " bytes")
+                    .toByteArray();
         }
         link.send('F', connection, Frame.response(stream, data).bytes());
     }

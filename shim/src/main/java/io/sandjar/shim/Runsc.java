@@ -224,7 +224,8 @@ final class Runsc {
     private List<JsonObject> entries(String log) {
         ArrayList<JsonObject> all = new ArrayList<>();
         try {
-            for (String line : Files.readString(log(log), StandardCharsets.ISO_8859_1).split("\n")) {
+            for (String line :
+                    Files.readString(log(log), StandardCharsets.ISO_8859_1).split("\n")) {
                 if (!line.isEmpty()) {
                     all.add(Json.object(line.getBytes(StandardCharsets.ISO_8859_1)));
                 }

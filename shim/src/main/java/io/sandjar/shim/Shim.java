@@ -22,7 +22,11 @@ final class Shim {
         tasks = new Tasks(hello, programs, link, orders, events);
         Consoles consoles = new Consoles(orders, hello.stateDir());
         TaskService service = new TaskService(
-                tasks, new Creation(tasks, consoles), new Execs(tasks, consoles), new Removal(tasks), new Queries(tasks));
+                tasks,
+                new Creation(tasks, consoles),
+                new Execs(tasks, consoles),
+                new Removal(tasks),
+                new Queries(tasks));
         server = new RpcServer(link);
         server.serve(TaskService.V2, service);
         server.serve(TaskService.V3, service);

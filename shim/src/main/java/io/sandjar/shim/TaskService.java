@@ -67,7 +67,8 @@ final class TaskService implements RpcServer.Service {
             case "Update" -> execs.update(UpdateRequest.parseFrom(in));
             case "Checkpoint" -> {
                 CheckpointRequest r = CheckpointRequest.parseFrom(in);
-                throw Failure.unimplemented("container " + r.getId() + " cannot be checkpointed: runsc has no checkpoint");
+                throw Failure.unimplemented(
+                        "container " + r.getId() + " cannot be checkpointed: runsc has no checkpoint");
             }
             case "Shutdown" -> {
                 // The supervisor goes when nothing is left, not when one of its containers has.

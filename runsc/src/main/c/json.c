@@ -4,7 +4,10 @@
 // A strict scanner of JSON that goes forward only, takes no memory and no more than 64 levels. What is not JSON sets `bad`;
 // from then on nothing is found, and the caller looks once, at the end.
 
-#include "runsc.h"
+#include "json.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define DEEPEST 64
 

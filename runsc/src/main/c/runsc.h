@@ -41,6 +41,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "json.h"
+
 #define FAILED 125 // our own failure of `do`, as docker and chroot do
 #define LIST 256   // options that may be given more than once, per command
 #define RECORD 65536
@@ -139,21 +141,6 @@ int connect_sandbox(const struct container *c);
 int send_words(int socket, const char *const *words, int count, const int *fds, int fd_count);
 int ask(int socket, FILE *out, int *refused); // status of the answer; -1: the sandbox is gone
 int next_answer(int socket, char *text, size_t size); // kind, 0: gone; text without the kind
-
-// json.c
-struct json {
-    const char *at, *end;
-    int depth, bad;
-};
-int json_object(struct json *j);                             // at its `{`
-int json_member(struct json *j, char *name, size_t size);    // the next name; 0: the object is over
-int json_array(struct json *j);
-int json_element(struct json *j);                            // 0: the array is over
-int json_string(struct json *j, char *text, size_t size);    // 0: it is something else
-int json_true(struct json *j);                               // is it `true`
-long json_number(struct json *j);
-void json_skip(struct json *j);
-void json_write_string(FILE *out, const char *text);
 
 // spec.c
 struct spec {

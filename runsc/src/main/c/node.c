@@ -17,7 +17,8 @@ static const struct {
     {"replace", "command"},   {"rmi", "command"},      {"rollout", "command"},       {"run", "command"},
     {"scale", "command"},     {"top", "command"},      {"wait", "command"},          {"expose", "command"},
     {"edit", "command"},      {"patch", "command"},    {"label", "command"},         {"annotate", "command"},
-    {"cluster-info", "command"}, {"explain", "command"},
+    {"cluster-info", "command"}, {"explain", "command"},  {"version", "command"},         {"drain", "command"},
+    {"cordon", "command"},
 };
 
 static const char *part_of(const char *word) {
@@ -107,6 +108,12 @@ static int run_plan(char **args) {
     if (words == NULL) fail("out of memory");
     char *at = text;
     for (size_t i = 0; i < count; i++, at += strlen(at) + 1) words[i] = at;
+    if (strcmp(words[0], "stdin=null") == 0) { // the command is not to read what the user types
+        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (null < 0 || dup2(null, 0) < 0) fail("/dev/null: %s", strerror(errno));
+        words++;
+    }
+    if (words[0] == NULL) fail("there is nothing to run");
     execvp(words[0], words);
     fail("%s: %s", words[0], strerror(errno));
 }

@@ -3,6 +3,9 @@
 
 package io.sandjar.node.store;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.sandjar.node.model.Admission;
+import io.sandjar.node.model.Json;
 import io.sandjar.node.store.StoreException.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -60,7 +63,42 @@ final class Mutations {
         }
         tree.put("apiVersion", kind.apiVersion());
         tree.put("kind", kind.kind());
+        born(kind, tree);
         return state.put(key, tree);
+    }
+
+    /** What an object of some kinds has from its first moment. */
+    private static void born(Kind<?> kind, ObjectNode tree) {
+        ObjectNode metadata = Stored.metadata(tree);
+        if (kind.equals(Kind.POD)) {
+            ObjectNode status = object(tree, "status");
+            if (!status.has("phase")) {
+                status.put("phase", "Pending");
+            }
+            if (!status.has("qosClass") && tree.has("spec")) {
+                status.put("qosClass", Admission.qosClass(Json.convert(tree, Pod.class)));
+            }
+        } else if (kind.equals(Kind.JOB)
+                && tree.get("spec") instanceof ObjectNode spec
+                && !spec.path("manualSelector").asBoolean(false)) {
+            String uid = metadata.path("uid").asString();
+            String name = metadata.path("name").asString();
+            ObjectNode labels = object(object(object(spec, "template"), "metadata"), "labels");
+            labels.put("batch.kubernetes.io/controller-uid", uid);
+            labels.put("batch.kubernetes.io/job-name", name);
+            labels.put("controller-uid", uid);
+            labels.put("job-name", name);
+            spec.putObject("selector").putObject("matchLabels").put("batch.kubernetes.io/controller-uid", uid);
+        } else if (kind.equals(Kind.NAMESPACE)) {
+            if (!object(tree, "spec").has("finalizers")) {
+                object(tree, "spec").putArray("finalizers").add("kubernetes");
+            }
+            object(tree, "status").put("phase", "Active");
+        }
+    }
+
+    private static ObjectNode object(ObjectNode parent, String field) {
+        return parent.get(field) instanceof ObjectNode o ? o : parent.putObject(field);
     }
 
     private static void checkNamespace(State state, String namespace) {

@@ -142,7 +142,7 @@ final class Creation {
         if (t.mounted) {
             tasks.rootfs.unmount(t.bundle);
         }
+        tasks.states.forget(t);
         tasks.remove(t);
-        tasks.states.forget(t.id);
     }
 }

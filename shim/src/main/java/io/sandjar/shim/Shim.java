@@ -34,7 +34,7 @@ final class Shim {
 
     /** Works until the supervisor is gone. */
     void serve() throws IOException {
-        Thread forwarder = Thread.ofVirtual().name("events").start(events);
+        Thread.ofVirtual().name("events").start(events);
         tasks.load();
         Thread idle = Thread.ofVirtual().name("idle").start(new Idle());
         try {
@@ -43,7 +43,6 @@ final class Shim {
                 take(m);
             }
         } finally {
-            forwarder.interrupt();
             idle.interrupt();
         }
     }

@@ -17,7 +17,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +29,17 @@ final class StateFiles {
 
     private final Path directory;
 
-    /** Writers of one task's file take turns. */
-    private final ConcurrentHashMap<String, Object> turns = new ConcurrentHashMap<>();
-
     StateFiles(Path directory) {
         this.directory = directory;
     }
 
-    /** Writes what is now. */
+    /** Writes what is now; nothing, when the task is no more. */
     void save(Task t) {
-        synchronized (turns.computeIfAbsent(t.id, StateFiles::turn)) {
-            write(t.id + END, json(t));
+        synchronized (t) {
+            if (!t.gone) {
+                write(t.id + END, json(t));
+            }
         }
-    }
-
-    private static Object turn(String id) {
-        return new Object();
     }
 
     /** The task is no more; a repeated Delete finds its answer. */
@@ -53,17 +47,19 @@ final class StateFiles {
         JsonOut j = new JsonOut("").object();
         process(j, t.init);
         write(t.id + GONE, j.end().bytes());
-        forget(t.id);
+        forget(t);
     }
 
     /** The task never came to be. */
-    void forget(String id) {
-        try {
-            Files.deleteIfExists(directory.resolve(id + END));
-        } catch (IOException e) {
-            Log.warning("cannot remove the state of " + id + ": " + e.getMessage());
+    void forget(Task t) {
+        synchronized (t) {
+            t.gone = true;
+            try {
+                Files.deleteIfExists(directory.resolve(t.id + END));
+            } catch (IOException e) {
+                Log.warning("cannot remove the state of " + t.id + ": " + e.getMessage());
+            }
         }
-        turns.remove(id);
     }
 
     /** The first process of a task that was deleted; null: not known. */

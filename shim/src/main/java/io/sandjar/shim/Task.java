@@ -23,6 +23,9 @@ final class Task {
     private final ConcurrentHashMap<String, TaskProcess> execs = new ConcurrentHashMap<>();
     private volatile boolean paused;
 
+    /** Its file is not to be written any more. Guarded by this. */
+    boolean gone;
+
     /** Create has been answered well; until then a repeated Create begins anew. */
     volatile boolean complete;
 

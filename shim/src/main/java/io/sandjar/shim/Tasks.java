@@ -191,9 +191,7 @@ final class Tasks implements Exits.Listener {
         @Override
         public void run() {
             process.exitTold = true;
-            if (all.get(task.id) == task) {
-                save(task);
-            }
+            save(task);
         }
     }
 

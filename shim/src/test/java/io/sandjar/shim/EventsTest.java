@@ -30,7 +30,11 @@ class EventsTest {
     Path directory;
 
     private static void send(Events events, String id, CountDownLatch told) {
-        events.send("/tasks/" + id, "TaskOOM", TaskOom.newBuilder().setContainerId(id).build(), told::countDown);
+        events.send(
+                "/tasks/" + id,
+                "TaskOOM",
+                TaskOom.newBuilder().setContainerId(id).build(),
+                told::countDown);
     }
 
     @Test
@@ -50,7 +54,9 @@ class EventsTest {
                                 .toByteArray();
                     }
                     Request r = Request.parseFrom(request);
-                    topics.add(ForwardRequest.parseFrom(r.getPayload()).getEnvelope().getTopic());
+                    topics.add(ForwardRequest.parseFrom(r.getPayload())
+                            .getEnvelope()
+                            .getTopic());
                     return new byte[0];
                 },
                 "ns",
@@ -73,7 +79,10 @@ class EventsTest {
         Events events = new Events(
                 request -> {
                     Request r = Request.parseFrom(request);
-                    if (ForwardRequest.parseFrom(r.getPayload()).getEnvelope().getTopic().equals("/tasks/bad")) {
+                    if (ForwardRequest.parseFrom(r.getPayload())
+                            .getEnvelope()
+                            .getTopic()
+                            .equals("/tasks/bad")) {
                         throw new IOException("no");
                     }
                     return new byte[0];
@@ -128,6 +137,7 @@ class EventsTest {
             // to its end
         }
         Frame f = Frame.parse(b.array());
-        c.write(ByteBuffer.wrap(Frame.response(f.stream(), new byte[] {(byte) f.stream()}).bytes()));
+        c.write(ByteBuffer.wrap(
+                Frame.response(f.stream(), new byte[] {(byte) f.stream()}).bytes()));
     }
 }

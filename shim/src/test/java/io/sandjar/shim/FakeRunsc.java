@@ -42,7 +42,8 @@ final class FakeRunsc implements Programs {
         try {
             if (verb.equals(failing)) {
                 Files.writeString(
-                        Path.of(after(words, "--log")), "{\"level\":\"error\",\"msg\":\"" + reason + "\",\"time\":\"x\"}\n");
+                        Path.of(after(words, "--log")),
+                        "{\"level\":\"error\",\"msg\":\"" + reason + "\",\"time\":\"x\"}\n");
                 return new Ended(1, "something else");
             }
             if (verb.equals("create") || verb.equals("exec")) {

@@ -23,8 +23,7 @@ class HostProgramsTest {
     @TempDir
     Path directory;
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             #!/bin/sh
             for w; do
               case $prev in --pid-file) pid=$w ;; --log) log=$w ;; esac
@@ -48,7 +47,9 @@ class HostProgramsTest {
     @Test
     void statusOutputInput() {
         HostPrograms host = new HostPrograms();
-        assertEquals(new Programs.Ended(3, "ab"), host.run(List.of("sh", "-c", "printf a; printf b >&2; exit 3"), null, null));
+        assertEquals(
+                new Programs.Ended(3, "ab"),
+                host.run(List.of("sh", "-c", "printf a; printf b >&2; exit 3"), null, null));
         assertEquals(
                 new Programs.Ended(0, "given"),
                 host.run(List.of("cat"), "given".getBytes(StandardCharsets.UTF_8), null));
@@ -69,8 +70,7 @@ class HostProgramsTest {
             int pid = CreateResponse.parseFrom(rig.call("Create", r)).getPid();
             assertEquals("out of " + pid + "\n", Files.readString(out));
             StartRequest s = StartRequest.newBuilder().setId("c1").build();
-            assertEquals(
-                    "OCI runtime start failed: start went wrong", rig.fails(Failure.UNKNOWN, "Start", s));
+            assertEquals("OCI runtime start failed: start went wrong", rig.fails(Failure.UNKNOWN, "Start", s));
             KillRequest k = KillRequest.newBuilder().setId("c1").setSignal(9).build();
             assertEquals("it said \"no\"", rig.fails(Failure.UNKNOWN, "Kill", k));
         }

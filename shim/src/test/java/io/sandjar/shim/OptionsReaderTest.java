@@ -27,8 +27,8 @@ class OptionsReaderTest {
     Path directory;
 
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final OptionsReader reader = new OptionsReader(
-            new Hello("", "", "k8s.io", Path.of("/state"), "/opt/runsc", "helper", 1, 1, 0, false));
+    private final OptionsReader reader =
+            new OptionsReader(new Hello("", "", "k8s.io", Path.of("/state"), "/opt/runsc", "helper", 1, 1, 0, false));
 
     @BeforeEach
     void collect() {
@@ -42,7 +42,8 @@ class OptionsReaderTest {
     }
 
     private TaskOptions read(String type, MessageLite m) {
-        return reader.read(Any.newBuilder().setTypeUrl(type).setValue(m.toByteString()).build(), "c1");
+        return reader.read(
+                Any.newBuilder().setTypeUrl(type).setValue(m.toByteString()).build(), "c1");
     }
 
     private TaskOptions body(String toml) {
@@ -61,16 +62,18 @@ class OptionsReaderTest {
     void runc() {
         TaskOptions o = read(
                 "containerd.runc.v1.Options",
-                RuncOptions.newBuilder().setBinaryName("/x/runsc").setRoot("/r").setSystemdCgroup(true).build());
+                RuncOptions.newBuilder()
+                        .setBinaryName("/x/runsc")
+                        .setRoot("/r")
+                        .setSystemdCgroup(true)
+                        .build());
         assertEquals(new TaskOptions("/x/runsc", "/r/k8s.io", List.of("--systemd-cgroup")), o);
     }
 
     @Test
     void file() throws Exception {
         Path toml = directory.resolve("runsc.toml");
-        Files.writeString(
-                toml,
-                """
+        Files.writeString(toml, """
                 binary_name = "/x/runsc"
                 root = "/r"
                 log_level = "debug"
@@ -83,7 +86,10 @@ class OptionsReaderTest {
                 """);
         TaskOptions o = read(
                 "types.containerd.io/runtimeoptions.v1.Options",
-                RuntimeOptions.newBuilder().setConfigPath(toml.toString()).setConfigBody("ignored").build());
+                RuntimeOptions.newBuilder()
+                        .setConfigPath(toml.toString())
+                        .setConfigBody("ignored")
+                        .build());
         assertEquals("/x/runsc", o.binary());
         assertEquals("/r/k8s.io", o.root());
         assertEquals(List.of("--debug=true", "--network=none", "--num=3"), o.flags());
@@ -94,19 +100,23 @@ class OptionsReaderTest {
 
     @Test
     void mistakes() {
-        String why = assertThrows(Failure.class, () -> body("binary_name = \"a\"\nroot = = 3\n")).text();
+        String why = assertThrows(Failure.class, () -> body("binary_name = \"a\"\nroot = = 3\n"))
+                .text();
         assertTrue(why.contains("line 2, column"), why);
         why = assertThrows(Failure.class, () -> body("\nroot = 3\n")).text();
         assertTrue(why.contains("line 2: root must be a string"), why);
         why = assertThrows(Failure.class, () -> body("runsc_config = 1\n")).text();
         assertTrue(why.contains("[runsc_config]"), why);
-        why = assertThrows(Failure.class, () -> body("[runsc_config]\na = [1]\n")).text();
+        why = assertThrows(Failure.class, () -> body("[runsc_config]\na = [1]\n"))
+                .text();
         assertTrue(why.contains("line 2: runsc_config.a"), why);
         why = assertThrows(
                         Failure.class,
                         () -> read(
                                 "runtimeoptions.v1.Options",
-                                RuntimeOptions.newBuilder().setConfigPath("/no/such.toml").build()))
+                                RuntimeOptions.newBuilder()
+                                        .setConfigPath("/no/such.toml")
+                                        .build()))
                 .text();
         assertTrue(why.contains("/no/such.toml"), why);
         why = assertThrows(
@@ -123,7 +133,9 @@ class OptionsReaderTest {
 
     @Test
     void unknownType() {
-        assertEquals("/opt/runsc", read("x.y.Options", RuncOptions.getDefaultInstance()).binary());
+        assertEquals(
+                "/opt/runsc",
+                read("x.y.Options", RuncOptions.getDefaultInstance()).binary());
         assertTrue(log.toString(StandardCharsets.UTF_8).contains("x.y.Options are not known")
                 || log.toString(StandardCharsets.UTF_8).contains("x.y.Options"));
     }

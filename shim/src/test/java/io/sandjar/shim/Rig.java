@@ -62,7 +62,16 @@ final class Rig implements AutoCloseable, Events.Carrier {
         link = new Link(Channels.newInputStream(fromShim.source()), Channels.newOutputStream(toShim.sink()));
         Link shimLink = new Link(Channels.newInputStream(toShim.source()), Channels.newOutputStream(fromShim.sink()));
         Hello hello = new Hello(
-                "unix:///x", "", "tests", directory.resolve("state"), runsc.path(directory), "helper", 4711, lingerMillis, 0, false);
+                "unix:///x",
+                "",
+                "tests",
+                directory.resolve("state"),
+                runsc.path(directory),
+                "helper",
+                4711,
+                lingerMillis,
+                0,
+                false);
         Shim s = new Shim(hello, shimLink, programs == null ? runsc : programs, this, 1);
         shim = new Thread(() -> {
             try {
@@ -171,7 +180,10 @@ final class Rig implements AutoCloseable, Events.Carrier {
 
     /** The supervisor reports an end. */
     void exit(int pid, int waitStatus) {
-        send('X', pid, ByteBuffer.allocate(12).putInt(waitStatus).putLong(Times.now()).array());
+        send(
+                'X',
+                pid,
+                ByteBuffer.allocate(12).putInt(waitStatus).putLong(Times.now()).array());
     }
 
     Envelope event() throws Exception {

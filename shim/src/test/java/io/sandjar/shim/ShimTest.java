@@ -96,7 +96,11 @@ class ShimTest {
     }
 
     private static KillRequest kill(String id, String exec, int signal) {
-        return KillRequest.newBuilder().setId(id).setExecId(exec).setSignal(signal).build();
+        return KillRequest.newBuilder()
+                .setId(id)
+                .setExecId(exec)
+                .setSignal(signal)
+                .build();
     }
 
     private static ExecRequest.Builder exec(String id, String exec) {
@@ -131,7 +135,8 @@ class ShimTest {
         assertTrue(w.getExitedAt().getSeconds() > 0);
         assertEquals(pid, rig.acknowledged.poll(5, TimeUnit.SECONDS));
         assertEquals(Status.STOPPED, status("c1"));
-        assertEquals(3, WaitResponse.parseFrom(rig.call("Wait", await("c1", ""))).getExitStatus());
+        assertEquals(
+                3, WaitResponse.parseFrom(rig.call("Wait", await("c1", ""))).getExitStatus());
         DeleteResponse d = DeleteResponse.parseFrom(rig.call("Delete", delete("c1", "")));
         assertEquals(pid, d.getPid());
         assertEquals(3, d.getExitStatus());
@@ -146,7 +151,10 @@ class ShimTest {
         assertEquals(3, e.getExitStatus());
         assertEquals("/tasks/delete", rig.topic());
         rig.fails(Failure.NOT_FOUND, "Delete", delete("c1", ""));
-        rig.fails(Failure.NOT_FOUND, "State", StateRequest.newBuilder().setId("c1").build());
+        rig.fails(
+                Failure.NOT_FOUND,
+                "State",
+                StateRequest.newBuilder().setId("c1").build());
         assertFalse(Files.exists(directory.resolve("state/c1.json")));
     }
 
@@ -165,7 +173,8 @@ class ShimTest {
         rig.runsc.beforeEnd = () -> rig.exit(1000, 9);
         int pid = create("c1");
         assertEquals(1000, pid);
-        assertEquals(137, WaitResponse.parseFrom(rig.call("Wait", await("c1", ""))).getExitStatus());
+        assertEquals(
+                137, WaitResponse.parseFrom(rig.call("Wait", await("c1", ""))).getExitStatus());
     }
 
     @Test
@@ -222,8 +231,8 @@ class ShimTest {
     void bothVersions() throws Exception {
         create("c1");
         for (String service : List.of(TaskService.V2, TaskService.V3)) {
-            ConnectResponse c = ConnectResponse.parseFrom(Rig.good(
-                    rig.begin(service, "Connect", ConnectRequest.newBuilder().setId("c1").build(), 'F')));
+            ConnectResponse c = ConnectResponse.parseFrom(Rig.good(rig.begin(
+                    service, "Connect", ConnectRequest.newBuilder().setId("c1").build(), 'F')));
             assertEquals(4711, c.getShimPid());
             assertEquals(1000, c.getTaskPid());
         }
@@ -241,7 +250,9 @@ class ShimTest {
         assertEquals(List.of("helper", "signal", "1001", "9"), rig.runsc.last("signal"));
         rig.exit(1001, 9);
         assertEquals(137, WaitResponse.parseFrom(Rig.good(wait)).getExitStatus());
-        assertEquals(137, DeleteResponse.parseFrom(rig.call("Delete", delete("c1", "e1"))).getExitStatus());
+        assertEquals(
+                137,
+                DeleteResponse.parseFrom(rig.call("Delete", delete("c1", "e1"))).getExitStatus());
         assertFalse(Files.exists(rig.bundle.resolve("exec-e1.json")));
         rig.fails(Failure.NOT_FOUND, "Delete", delete("c1", "e1"));
         for (String topic : List.of("create", "start", "exec-added", "exec-started")) {
@@ -288,34 +299,51 @@ class ShimTest {
         Path out = Files.createFile(directory.resolve("out"));
         rig.call("Create", request("c1").setStdout(out.toString()).build());
         assertTrue(rig.ordered("keep c1  " + out + " "));
-        rig.call("Create", request("c2").setTerminal(true).setStdin("/in").setStdout(out.toString()).build());
+        rig.call(
+                "Create",
+                request("c2")
+                        .setTerminal(true)
+                        .setStdin("/in")
+                        .setStdout(out.toString())
+                        .build());
         List<String> create = rig.runsc.last("create");
         String socket = create.get(create.indexOf("--console-socket") + 1);
         assertTrue(rig.ordered("console c2 " + socket + " /in " + out));
         rig.call(
                 "ResizePty",
-                ResizeRequest.newBuilder().setId("c2").setWidth(80).setHeight(24).build());
+                ResizeRequest.newBuilder()
+                        .setId("c2")
+                        .setWidth(80)
+                        .setHeight(24)
+                        .build());
         rig.exit(1001, 0);
         rig.call("Wait", await("c2", ""));
         assertTrue(rig.ordered("resize c2 80 24"));
         assertTrue(rig.ordered("drop c2"));
         rig.fails(
-                Failure.INVALID_ARGUMENT, "Create", request("c3").setStdout("ftp://x/y").build());
+                Failure.INVALID_ARGUMENT,
+                "Create",
+                request("c3").setStdout("ftp://x/y").build());
     }
 
     @Test
     void rootfs() throws Exception {
-        Mount.Builder m = Mount.newBuilder().setType("overlay").setSource("overlay").addOptions("lowerdir=/a:/b").addOptions("ro");
+        Mount.Builder m = Mount.newBuilder()
+                .setType("overlay")
+                .setSource("overlay")
+                .addOptions("lowerdir=/a:/b")
+                .addOptions("ro");
         rig.call("Create", request("c1").addRootfs(m).build());
-        assertEquals(
-                List.of("helper", "mount", "overlay", "overlay", rig.bundle + "/rootfs"), rig.runsc.last("mount"));
+        assertEquals(List.of("helper", "mount", "overlay", "overlay", rig.bundle + "/rootfs"), rig.runsc.last("mount"));
         assertEquals("lowerdir=/a:/b\0ro\0", rig.runsc.input("mount"));
         rig.exit(1000, 0);
         rig.call("Wait", await("c1", ""));
         rig.call("Delete", delete("c1", ""));
         assertEquals(List.of("helper", "unmount", rig.bundle + "/rootfs"), rig.runsc.last("unmount"));
         String why = rig.fails(
-                Failure.UNIMPLEMENTED, "Create", request("c2").addRootfs(m.setType("erofs")).build());
+                Failure.UNIMPLEMENTED,
+                "Create",
+                request("c2").addRootfs(m.setType("erofs")).build());
         assertTrue(why.contains("erofs"), why);
         create("c2");
     }
@@ -325,7 +353,10 @@ class ShimTest {
         running("c1");
         rig.call("Pause", PauseRequest.newBuilder().setId("c1").build());
         assertEquals(Status.PAUSED, status("c1"));
-        rig.fails(Failure.FAILED_PRECONDITION, "Pause", PauseRequest.newBuilder().setId("c1").build());
+        rig.fails(
+                Failure.FAILED_PRECONDITION,
+                "Pause",
+                PauseRequest.newBuilder().setId("c1").build());
         rig.repeat("Pause", PauseRequest.newBuilder().setId("c1").build());
         rig.call("Resume", ResumeRequest.newBuilder().setId("c1").build());
         assertEquals(Status.RUNNING, status("c1"));
@@ -359,7 +390,8 @@ class ShimTest {
         assertEquals(Status.STOPPED, status("s"));
         assertEquals(5, state("s").getExitStatus());
         assertEquals(Status.CREATED, status("c"));
-        assertEquals(5, WaitResponse.parseFrom(rig.repeat("Wait", await("s", ""))).getExitStatus());
+        assertEquals(
+                5, WaitResponse.parseFrom(rig.repeat("Wait", await("s", ""))).getExitStatus());
         CompletableFuture<Response> wait = rig.begin(TaskService.V2, "Wait", await("r", "e"), 'R');
         rig.exit(1003, 2 << 8); // while nobody was there
         assertEquals(2, WaitResponse.parseFrom(Rig.good(wait)).getExitStatus());
@@ -402,7 +434,9 @@ class ShimTest {
         rig = new Rig(directory); // a first JVM forgets the answers of another time
         assertFalse(Files.exists(gone));
         Files.write(gone, kept);
-        assertEquals(4, DeleteResponse.parseFrom(rig.repeat("Delete", delete("c1", ""))).getExitStatus());
+        assertEquals(
+                4,
+                DeleteResponse.parseFrom(rig.repeat("Delete", delete("c1", ""))).getExitStatus());
     }
 
     @Test
@@ -419,7 +453,8 @@ class ShimTest {
         assertEquals(Status.STOPPED, status("c1"));
         assertEquals(
                 1000,
-                CreateResponse.parseFrom(rig.repeat("Create", request("c1").build())).getPid());
+                CreateResponse.parseFrom(rig.repeat("Create", request("c1").build()))
+                        .getPid());
         assertTrue(rig.runsc.last("delete").contains("--force"));
         assertEquals(Status.CREATED, status("c1"));
     }
@@ -430,7 +465,8 @@ class ShimTest {
         again(); // pid 1000 is nobody's here, or somebody else's; then the test proves nothing
         if (!Files.exists(Path.of("/proc/1000"))) {
             assertEquals(
-                    137, WaitResponse.parseFrom(rig.call("Wait", await("c1", ""))).getExitStatus());
+                    137,
+                    WaitResponse.parseFrom(rig.call("Wait", await("c1", ""))).getExitStatus());
         }
     }
 

@@ -46,7 +46,9 @@ class WireTest {
                 .setMethod("Connect")
                 .setPayload(ConnectRequest.newBuilder().setId("w1").build().toByteString())
                 .setTimeoutNano(5_000_000_000L)
-                .addMetadata(KeyValue.newBuilder().setKey("containerd-namespace-ttrpc").setValue("default"))
+                .addMetadata(KeyValue.newBuilder()
+                        .setKey("containerd-namespace-ttrpc")
+                        .setValue("default"))
                 .build();
         assertArrayEquals(hex(CONNECT), Frame.request(1, r.toByteArray()).bytes());
     }
@@ -57,7 +59,8 @@ class WireTest {
                 ConnectResponse.newBuilder().setShimPid(31508).setTaskPid(31554).build();
         Response r = Response.newBuilder().setPayload(c.toByteString()).build();
         assertArrayEquals(
-                hex("0000000a00000001020012080894f60110c2f601"), Frame.response(1, r.toByteArray()).bytes());
+                hex("0000000a00000001020012080894f60110c2f601"),
+                Frame.response(1, r.toByteArray()).bytes());
     }
 
     @Test
@@ -72,8 +75,8 @@ class WireTest {
 
     @Test
     void notFound() throws Exception {
-        Frame f = Frame.parse(
-                hex("000000260000000502000a2408051220636f6e7461696e6572206e6f7420637265617465643a206e6f7420666f756e64"));
+        Frame f = Frame.parse(hex(
+                "000000260000000502000a2408051220636f6e7461696e6572206e6f7420637265617465643a206e6f7420666f756e64"));
         RpcStatus s = Response.parseFrom(f.data()).getStatus();
         assertEquals(Failure.NOT_FOUND, s.getCode());
         assertEquals("container not created: not found", s.getMessage());

@@ -36,6 +36,7 @@ final class Events implements Runnable {
     private final Carrier carrier;
     private final String namespace;
     private final long pauseMillis;
+    private boolean over;
 
     /** @param pauseMillis after the first failure; the n-th pause is n times as long */
     Events(Carrier carrier, String namespace, long pauseMillis) {
@@ -97,9 +98,7 @@ final class Events implements Runnable {
         for (int i = 1; i <= TRIES; i++) {
             String why = attempt(request);
             if (why.isEmpty()) {
-                if (w.told != null) {
-                    w.told.run();
-                }
+                tell(w.told);
                 return;
             }
             Log.debug("event " + topic + ", attempt " + i + ": " + why);
@@ -109,6 +108,17 @@ final class Events implements Runnable {
                 Thread.sleep(pauseMillis * i);
             }
         }
+    }
+
+    private synchronized void tell(@Nullable Runnable told) {
+        if (told != null && !over) {
+            told.run();
+        }
+    }
+
+    /** Nobody is told any more of what containerd has; when this returns. */
+    synchronized void stop() {
+        over = true;
     }
 
     /** What was wrong; empty: nothing. */

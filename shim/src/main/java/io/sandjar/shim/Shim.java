@@ -44,6 +44,7 @@ final class Shim {
             }
         } finally {
             idle.interrupt();
+            events.stop();
         }
     }
 

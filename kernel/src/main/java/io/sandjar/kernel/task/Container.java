@@ -43,6 +43,9 @@ public final class Container {
     /** Host descriptors of cgroup.procs files that each process joins before its program runs. Not to be changed. */
     public volatile int[] cgroupProcs = {};
 
+    /** net.ipv4.ip_unprivileged_port_start; set before its first process. */
+    public volatile int firstFreePort = 1024;
+
     /** Its control groups on the host, as its files and /proc/meminfo show them. */
     public volatile CgroupView groups = CgroupView.NONE;
 

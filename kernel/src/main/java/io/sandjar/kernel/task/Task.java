@@ -248,6 +248,11 @@ public final class Task extends Caller {
     }
 
     @Override
+    public int firstFreePort() {
+        return group.container().firstFreePort;
+    }
+
+    @Override
     public int globalPid(int pid) {
         return group.pids().global(pid);
     }

@@ -61,6 +61,11 @@ public abstract class Caller {
     /** Guest thread id. */
     public abstract int tid();
 
+    /** The first port that needs no capability. */
+    public int firstFreePort() {
+        return 1024;
+    }
+
     /** Soft limit of an RLIMIT_* resource; Long.MAX_VALUE is none. */
     public abstract long rlimit(int resource);
 

@@ -127,6 +127,7 @@ public final class Creation {
         for (String w : s.warnings()) {
             request.log().warning(configPath() + ": " + w);
         }
+        PodChecks.check(s);
         Sources sources = new Sources(s, request.bundle(), gifts, request.log());
         sources.checkRoot();
         Cgroups groups = makeCgroups(s);

@@ -22,6 +22,9 @@ final class MountFlags {
     boolean recursive;
     boolean bind;
 
+    /** What is mounted in the container is to appear on the host. */
+    boolean shared;
+
     static MountFlags of(String type, List<String> options) {
         MountFlags f = new MountFlags();
         f.bind = type.equals("bind") || type.equals("rbind");
@@ -60,7 +63,9 @@ final class MountFlags {
                 clearAll |= HostTrees.NOEXEC;
                 setAll &= ~HostTrees.NOEXEC;
             }
-            default -> {} // propagation and what only the guest sees
+            case "shared", "rshared" -> shared = true;
+            case "private", "rprivate", "slave", "rslave" -> shared = false;
+            default -> {} // what only the guest sees
         }
     }
 

@@ -12,6 +12,7 @@ import io.sandjar.runsc.ErrnoText;
 import io.sandjar.runsc.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The spec's {@code linux.sysctl} that belong to the network: set in the container's network namespace, which is one of
@@ -19,6 +20,10 @@ import java.util.Map;
  */
 final class NetSysctls {
     private static final int CLONE_NEWNET = 0x40000000;
+
+    /** What the kernel decides for its guests, and for that needs open on the host. */
+    private static final Set<String> OURS =
+            Set.of("net/ipv4/ip_unprivileged_port_start", "net/ipv4/ping_group_range");
 
     private NetSysctls() {}
 
@@ -64,7 +69,8 @@ final class NetSysctls {
     }
 
     private static boolean net(String key) {
-        return key.startsWith("net.") || key.startsWith("net/");
+        String k = file(key);
+        return k.startsWith("net/") && !OURS.contains(k);
     }
 
     private static boolean same(int a, int b) {

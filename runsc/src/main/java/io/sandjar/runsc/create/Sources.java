@@ -101,6 +101,14 @@ final class Sources {
             if (f.bind && m.source().isEmpty()) {
                 throw new Failure(1, "mounts[" + i + "].source: must be given for a bind mount", "");
             }
+            if (f.bind && f.shared) {
+                throw new Failure(
+                        1,
+                        "mounts[" + i + "]: " + m.destination()
+                                + ": mount propagation to the host (rshared, in Kubernetes Bidirectional) is not possible:"
+                                + " what is mounted in a sandbox stays in it",
+                        "leave mountPropagation out, or run this container with another runtime");
+            }
             if (f.bind) {
                 bind(i, absolute(m.source()), f);
             }

@@ -12,6 +12,7 @@ import io.sandjar.oci.Spec;
 import io.sandjar.oci.SpecError;
 import io.sandjar.oci.SpecReader;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a container of what {@code create} was sent: its configuration and the descriptors for everything in it. */
@@ -39,7 +40,10 @@ final class ContainerBuilder {
         ContainerTree tree = null;
         try {
             ContainerMounts.Options o = new ContainerMounts.Options(
-                    options.overlay, options.overlaySize, options.hostUds.isEmpty() ? boot.hostUds : options.hostUds);
+                    options.overlay,
+                    options.overlaySize,
+                    options.hostUds.isEmpty() ? boot.hostUds : options.hostUds,
+                    pod == null ? Map.of() : pod.sysctl());
             tree = ContainerMounts.build(kernel, container, spec, donated, o);
             container.setMounts(tree.namespace());
             names(container, spec, pod);

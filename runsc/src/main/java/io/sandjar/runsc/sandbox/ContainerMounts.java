@@ -32,6 +32,7 @@ import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Stat;
 import io.sandjar.oci.Linux;
 import io.sandjar.oci.Mount;
+import io.sandjar.oci.Resources;
 import io.sandjar.oci.Spec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -60,8 +61,9 @@ public final class ContainerMounts {
      * @param overlay where what the container changes in its root goes: none (to the root itself), memory, self or dir
      * @param overlaySize most bytes of such changes, 0 for no limit
      * @param hostUds whether sockets of the host may be connected to: none, open, create or all
+     * @param sysctl what the pod's sandbox was given, whose namespaces its containers share
      */
-    public record Options(String overlay, long overlaySize, String hostUds) {}
+    public record Options(String overlay, long overlaySize, String hostUds, Map<String, String> sysctl) {}
 
     private ContainerMounts(Kernel kernel, Container container, Spec spec, Donated donated, Options options) {
         this.kernel = kernel;
@@ -200,14 +202,33 @@ public final class ContainerMounts {
 
     private ProcFs proc() {
         ProcFs p = new ProcFs(container.pids());
-        for (Map.Entry<String, String> e : spec.linux().sysctl().entrySet()) {
-            switch (e.getKey()) {
-                case "kernel.hostname" -> container.uts().hostname = bytes(e.getValue());
-                case "kernel.domainname" -> container.uts().domainname = bytes(e.getValue());
-                default -> p.setSysctl(bytes(e.getKey()), bytes(e.getValue()));
-            }
-        }
+        options.sysctl.forEach((key, value) -> sysctl(p, key, value));
+        spec.linux().sysctl().forEach((key, value) -> sysctl(p, key, value));
         return p;
+    }
+
+    private void sysctl(ProcFs p, String key, String value) {
+        switch (key.replace('/', '.')) {
+            case "kernel.hostname" -> container.uts().hostname = bytes(value);
+            case "kernel.domainname" -> container.uts().domainname = bytes(value);
+            case "net.ipv4.ip_unprivileged_port_start" -> {
+                container.firstFreePort = port(key, value);
+                p.setSysctl(bytes(key), bytes(value));
+            }
+            default -> p.setSysctl(bytes(key), bytes(value));
+        }
+    }
+
+    private static int port(String key, String value) {
+        try {
+            int n = Integer.parseInt(value.strip());
+            if (n >= 0 && n <= 65536) {
+                return n;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new Refusal("linux.sysctl: " + key + ": \"" + value + "\" is not a port");
     }
 
     /** A file or directory of the host, known by a descriptor alone. */
@@ -308,11 +329,30 @@ public final class ContainerMounts {
                             uid == null ? 0 : uid,
                             gid == null ? 0 : gid)
                     : -Errno.ENXIO;
+            if (r == -Errno.ENXIO && everyDevice()) {
+                continue;
+            }
             if (r == -Errno.ENXIO) {
                 throw new Refusal(what + " (" + d.type() + " " + d.major() + ":" + d.minor() + ")" + NO_DEVICE);
             }
             check(what, r);
         }
+    }
+
+    /** A privileged container: nobody asked for this device by name, the engine lists all that the host has. */
+    private boolean everyDevice() {
+        Resources r = spec.linux().resources();
+        if (r == null) {
+            return false;
+        }
+        boolean all = false;
+        for (Resources.DeviceRule d : r.devices()) {
+            boolean any = d.type().isEmpty() || d.type().equals("a");
+            if (any && d.major() == null && d.minor() == null) {
+                all = d.allow();
+            }
+        }
+        return all;
     }
 
     // ---- what is hidden ----

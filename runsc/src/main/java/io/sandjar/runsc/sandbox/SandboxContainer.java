@@ -10,6 +10,7 @@ import io.sandjar.oci.JsonOut;
 import io.sandjar.oci.Process;
 import io.sandjar.oci.Spec;
 import io.sandjar.runsc.Clock;
+import java.util.Map;
 
 /** A container as its client sees it: created, running, stopped. */
 final class SandboxContainer {
@@ -49,6 +50,11 @@ final class SandboxContainer {
     /** The configuration's process, which those of exec are like unless they say otherwise. */
     Process process() {
         return spec.process();
+    }
+
+    /** Settings of the namespaces that the containers of a pod share. */
+    Map<String, String> sysctl() {
+        return spec.linux().sysctl();
     }
 
     GuestProcess init() {

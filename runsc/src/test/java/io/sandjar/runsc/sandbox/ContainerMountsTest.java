@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,11 +69,13 @@ class ContainerMountsTest {
         donated.add(List.of(label), new int[] {fd}, 1);
     }
 
+    private Map<String, String> podSysctl = Map.of();
+
     private ContainerTree build(String mounts) {
         String text = """
                 {"ociVersion":"1.0.2","process":{"user":{"uid":0,"gid":0},"args":["sh"],"cwd":"/"},
                 "root":{%s},"mounts":[%s],"linux":{"namespaces":[{"type":"uts"},{"type":"network"}]%s}}""".formatted(root, mounts, linux);
-        ContainerMounts.Options o = new ContainerMounts.Options(overlay, 0, "none");
+        ContainerMounts.Options o = new ContainerMounts.Options(overlay, 0, "none", podSysctl);
         return ContainerMounts.build(
                 kernel, container, SpecReader.read(text.getBytes(StandardCharsets.UTF_8)), donated, o);
     }
@@ -106,6 +109,32 @@ class ContainerMountsTest {
         long n = d.get().write(t.caller(), new KernelIo(data, 0, data.length));
         d.get().release();
         return n;
+    }
+
+    @Test
+    void settingsOfThePod() throws IOException {
+        podSysctl = Map.of("net.ipv4.ip_unprivileged_port_start", "80", "kernel.shm_rmid_forced", "1");
+        ContainerTree t = build(DOCKER);
+        assertEquals("80\n", read(t, "/proc/sys/net/ipv4/ip_unprivileged_port_start"));
+        assertEquals(80, container.firstFreePort);
+        t.close();
+    }
+
+    @Test
+    void devicesOfAPrivilegedContainer() {
+        String devices = ",\"devices\":[{\"path\":\"/dev/kvm\",\"type\":\"c\",\"major\":10,\"minor\":232}]";
+        linux = devices;
+        Refusal named = assertThrows(Refusal.class, () -> build(DOCKER));
+        assertTrue(named.text().contains("/dev/kvm"));
+        linux = devices + ",\"resources\":{\"devices\":[{\"allow\":true,\"access\":\"rwm\"}]}";
+        makeRootAgain();
+        ContainerTree t = build(DOCKER);
+        assertEquals(-ENOENT, open(t, "/dev/kvm", O_RDONLY));
+        t.close();
+    }
+
+    private void makeRootAgain() {
+        give("root", rootfs, O_PATH | O_DIRECTORY);
     }
 
     @Test

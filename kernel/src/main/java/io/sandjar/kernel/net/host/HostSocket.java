@@ -23,7 +23,7 @@ import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A guest's socket that is a socket of the host ({@code --network host}): TCP and UDP, options from a short list. */
+/** A guest's socket that is a socket of the host ({@code --network host}): TCP, UDP and pings, options from a short list. */
 public final class HostSocket extends Socket {
     private static final int BANDS = Poll.POLLRDBAND | Poll.POLLWRBAND;
     private static final int INTEREST =
@@ -51,7 +51,7 @@ public final class HostSocket extends Socket {
     public static int create(NetStack net, int family, int type, int protocol, Ref<Socket> out) {
         int proto = type == Net.SOCK_STREAM
                 ? Net.IPPROTO_TCP
-                : protocol == Net.IPPROTO_UDPLITE ? protocol : Net.IPPROTO_UDP;
+                : protocol == Net.IPPROTO_UDPLITE || isPing(family, protocol) ? protocol : Net.IPPROTO_UDP;
         if (type != Net.SOCK_STREAM && type != Net.SOCK_DGRAM) {
             return type == Net.SOCK_RAW ? -EPERM : -ESOCKTNOSUPPORT;
         }
@@ -64,6 +64,11 @@ public final class HostSocket extends Socket {
         }
         out.set(new HostSocket(net, family, type, proto, fd));
         return 0;
+    }
+
+    /** Echo requests and what answers them, which the host lets our group send (ping_group_range); as such no danger to it. */
+    private static boolean isPing(int family, int protocol) {
+        return protocol == (family == Net.AF_INET ? Net.IPPROTO_ICMP : Net.IPPROTO_ICMPV6);
     }
 
     /** Only internet addresses go to the host. */
@@ -85,7 +90,7 @@ public final class HostSocket extends Socket {
             return r;
         }
         int port = Bytes.be16(addr, 2);
-        if (port != 0 && port < 1024 && !c.creds().has(io.sandjar.abi.Cap.CAP_NET_BIND_SERVICE)) {
+        if (port != 0 && port < c.firstFreePort() && !c.creds().has(io.sandjar.abi.Cap.CAP_NET_BIND_SERVICE)) {
             return -EACCES;
         }
         return HostSockets.bind(fd, addr, len);

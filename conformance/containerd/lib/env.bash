@@ -304,6 +304,6 @@ inventory() {
     echo "# addresses and interfaces"
     find "$CD/ipam" -name '*.*.*.*' 2>/dev/null
     inside ip -o link | awk '{print $2}' | grep veth
-    inside iptables -t nat -S 2>/dev/null | grep -c DNAT
+    inside iptables -t nat -S 2>/dev/null | grep -c CNI-DN
     inside sh -c 'ls /dev/shm' 2>/dev/null
 }

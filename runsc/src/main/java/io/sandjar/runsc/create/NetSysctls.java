@@ -22,8 +22,7 @@ final class NetSysctls {
     private static final int CLONE_NEWNET = 0x40000000;
 
     /** What the kernel decides for its guests, and for that needs open on the host. */
-    private static final Set<String> OURS =
-            Set.of("net/ipv4/ip_unprivileged_port_start", "net/ipv4/ping_group_range");
+    private static final Set<String> OURS = Set.of("net/ipv4/ip_unprivileged_port_start", "net/ipv4/ping_group_range");
 
     private NetSysctls() {}
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param bundle directory with config.json
  * @param log file for the output in CRI form, null for none
  * @param overlay2 how changes of the root are kept, in runsc's words; null: they go to the root directory
- * @param memoryCgroup control group (a directory) that is asked whether memory ran out, null for none
+ * @param cgroupsPath as in config.json; null: no control groups are made
+ * @param network null: as config.json says; else host or none, for a runtime with a network of its own
  */
 public record ContainerOrder(
         String id,
@@ -23,7 +24,6 @@ public record ContainerOrder(
         LogRotation rotation,
         boolean terminal,
         boolean stdin,
-        boolean stdinOnce,
         @Nullable String overlay2,
-        @Nullable Path memoryCgroup,
-        boolean hostNetwork) {}
+        @Nullable String cgroupsPath,
+        @Nullable String network) {}

@@ -18,20 +18,21 @@ public interface RuntimeDriver {
     boolean podSandboxes();
 
     /** Makes the container; its process waits for {@link #start}. Ends when the runtime's create has ended. */
-    ContainerState create(ContainerOrder order) throws RuntimeFailure;
+    ContainerState create(ContainerOrder order) throws RuntimeFailure, InterruptedException;
 
-    void start(String id) throws RuntimeFailure;
+    void start(String id) throws RuntimeFailure, InterruptedException;
 
     /** Sends a signal to the container's first process, or to all. A container that has ended is not an error. */
-    void kill(String id, int signal, boolean all) throws RuntimeFailure;
+    void kill(String id, int signal, boolean all) throws RuntimeFailure, InterruptedException;
 
     /** Ends what is left of it and removes all that the runtime keeps; the log stays. */
-    void delete(String id) throws RuntimeFailure;
+    void delete(String id) throws RuntimeFailure, InterruptedException;
 
+    /** What is known of it; waits for a create that a dead caller began. */
     ContainerState state(String id);
 
     /** Waits until the container has ended. UNKNOWN if there is no such container (any more). */
-    ContainerState awaitExit(String id, Duration limit) throws InterruptedException;
+    ContainerState awaitExit(String id) throws InterruptedException;
 
     /** Runs a command to its end; after the limit it is killed. */
     ExecResult exec(String id, List<String> command, Duration limit) throws RuntimeFailure, InterruptedException;
@@ -41,8 +42,6 @@ public interface RuntimeDriver {
     /** Lets the monitor write to a fresh file, after somebody moved the log away. */
     void reopenLog(String id) throws RuntimeFailure;
 
-    ContainerUsage usage(String id);
-
-    /** All that this driver has made and not deleted, of this agent. */
-    List<ContainerState> list();
+    /** Ids of all that this driver has made and not deleted, containers before their sandboxes. */
+    List<String> list();
 }

@@ -13,4 +13,12 @@ public class RuntimeFailure extends Exception {
     public RuntimeFailure(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The exit status that Kubernetes shows for a container that could not be run: 127 no such program, 126 not to be executed. */
+    public int exitCode() {
+        String text = String.valueOf(getMessage());
+        return text.contains("not found") || text.contains("no such file or directory")
+                ? 127
+                : text.contains("permission denied") || text.contains("exec format error") ? 126 : 128;
+    }
 }

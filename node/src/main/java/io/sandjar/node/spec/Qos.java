@@ -35,7 +35,7 @@ public enum Qos {
                 BigDecimal limit = Quantities.limit(c, resource);
                 BigDecimal request = Quantities.request(c, resource);
                 any |= positive(limit) || positive(request);
-                guaranteed &= positive(limit) && request != null && limit.compareTo(request) == 0;
+                guaranteed &= limit != null && limit.signum() > 0 && request != null && limit.compareTo(request) == 0;
             }
         }
         return !any ? BEST_EFFORT : guaranteed ? GUARANTEED : BURSTABLE;

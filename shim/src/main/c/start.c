@@ -44,6 +44,18 @@ static void print_address(int bootstrap) {
     if (write(STDOUT_FILENO, text, (size_t)n) != n) fail("the address cannot be written: %s", strerror(errno));
 }
 
+// containerd 1.6 finds the shim of a bundle again, after its own restart, by what the shim has written there; later ones keep
+// it themselves.
+static void leave_address(void) {
+    char path[PATH_MAX], aside[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/address", flags.bundle) >= (int)sizeof path) return;
+    if (snprintf(aside, sizeof aside, "%s/.address", flags.bundle) >= (int)sizeof aside) return;
+    FILE *f = fopen(aside, "we");
+    if (f == NULL || fprintf(f, "unix://%s", place.socket) < 0 || fclose(f) != 0 || rename(aside, path) != 0) {
+        fail("cannot write %s: %s", path, strerror(errno));
+    }
+}
+
 // A frame of a type of our own tells a supervisor that runs where errors are to go from now on.
 static void tell_log(int s) {
     char path[PATH_MAX];
@@ -130,6 +142,7 @@ int start_action(void) {
     int s = connect_socket(place.socket);
     if (s >= 0) tell_log(s);
     else start_supervisor();
+    leave_address();
     print_address(bootstrap);
     return 0;
 }

@@ -82,6 +82,7 @@ final class Shim {
                 while (true) {
                     Thread.sleep(Math.max(50, Math.min(5000, tasks.hello.lingerMillis() / 4)));
                     if (tasks.idle()) {
+                        tasks.states.sweep();
                         orders.quit();
                         tasks.busy();
                     }

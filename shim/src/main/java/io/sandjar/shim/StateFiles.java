@@ -219,8 +219,8 @@ final class StateFiles {
     }
 
     /** Answers that nobody will ask for again, because nothing of the time before is repeated. */
-    void sweep(boolean all) {
-        if (!all || !Files.isDirectory(directory)) {
+    void sweep() {
+        if (!Files.isDirectory(directory)) {
             return;
         }
         ArrayList<Path> old = new ArrayList<>();

@@ -101,7 +101,9 @@ final class Tasks implements Exits.Listener {
             Log.info("found " + found.size() + " containers of the time before");
             Thread.ofVirtual().start(new Lost(running));
         }
-        states.sweep(hello.restarts() == 0);
+        if (hello.restarts() == 0) {
+            states.sweep();
+        }
     }
 
     @Override

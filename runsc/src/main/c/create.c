@@ -145,8 +145,12 @@ static void create(struct made *made, int foreground) {
     *made = (struct made){.dir = -1, .life = -1, .tty = -1, .master = -1};
     const char *bundle = options.bundle == NULL || *options.bundle == 0 ? "." : options.bundle;
     if (!read_spec(bundle, &made->spec)) exec_host(); // to say what is wrong with it
-    if (made->spec.member) check_id(made->spec.sandbox);
+    if (made->spec.member) {
+        check_id(made->spec.sandbox);
+        follow_image(made->spec.sandbox, arguments);
+    }
     made->dir = make_directory(options.id);
+    record_image(made->dir);
     make_console(made, foreground);
     if (made->spec.member) join_sandbox(made);
     else start_sandbox(made);

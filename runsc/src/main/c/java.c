@@ -85,6 +85,23 @@ char *in_image(const char *text) {
     return whole;
 }
 
+// A sandbox and what talks to it are of one version: after an upgrade, the containers that run are still served by the
+// programs that they were made with, for as long as those are there.
+void record_image(int dir) {
+    if (write_small(dir, "image", image) != 0) say_warning("cannot note the version of container %s: %s", options.id, strerror(errno));
+}
+
+void follow_image(const char *id, char **argv) {
+    struct container c;
+    char path[PATH_MAX + 16];
+    if (!find_container(id, &c)) return;
+    int n = read_small(c.dir, "image", path, PATH_MAX);
+    close(c.dir);
+    if (n <= 0 || *path != '/' || strcmp(path, image) == 0) return;
+    strcat(path, "/bin/runsc");
+    if (access(path, X_OK) == 0) execv(path, argv);
+}
+
 // The JVM's arguments: ours, those in SANDJAR_JVM_OPTIONS or SANDJAR_HOST_JVM_OPTIONS (split at blanks, for developers; if
 // they are about the AOT cache, ours is not used), then the words for Main.
 char **java_arguments(enum role role, char *const *words) {

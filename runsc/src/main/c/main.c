@@ -11,6 +11,7 @@
 #endif
 
 const char *program = "runsc";
+char **arguments;
 
 static const struct {
     const char *name;
@@ -32,6 +33,7 @@ static int run_verb(void) {
         if (commands[i].needs_id) {
             if (options.id == NULL) fail("%s needs the ID of a container: %s %s ID", options.verb, program, options.verb);
             check_id(options.id);
+            if (strcmp(options.verb, "create") != 0 && strcmp(options.verb, "run") != 0) follow_image(options.id, arguments);
         }
         return commands[i].run();
     }
@@ -42,6 +44,7 @@ int main(int argc, char **argv) {
     for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= 2; fd = dup(fd)) {
         // nothing that is opened later may become a standard stream
     }
+    arguments = argv;
     const char *slash = strrchr(argv[0], '/');
     if (strcmp(slash == NULL ? argv[0] : slash + 1, "sandjar") == 0) program = "sandjar";
     find_image();
@@ -67,5 +70,8 @@ int main(int argc, char **argv) {
         return 0;
     }
     if (native_verb(options.verb)) return run_verb();
+    if (one_of(options.verb, "update", "events")) {
+        for (int i = 0; i < options.verb_count; i++) follow_image(options.verb_args[i], argv);
+    }
     exec_host();
 }

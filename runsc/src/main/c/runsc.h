@@ -73,6 +73,7 @@ struct options {
 
 extern struct options options;
 extern const char *program; // `runsc` or `sandjar`
+extern char **arguments;    // main's argv
 
 // flags.c
 void parse_flags(int argc, char **argv);
@@ -91,6 +92,8 @@ _Noreturn void exec_java(char **args);
 void clean_environment(void); // what the JVM's own programs would read is not for them
 _Noreturn void exec_host(void); // `Main VERB ...` of the host JVM, as the caller
 char *in_image(const char *text); // with the image's directory for the word IMAGE
+void record_image(int dir); // in the directory of a container: which image it runs from
+void follow_image(const char *id, char **argv); // becomes that image's program, if it is another one than ours
 
 // node.c
 int node_verb(const char *word);

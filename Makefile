@@ -22,7 +22,7 @@ check: licence
 	$(MVN) -fae verify -Dspotless.check.skip
 	$(MVN) -q -fae spotless:check
 
-test: check check-image conformance engines
+test: check check-image conformance engines packages-life
 
 # ./sandjar builds the image if `check` has not
 check-image:
@@ -53,10 +53,14 @@ packages:
 repo: packages
 	packaging/repo
 
+# packages installed, upgraded and removed with apt and dnf; needs root, says what it skips
+packages-life:
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/packages/run
+
 bench:
 	bench/run
 
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines test format licence docs packages repo bench clean
+.PHONY: image check check-image conformance engines test format licence docs packages packages-life repo bench clean

@@ -125,6 +125,7 @@ class HostileVolumesTest {
         v.mount(sub("x"));
         Path e = f.volume("e");
         Path swap = e.resolve("swap");
+        Files.createSymbolicLink(swap, outside);
         boolean[] stop = {false};
         Thread guest = Thread.ofPlatform().daemon().start(() -> {
             try {

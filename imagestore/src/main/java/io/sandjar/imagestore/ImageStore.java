@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.imagestore;
 
+import io.sandjar.imagestore.store.LocalImageStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ public interface ImageStore extends AutoCloseable {
      * roots that were prepared stay, see {@link #prepared}.
      */
     static ImageStore open(Path root, StoreOptions options) throws ImageException {
-        throw new ImageException(ImageException.Kind.STORE, "images: not there yet", "");
+        return new LocalImageStore(root, options);
     }
 
     /** Sees to it that an image is here. Waits; an interrupt ends it. Concurrent pulls of the same image share the work. */
@@ -30,6 +31,11 @@ public interface ImageStore extends AutoCloseable {
     Optional<Image> find(String reference) throws ImageException;
 
     List<Image> list() throws ImageException;
+
+    /** What was left out when an image was unpacked (devices, attributes), for people. */
+    default List<String> warnings(Image image) throws ImageException {
+        return List.of();
+    }
 
     /**
      * Takes a name away, and the image with its last one (or at once, when it is named by its id).

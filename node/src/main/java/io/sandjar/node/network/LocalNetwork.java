@@ -317,6 +317,11 @@ final class LocalNetwork implements PodNetwork {
     }
 
     @Override
+    public String hostIp() {
+        return hostIp;
+    }
+
+    @Override
     public String mode() {
         return mode == NetworkOptions.Mode.BRIDGE ? "bridge" : "loopback";
     }

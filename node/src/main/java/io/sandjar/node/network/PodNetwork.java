@@ -23,6 +23,9 @@ public interface PodNetwork extends AutoCloseable {
     /** What users should know about this node's network, for the log and for events about the node. */
     List<String> warnings();
 
+    /** The host's address: status.hostIP. */
+    String hostIp();
+
     /** One word for messages: bridge or loopback. */
     String mode();
 

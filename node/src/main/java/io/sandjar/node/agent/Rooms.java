@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.node.agent;
+
+import io.sandjar.node.EventRecorder;
+import io.sandjar.node.server.NodeOperations;
+import io.sandjar.node.store.ObjectStore;
+import java.util.Deque;
+
+/** What works on the store beside the pods: controllers, the server on the socket, the directory of manifests. */
+final class Rooms {
+    private final AgentOptions options;
+    private final ObjectStore store;
+    private final EventRecorder events;
+    private final NodeOperations operations;
+    private final String nodeName;
+
+    Rooms(AgentOptions options, ObjectStore store, EventRecorder events, NodeOperations operations, String nodeName) {
+        this.options = options;
+        this.store = store;
+        this.events = events;
+        this.operations = operations;
+        this.nodeName = nodeName;
+    }
+
+    /** Opens them; what has to be closed is pushed. */
+    void open(Deque<AutoCloseable> open) {
+        // controllers, server, sources
+    }
+}

@@ -25,17 +25,14 @@ final class Finisher {
         this.killer = killer;
     }
 
-    /** When SIGKILL is due. */
+    /** When SIGKILL is due. Asked again and again: a container's first deadline holds, unless a later one is sooner. */
     private Instant deadline() {
         Instant gone = work.goneAt();
         if (gone != null) {
             return gone.plusSeconds(1);
         }
-        String deletion = work.pod().getMetadata().getDeletionTimestamp();
-        if (deletion != null) {
-            return Instant.parse(deletion); // has the grace period in it
-        }
-        return work.now().plusSeconds(work.graceSeconds());
+        Long asked = work.deleted() ? work.pod().getMetadata().getDeletionGracePeriodSeconds() : null;
+        return work.now().plusSeconds(asked == null ? work.graceSeconds() : asked);
     }
 
     /** A step towards the end; true when nothing of it runs any more. */

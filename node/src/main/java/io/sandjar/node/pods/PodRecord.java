@@ -23,6 +23,10 @@ final class PodRecord {
 
     int sandboxAttempt = -1;
     String sandboxId = "";
+
+    /** The sandbox of this attempt has run: if it does not now, it died. */
+    boolean sandboxMade;
+
     boolean initialized;
 
     /** Succeeded or Failed, once decided; then reason and message as in the status. */

@@ -33,6 +33,8 @@ final class Pulls {
         Image image;
     }
 
+    private static final Duration SHOWN = Duration.ofSeconds(1);
+
     private final Work work;
     private final Map<String, Pull> pulls = new HashMap<>();
 
@@ -75,6 +77,11 @@ final class Pulls {
 
     private void backOff(Container c, ContainerRecord r, Instant until) {
         work.soon(until);
+        Instant failed = r.pullFailed;
+        if (failed != null && work.now().isBefore(failed.plus(SHOWN))) {
+            work.soon(failed.plus(SHOWN)); // so long the failure itself is the reason
+            return;
+        }
         if (!r.waitReason.equals("ImagePullBackOff")) {
             work.event(c, EventRecorder.NORMAL, "BackOff", "Back-off pulling image \"" + c.getImage() + "\"");
             work.warn(c, "Failed", "Error: ImagePullBackOff");
@@ -174,7 +181,7 @@ final class Pulls {
         Instant until = r.pull.until(now, now);
         if (until != null) {
             work.soon(until);
-            work.soon(Duration.ofSeconds(1)); // then the reason becomes ImagePullBackOff
+            work.soon(SHOWN);
         }
     }
 

@@ -4,7 +4,6 @@ package io.sandjar.node.pods;
 
 import com.google.gson.JsonObject;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.sandjar.node.EventRecorder;
 import io.sandjar.node.cgroups.CgroupException;
 import io.sandjar.node.network.NetworkException;
@@ -95,9 +94,13 @@ final class Sandbox {
         if (record.sandboxAttempt >= 0) {
             ContainerState state = driver.state(record.sandboxId);
             if (state.phase() == ContainerState.Phase.RUNNING) {
+                if (!record.sandboxMade) {
+                    record.sandboxMade = true;
+                    work.save();
+                }
                 return true;
             }
-            if (state.phase() == ContainerState.Phase.EXITED || everStarted()) {
+            if (record.sandboxMade) {
                 return remake(driver);
             }
             driver.delete(record.sandboxId); // half made
@@ -108,12 +111,9 @@ final class Sandbox {
         return true;
     }
 
-    private boolean everStarted() {
-        return work.record.containers.stream().anyMatch(r -> r.attempt >= 0);
-    }
-
     private void next() {
         work.record.sandboxAttempt++;
+        work.record.sandboxMade = false;
         work.record.sandboxId = Ids.sandbox(work.uid(), work.record.sandboxAttempt);
         work.save();
     }
@@ -132,6 +132,8 @@ final class Sandbox {
         driver.create(new ContainerOrder(
                 id, id, bundle, null, work.node.rotation(), false, false, null, cgroup, network(work)));
         driver.start(id);
+        work.record.sandboxMade = true;
+        work.save();
         Starter.watch(work, id);
     }
 
@@ -169,11 +171,8 @@ final class Sandbox {
 
     /** For runtimes with a network of their own: the host's, or none where a pod has no namespace. */
     static @Nullable String network(Work work) {
-        Pod pod = work.pod();
         PodAddress address = work.address;
-        return Boolean.TRUE.equals(pod.getSpec().getHostNetwork())
-                ? "host"
-                : address == null || address.netns() == null ? "none" : null;
+        return address != null && address.host() ? "host" : address == null || address.netns() == null ? "none" : null;
     }
 
     static Path writeBundle(Work work, String id, JsonObject config) throws IOException {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.sandjar.imagestore.ImageException;
+import io.sandjar.node.Log;
 import io.sandjar.node.network.NetworkException;
 import io.sandjar.node.runtime.RuntimeDriver;
 import io.sandjar.node.runtime.RuntimeFailure;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** All pods of this node: a worker for each, found again after a restart; what belongs to no pod any more is removed. */
 public final class PodManager implements PodWorkers {
-    private static final System.Logger LOG = System.getLogger("io.sandjar.node.pods");
-
     private final Node node;
     private final Timing timing = new RealTiming();
     private final HttpCheck http = new NetworkCheck();
@@ -96,7 +95,7 @@ public final class PodManager implements PodWorkers {
         try {
             node.network().adopt(pods);
         } catch (NetworkException e) {
-            LOG.log(System.Logger.Level.WARNING, "network: " + e.getMessage());
+            Log.warn("network: " + e.getMessage());
         }
         Set<String> containers = new HashSet<>();
         for (PodRecord r : records.values()) {
@@ -117,7 +116,7 @@ public final class PodManager implements PodWorkers {
                 }
             }
         } catch (ImageException e) {
-            LOG.log(System.Logger.Level.WARNING, "images: " + e.getMessage());
+            Log.warn("images: " + e.getMessage());
         }
         node.volumes().adopt(uids);
         node.cgroups().adopt(uids);
@@ -127,9 +126,7 @@ public final class PodManager implements PodWorkers {
         try {
             driver.delete(id);
         } catch (RuntimeFailure e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "container " + id + " belongs to no pod and cannot be removed: " + e.getMessage());
+            Log.warn("container " + id + " belongs to no pod and cannot be removed: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

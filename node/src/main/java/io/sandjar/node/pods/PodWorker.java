@@ -3,6 +3,7 @@
 package io.sandjar.node.pods;
 
 import io.sandjar.node.EventRecorder;
+import io.sandjar.node.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -54,8 +55,7 @@ final class PodWorker {
             return machine.step();
         } catch (RuntimeException e) {
             work.event(EventRecorder.WARNING, "FailedSync", "Error syncing pod: " + e);
-            System.getLogger("io.sandjar.node.pods")
-                    .log(System.Logger.Level.WARNING, "pod " + work.fullName() + ": " + e, e);
+            Log.warn("pod " + work.fullName() + ": " + e, e);
             return work.now().plus(AFTER_FAILURE);
         }
     }

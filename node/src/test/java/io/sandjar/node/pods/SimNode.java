@@ -289,6 +289,11 @@ final class SimNode {
             }
 
             @Override
+            public String hostIp() {
+                return "192.0.2.1";
+            }
+
+            @Override
             public void close() {}
         };
     }

@@ -99,7 +99,7 @@ static void flush_log(void) {
 
 static void log_record(const char *stream, const char *text, size_t size, int whole) {
     if (log_path == NULL) return;
-    if (out_used + size + 64 > sizeof out) flush_log();
+    if (out_used + size + 64 > sizeof out || (log_max > 0 && out_whole && log_size + (long long)out_used >= log_max)) flush_log();
     struct timespec now;
     struct tm tm;
     clock_gettime(CLOCK_REALTIME, &now);

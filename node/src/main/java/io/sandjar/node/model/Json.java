@@ -47,8 +47,9 @@ public final class Json {
         return MAPPER.treeToValue(tree, type);
     }
 
+    /** A tree as it comes from text: numbers of one value are equal, whatever fields they were in. */
     public static ObjectNode tree(Object value) {
-        return (ObjectNode) MAPPER.valueToTree(value);
+        return parse(bytes(value));
     }
 
     public static ObjectNode parse(byte[] json) {

@@ -94,6 +94,17 @@ public final class Manifests {
         return new Result(m.manifests, m.problems);
     }
 
+    /** The one document of a body in YAML, unchecked. */
+    public static JsonNode tree(byte[] bytes, List<Problem> problems) {
+        List<Yaml.Document> documents = Yaml.read("", bytes, problems);
+        if (documents.size() != 1 && problems.isEmpty()) {
+            problems.add(new Problem("", 0, 0, "", "one object is expected, not " + documents.size(), true));
+        }
+        return documents.isEmpty()
+                ? Json.mapper().nullNode()
+                : documents.getFirst().tree();
+    }
+
     /** Checks one object that came as JSON. */
     public static Result check(ObjectNode tree, boolean strict) {
         Manifests m = new Manifests("", strict);

@@ -3,8 +3,10 @@
 package io.sandjar.node.agent;
 
 import io.sandjar.node.EventRecorder;
+import io.sandjar.node.controllers.Controllers;
 import io.sandjar.node.server.NodeOperations;
 import io.sandjar.node.store.ObjectStore;
+import java.time.Clock;
 import java.util.Deque;
 
 /** What works on the store beside the pods: controllers, the server on the socket, the directory of manifests. */
@@ -25,6 +27,9 @@ final class Rooms {
 
     /** Opens them; what has to be closed is pushed. */
     void open(Deque<AutoCloseable> open) {
-        // controllers, server, sources
+        Controllers controllers = new Controllers(store, events, Clock.systemUTC());
+        open.push(controllers);
+        controllers.start();
+        // server, sources
     }
 }

@@ -268,7 +268,15 @@ final class Mutations {
     }
 
     private static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
-        return a == null ? b == null : a.equals(b);
+        return a == null || b == null ? a == b : a.equals(Mutations::compare, b);
+    }
+
+    /** A number is the same whether it came from text (int) or from an object (long): else nothing would ever be unchanged. */
+    private static int compare(JsonNode a, JsonNode b) {
+        if (a.isNumber() && b.isNumber()) {
+            return a.decimalValue().compareTo(b.decimalValue());
+        }
+        return a.equals(b) ? 0 : 1;
     }
 
     private static @Nullable String text(ObjectNode node, String field) {

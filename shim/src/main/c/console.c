@@ -38,7 +38,7 @@ static void finish(struct console *c) {
     *at = c->next;
     if (held(&c->to_out) > 0) say(WARNING, "the last %zu bytes of the terminal of %s had no reader", held(&c->to_out), c->name);
     timer_off(&c->limit);
-    if (c->path != NULL) unlink(c->path);
+    if (*c->path != 0) unlink(c->path);
     struct watch *all[] = {&c->listener, &c->peer, &c->master, &c->in, &c->out};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) watch_close(all[i]);
     if (c->in_write >= 0) close(c->in_write);
@@ -256,12 +256,7 @@ static void on_limit(struct timer *timer) { finish(OUTER(struct console, limit, 
 
 void console_open(const char *name, const char *socket, const char *in, const char *out) {
     char why[PATH_MAX + 256] = "";
-    struct console *c = find(name);
-    if (c != NULL) {
-        c->dropping = 0; // no answer is waited for
-        finish(c);
-    }
-    c = need(sizeof *c);
+    struct console *before = find(name), *c = need(sizeof *c);
     *c = (struct console){.next = consoles, .name = strdup(name), .path = strdup(socket), .in_write = -1};
     c->listener = (struct watch){.fd = -1, .ready = on_listener};
     c->peer = (struct watch){.fd = -1, .ready = on_peer};
@@ -274,6 +269,11 @@ void console_open(const char *name, const char *socket, const char *in, const ch
     if (!bad && listen_for_master(c) != 0) {
         snprintf(why, sizeof why, "cannot listen at %s: %s", socket, strerror(errno));
         bad = 1;
+    }
+    if (before != NULL) { // only now: its reader must not see an end in between
+        before->dropping = 0; // no answer is waited for
+        if (strcmp(before->path, socket) == 0) before->path[0] = 0; // it is the new one's
+        finish(before);
     }
     if (bad) {
         link_say(name, "error %s", why);

@@ -15,6 +15,7 @@ struct keep {
 };
 
 static struct keep *keeps;
+static void forget(struct keep *k);
 
 int uri_is(const char *text, const char *scheme) {
     size_t n = strlen(scheme);
@@ -89,7 +90,7 @@ static void on_logger(void *with, const char *why) {
         return;
     }
     link_say(k->name, "error %s", why);
-    keep_drop(k->name);
+    forget(k);
 }
 
 // The reading end, as a program expects one.
@@ -132,6 +133,23 @@ static void shut(int *fd) {
     *fd = -1;
 }
 
+static void forget(struct keep *k) {
+    struct keep **at = &keeps;
+    while (*at != k) at = &(*at)->next;
+    *at = k->next;
+    shut(&k->in_write);
+    shut(&k->in_read);
+    shut(&k->out);
+    shut(&k->err);
+    if (k->out_path != NULL) unlink(k->out_path);
+    if (k->err_path != NULL) unlink(k->err_path);
+    if (k->logger != NULL) logger_end(k->logger);
+    free(k->out_path);
+    free(k->err_path);
+    free(k->name);
+    free(k);
+}
+
 static int hold_input(struct keep *k, const char *text, char *why, size_t size) {
     char path[PATH_MAX];
     struct stat status;
@@ -158,18 +176,18 @@ static int hold_output(int *fd, const char *path, char *why, size_t size) {
 
 void keep_open(const char *name, const char *in, const char *out, const char *err) {
     char why[PATH_MAX + 256] = "no FIFO can be made";
-    keep_drop(name);
-    struct keep *k = need(sizeof *k);
+    struct keep *before = *find(name), *k = need(sizeof *k);
     *k = (struct keep){.next = keeps, .name = strdup(name), .in_read = -1, .in_write = -1, .out = -1, .err = -1};
     keeps = k;
     int logs = uri_is(out, "binary") || uri_is(err, "binary");
     if (hold_input(k, in, why, sizeof why) != 0 || hold_output(&k->out, out, why, sizeof why) != 0 ||
         hold_output(&k->err, err, why, sizeof why) != 0 || (logs && keep_logger(k, out, err, why, sizeof why) != 0)) {
         link_say(name, "error %s", why);
-        keep_drop(name);
+        forget(k);
     } else if (!logs) {
         link_say(name, "ok");
     }
+    if (before != NULL) forget(before); // only now: its reader must not see an end in between
 }
 
 int keep_close_input(const char *name) {
@@ -181,18 +199,6 @@ int keep_close_input(const char *name) {
 }
 
 void keep_drop(const char *name) {
-    struct keep **at = find(name), *k = *at;
-    if (k == NULL) return;
-    *at = k->next;
-    shut(&k->in_write);
-    shut(&k->in_read);
-    shut(&k->out);
-    shut(&k->err);
-    if (k->out_path != NULL) unlink(k->out_path);
-    if (k->err_path != NULL) unlink(k->err_path);
-    if (k->logger != NULL) logger_end(k->logger);
-    free(k->out_path);
-    free(k->err_path);
-    free(k->name);
-    free(k);
+    struct keep *k = *find(name);
+    if (k != NULL) forget(k);
 }

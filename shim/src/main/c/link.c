@@ -12,7 +12,8 @@
 
 #define RECORD_MAX (FRAME_MAX + 4096)
 #define FULL (4u << 20)
-#define QUICK (10000 * MILLI) // a JVM that ends sooner failed
+#define QUICK (10000 * MILLI) // a JVM that ends sooner failed, or
+#define USEFUL (1000 * MILLI) // if it had answered something
 #define FAILURES 8            // in a row: requests are refused from then on
 #define PAUSE (30000 * MILLI) // between two tries after that
 
@@ -21,7 +22,7 @@ static struct buffer in, out;
 static uint64_t queued, written; // bytes, of this JVM
 static pid_t jvm;
 static int64_t started;
-static int failures, starts, stopping;
+static int failures, starts, stopping, answered;
 static struct timer again;
 
 // ---- What the JVM says on its standard error.
@@ -144,6 +145,7 @@ void link_start(void) {
     fcntl(line.fd, F_SETFL, O_NONBLOCK);
     watch_for(&line, EPOLLIN);
     queued = written = 0;
+    answered = 0;
     starts++;
     if (jvm < 0) return link_ended(-1);
     send_hello();
@@ -204,6 +206,7 @@ static int take_record(const uint8_t *record, size_t size) {
     const uint8_t *payload = record + 5;
     size -= 5;
     if (record[0] == 'F' && size >= FRAME_HEADER && big32(payload) == size - FRAME_HEADER) {
+        answered = 1;
         conn_answer(number, payload, size);
     } else if (record[0] == 'A') {
         reap_forget((pid_t)number);
@@ -282,7 +285,7 @@ void link_ended(int status) {
     buffer_free(&out);
     jvm = 0;
     if (stopping) return;
-    failures = now_ns() - started < QUICK ? failures + 1 : 0;
+    failures = now_ns() - started < (answered ? USEFUL : QUICK) ? failures + 1 : 0;
     int64_t pause = failures <= 1 ? 0 : failures < FAILURES ? (50 * MILLI) << (failures - 2) : PAUSE;
     say(failures < FAILURES ? WARNING : ERROR, "the shim's JVM %s; another starts in %lld ms. Containers go on", how, (long long)(pause / MILLI));
     if (failures == FAILURES) {

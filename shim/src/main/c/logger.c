@@ -12,7 +12,7 @@
 struct logger {
     struct logger *next;
     pid_t pid; // 0: it has ended
-    int released;
+    int released, closed; // by us; its word that it is ready
     struct watch ready;
     struct timer limit;
     void (*tell)(void *with, const char *why);
@@ -40,21 +40,37 @@ static void begun(struct logger *l, const char *why) {
     if (tell != NULL) tell(l->with, why);
 }
 
+// Closed without a byte: it is ready, or it is ending. The kernel closes files before it tells of the end.
+static void decide(struct logger *l) {
+    siginfo_t info = {0};
+    char why[128];
+    int over = l->pid == 0 || (waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0);
+    snprintf(why, sizeof why, "the logger %s ended before it was ready", l->name);
+    begun(l, over ? why : NULL);
+}
+
 static void on_ready(struct watch *watch, uint32_t events) {
     struct logger *l = OUTER(struct logger, ready, watch);
-    siginfo_t info = {0};
-    char byte, why[128];
+    char byte;
     (void)events;
     ssize_t n = read(watch->fd, &byte, 1);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    int over = l->pid == 0 || (waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0);
-    snprintf(why, sizeof why, "the logger %s ended before it was ready", l->name);
-    begun(l, n <= 0 && over ? why : NULL);
+    if (n > 0) {
+        begun(l, NULL);
+        return;
+    }
+    watch_close(watch);
+    l->closed = 1;
+    timer_set(&l->limit, 20 * MILLI);
 }
 
 static void on_limit(struct timer *timer) {
     struct logger *l = OUTER(struct logger, limit, timer);
     char why[160];
+    if (l->closed && l->tell != NULL) {
+        decide(l);
+        return;
+    }
     if (l->pid > 0) kill(l->pid, SIGKILL);
     snprintf(why, sizeof why, "the logger %s was not ready after %d seconds", l->name, (int)(READY / MILLI / 1000));
     if (l->tell != NULL) begun(l, why);

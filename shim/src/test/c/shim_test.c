@@ -695,6 +695,8 @@ static void test_keep(void) {
     CHECK(read_text(container_in, text, sizeof text, 50) == -1);
     kill_jvm(connect_shim());
     CHECK(read_text(reader, text, sizeof text, 50) == -1);
+    CHECK(order(connect_shim(), NULL, 0, 5, "keep", "w1", in, out, err)); // once more: no end in between
+    CHECK(read_text(reader, text, sizeof text, 50) == -1);
     tell(connect_shim(), "closeio", "w1", NULL, NULL);
     CHECK(read_text(container_in, text, sizeof text, 1000) == 0);
     CHECK(order(connect_shim(), NULL, 0, 2, "drop", "w1"));

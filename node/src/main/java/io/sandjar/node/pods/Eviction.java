@@ -3,6 +3,7 @@
 package io.sandjar.node.pods;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.sandjar.imagestore.ImageException;
 import io.sandjar.node.EventRecorder;
 import io.sandjar.node.volumes.DiskUsage;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a pod that uses more disk space than it may. Measured beside the worker, since directories have to be walked. */
 final class Eviction {
@@ -37,7 +39,10 @@ final class Eviction {
         Map<String, DiskUsage.ContainerDisk> disks = new HashMap<>();
         for (Container c : work.allContainers()) {
             Path logs = work.logFile(c.getName(), 0).getParent();
-            disks.put(c.getName(), new DiskUsage.ContainerDisk(logs == null ? List.of() : List.of(logs), List.of()));
+            String id = work.recordOf(c).id;
+            disks.put(
+                    c.getName(),
+                    new DiskUsage.ContainerDisk(logs == null ? List.of() : List.of(logs), () -> written(id)));
         }
         work.fork("disk usage", () -> {
             String message = work.node.disk().exceeded(work.pod(), disks);
@@ -50,5 +55,16 @@ final class Eviction {
                 }
             });
         });
+    }
+
+    private long written(@Nullable String id) {
+        if (id == null || id.isEmpty()) {
+            return 0;
+        }
+        try {
+            return work.node.images().writtenBytes(id);
+        } catch (ImageException e) {
+            return 0; // being made or removed
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Local disk space of pods: emptyDir, logs and writable layers against the limits of the pod. */
@@ -14,9 +15,9 @@ public interface DiskUsage {
      * Where a container writes.
      *
      * @param logs directory or file of its logs
-     * @param writableLayers directories that hold what it changed of its root
+     * @param written bytes of what it changed of its root
      */
-    record ContainerDisk(List<Path> logs, List<Path> writableLayers) {}
+    record ContainerDisk(List<Path> logs, LongSupplier written) {}
 
     /** Whether the pod has any limit to look after. */
     boolean hasLimits(Pod pod);

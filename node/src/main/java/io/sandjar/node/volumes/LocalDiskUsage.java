@@ -78,7 +78,7 @@ public final class LocalDiskUsage implements DiskUsage {
         BigDecimal sum = BigDecimal.ZERO;
         for (Container c : Resources.containers(pod)) {
             ContainerDisk d = containers.get(c.getName());
-            long own = d == null ? 0 : add(usage(d.logs()), usage(d.writableLayers()));
+            long own = d == null ? 0 : add(usage(d.logs()), d.written().getAsLong());
             Quantity limit = limit(c);
             if (limit != null && BigDecimal.valueOf(own).compareTo(limit.getNumericalAmount()) > 0) {
                 return "Container " + c.getName() + " exceeded its local ephemeral storage limit \"" + limit + "\". ";

@@ -69,7 +69,7 @@ class LocalDiskUsageTest {
         Path layer = Files.createDirectory(f.root.resolve("layer"));
         Path log = Files.write(f.root.resolve("log"), new byte[512 << 10]);
         Map<String, DiskUsage.ContainerDisk> disks =
-                Map.of("c", new DiskUsage.ContainerDisk(List.of(log), List.of(layer)));
+                Map.of("c", new DiskUsage.ContainerDisk(List.of(log), () -> GuestTree.usage(layer)));
         assertNull(d.exceeded(pod, disks));
         Files.write(f.volume("e").resolve("x"), new byte[768 << 10]);
         assertEquals(

@@ -42,7 +42,7 @@ public final class DemoImage implements ImageSource {
         this.program = program;
     }
 
-    /** Where the program lies when nobody says: beside the native library. */
+    /** Where the program lies when nobody says: beside the native library, or in the bin beside that. */
     public static Path defaultProgram() {
         String given = System.getProperty("sandjar.demo");
         if (given != null) {
@@ -52,7 +52,11 @@ public final class DemoImage implements ImageSource {
         Path dir = lib == null
                 ? Path.of(System.getProperty("java.home"), "lib")
                 : Path.of(lib).toAbsolutePath().getParent();
-        return dir == null ? Path.of("demo") : dir.resolve("demo");
+        if (dir == null) {
+            return Path.of("demo");
+        }
+        Path beside = dir.resolve("demo");
+        return Files.exists(beside) ? beside : dir.resolveSibling("bin").resolve("demo");
     }
 
     @Override

@@ -4,8 +4,14 @@ package io.sandjar.node.agent;
 
 import io.sandjar.node.EventRecorder;
 import io.sandjar.node.controllers.Controllers;
+import io.sandjar.node.server.Api;
+import io.sandjar.node.server.ApiServer;
 import io.sandjar.node.server.NodeOperations;
+import io.sandjar.node.sources.ManifestDirectory;
+import io.sandjar.node.store.Kind;
 import io.sandjar.node.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Deque;
 
@@ -26,10 +32,18 @@ final class Rooms {
     }
 
     /** Opens them; what has to be closed is pushed. */
-    void open(Deque<AutoCloseable> open) {
+    void open(Deque<AutoCloseable> open) throws IOException {
         Controllers controllers = new Controllers(store, events, Clock.systemUTC());
         open.push(controllers);
         controllers.start();
-        // server, sources
+        Api api = new Api(store);
+        open.push(new ApiServer(api, () -> operations).listen(options.socket()));
+        Path manifests = options.manifests;
+        if (manifests != null) {
+            ManifestDirectory directory =
+                    new ManifestDirectory(manifests, api, events, store.get(Kind.NODE, null, nodeName));
+            open.push(directory);
+            directory.start();
+        }
     }
 }

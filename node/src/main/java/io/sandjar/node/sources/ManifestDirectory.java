@@ -145,7 +145,8 @@ public final class ManifestDirectory implements AutoCloseable {
     private Map<Key, Path> owners() {
         Map<Key, List<Path>> wanted = new HashMap<>();
         files.forEach((file, content) -> content.manifests()
-                .forEach(m -> wanted.computeIfAbsent(key(m), k -> new ArrayList<>()).add(file)));
+                .forEach(m ->
+                        wanted.computeIfAbsent(key(m), k -> new ArrayList<>()).add(file)));
         Map<Key, Path> owners = new HashMap<>();
         wanted.forEach((key, all) -> {
             Path owner = all.getFirst();
@@ -159,8 +160,8 @@ public final class ManifestDirectory implements AutoCloseable {
             owners.put(key, owner);
             for (Path file : all) {
                 if (file != owner || all.indexOf(file) != all.lastIndexOf(file)) {
-                    String message = key.label() + " is defined by " + owner.getFileName() + " and again by " + file.getFileName()
-                            + "; the first one counts: remove one of them";
+                    String message = key.label() + " is defined by " + owner.getFileName() + " and again by "
+                            + file.getFileName() + "; the first one counts: remove one of them";
                     say("manifests: " + message);
                     if (object != null && said.add("event: " + message)) {
                         events.record(object, EventRecorder.WARNING, "DuplicateManifest", message);
@@ -203,7 +204,10 @@ public final class ManifestDirectory implements AutoCloseable {
                 }
                 HasMetadata live = get(key);
                 boolean lost = live == null && !m.kind().equals(Kind.JOB);
-                if (!file.applied() || missed.contains(key) || lost || (news && live != null && !source(live).equals(text(e.getKey())))) {
+                if (!file.applied()
+                        || missed.contains(key)
+                        || lost
+                        || (news && live != null && !source(live).equals(text(e.getKey())))) {
                     apply(m, key, e.getKey(), live);
                 }
             }
@@ -222,8 +226,8 @@ public final class ManifestDirectory implements AutoCloseable {
                 namespace(key.namespace());
             }
             Options options = new Options(true, false);
-            Api.Outcome outcome =
-                    api.apply(m, key.namespace().isEmpty() ? null : key.namespace(), Map.of(SOURCE, text(file)), options);
+            Api.Outcome outcome = api.apply(
+                    m, key.namespace().isEmpty() ? null : key.namespace(), Map.of(SOURCE, text(file)), options);
             missed.remove(key);
             if (!outcome.operation().equals("unchanged")) {
                 Log.info(key.label() + " " + outcome.operation() + " (" + file.getFileName() + ")");
@@ -249,7 +253,8 @@ public final class ManifestDirectory implements AutoCloseable {
                 && (m.kind().equals(Kind.POD) || m.kind().equals(Kind.JOB));
         boolean ours = live != null && source(live).startsWith("file:");
         if (immutable && ours && live != null) {
-            Log.info(key.label() + " is made anew: " + file.getFileName() + " changes what cannot change while it lives");
+            Log.info(key.label() + " is made anew: " + file.getFileName()
+                    + " changes what cannot change while it lives");
             delete(key, live);
             missed.add(key);
             again = true;
@@ -274,7 +279,14 @@ public final class ManifestDirectory implements AutoCloseable {
     /** Deletes what came from a file and is in none any more. */
     private void prune(Map<Key, Path> owners) {
         for (Kind<?> kind : List.of(
-                Kind.DEPLOYMENT, Kind.REPLICA_SET, Kind.JOB, Kind.POD, Kind.CONFIG_MAP, Kind.SECRET, Kind.RUNTIME_CLASS, Kind.NAMESPACE)) {
+                Kind.DEPLOYMENT,
+                Kind.REPLICA_SET,
+                Kind.JOB,
+                Kind.POD,
+                Kind.CONFIG_MAP,
+                Kind.SECRET,
+                Kind.RUNTIME_CLASS,
+                Kind.NAMESPACE)) {
             for (HasMetadata object : store.list(kind, null)) {
                 String source = source(object);
                 boolean owned = object.getMetadata().getOwnerReferences() != null

@@ -4,8 +4,8 @@
 package io.sandjar.node.sources;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -76,13 +76,14 @@ class ManifestDirectoryTest {
     }
 
     private static String pod(String name, String command) {
-        return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name + "}\nspec:\n  containers:\n  - {name: c, image: \"i:1\", command: ["
-                + command + "]}\n";
+        return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name
+                + "}\nspec:\n  containers:\n  - {name: c, image: \"i:1\", command: [" + command + "]}\n";
     }
 
     private Path write(String name, String text) throws IOException {
         Path temporary = Files.writeString(dir.resolve("." + name), text);
-        return Files.move(temporary, dir.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Files.move(
+                temporary, dir.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void until(BooleanSupplier condition) throws InterruptedException {
@@ -144,8 +145,17 @@ class ManifestDirectoryTest {
         write("a.yaml", pod("a", "one"));
         write("b.yaml", pod("a", "two"));
         begin(dir);
-        assertEquals(List.of("one"), store.require(Kind.POD, null, "a").getSpec().getContainers().getFirst().getCommand());
-        assertTrue(log.toString(StandardCharsets.UTF_8).contains("pod/a in default is defined by a.yaml and again by b.yaml"), log.toString(StandardCharsets.UTF_8));
+        assertEquals(
+                List.of("one"),
+                store.require(Kind.POD, null, "a")
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getCommand());
+        assertTrue(
+                log.toString(StandardCharsets.UTF_8)
+                        .contains("pod/a in default is defined by a.yaml and again by b.yaml"),
+                log.toString(StandardCharsets.UTF_8));
         write("b.yaml", pod("a", "three"));
         write("c.yaml", pod("c", "x"));
         until(() -> there("c"));
@@ -153,9 +163,19 @@ class ManifestDirectoryTest {
         assertTrue(events.getFirst().startsWith("a DuplicateManifest"), events.toString());
         Files.delete(dir.resolve("a.yaml")); // then it is b's
         until(() -> store.require(Kind.POD, null, "a").isMarkedForDeletion());
-        store.remove(Kind.POD, null, "a", store.require(Kind.POD, null, "a").getMetadata().getUid());
+        store.remove(
+                Kind.POD,
+                null,
+                "a",
+                store.require(Kind.POD, null, "a").getMetadata().getUid());
         until(() -> there("a"));
-        assertEquals(List.of("three"), store.require(Kind.POD, null, "a").getSpec().getContainers().getFirst().getCommand());
+        assertEquals(
+                List.of("three"),
+                store.require(Kind.POD, null, "a")
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getCommand());
     }
 
     @Test
@@ -169,7 +189,10 @@ class ManifestDirectoryTest {
         Files.delete(dir.resolve("b.yaml"));
         begin(dir);
         assertTrue(store.require(Kind.POD, null, "b").isMarkedForDeletion());
-        assertEquals(version, store.require(Kind.POD, null, "a").getMetadata().getResourceVersion(), "nothing is doubled or touched");
+        assertEquals(
+                version,
+                store.require(Kind.POD, null, "a").getMetadata().getResourceVersion(),
+                "nothing is doubled or touched");
         assertTrue(!store.require(Kind.POD, null, "by-hand").isMarkedForDeletion());
     }
 

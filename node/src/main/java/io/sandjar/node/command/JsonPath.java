@@ -98,7 +98,6 @@ final class JsonPath {
     }
 
     private void action(StringBuilder out, @Nullable Object root, @Nullable Object here) {
-        boolean first = true;
         while (at < template.length() && template.charAt(at) != '}') {
             char c = template.charAt(at);
             if (c == '"' || c == '\'') {
@@ -106,10 +105,9 @@ final class JsonPath {
             } else {
                 List<@Nullable Object> values = path(root, here);
                 for (int i = 0; i < values.size(); i++) {
-                    out.append(first || i == 0 && !first ? "" : " ").append(text(values.get(i)));
+                    out.append(i == 0 ? "" : " ").append(text(values.get(i)));
                 }
             }
-            first = false;
             blanks();
         }
     }

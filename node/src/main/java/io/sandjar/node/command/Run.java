@@ -71,9 +71,7 @@ final class Run extends Command {
             container.put(args.on("command") ? "command" : "args", words);
         }
         if (interactive) { // the container waits; the command runs in it with the user's terminal
-            container.put(
-                    "command",
-                    List.of("/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"));
+            container.put("command", List.of("sleep", "2147483647"));
         }
         List<Object> env = new ArrayList<>();
         for (String variable : args.all("env")) {

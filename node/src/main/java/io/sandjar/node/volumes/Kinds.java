@@ -3,6 +3,7 @@
 package io.sandjar.node.volumes;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.lang.reflect.InvocationTargetException;
@@ -73,6 +74,23 @@ final class Kinds {
             }
         }
         return null;
+    }
+
+    /** Whether another container may write to the volume while this one starts. */
+    static boolean shared(Pod pod, Container c, Volume v) {
+        for (Container other : Resources.containers(pod)) {
+            boolean over =
+                    pod.getSpec().getInitContainers().contains(other) && !"Always".equals(other.getRestartPolicy());
+            if (over || other.getName().equals(c.getName())) {
+                continue; // this one does not run now
+            }
+            for (var m : other.getVolumeMounts()) {
+                if (m.getName().equals(v.getName()) && !Boolean.TRUE.equals(m.getReadOnly())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Why this container's mounts cannot be had; null: they can. */

@@ -250,7 +250,6 @@ public final class LocalVolumes implements Volumes {
     public void unmount(String podUid) throws VolumeException {
         Path dir = pod(podUid);
         synchronized (lock(podUid)) {
-            subPaths.releaseBelow(dir);
             if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
@@ -354,6 +353,14 @@ public final class LocalVolumes implements Volumes {
                         "CreateContainerConfigError",
                         false,
                         "subPath \"" + sub + "\" must be relative and must not contain \"..\"");
+            }
+            if (!mounts && !Kinds.files(v) && (v.getHostPath() != null || Kinds.shared(pod, c, v))) {
+                throw new VolumeException(
+                        "CreateContainerConfigError",
+                        false,
+                        "subPath of the volume \"" + v.getName()
+                                + "\": without root this is safe only for a volume that no other"
+                                + " container writes to, and not for hostPath. Mount the whole volume, or run the agent as root");
             }
             Path place = dir.resolve(SUBPATHS).resolve(c.getName()).resolve(Integer.toString(index));
             try {

@@ -16,6 +16,6 @@ public interface MountedVolumes {
      */
     List<VolumeMount> forContainer(Container container, Map<String, String> env) throws VolumeException;
 
-    /** The container is gone for now: what was pinned for its subPaths is let go. Harmless when there is nothing. */
+    /** The container is gone for now: what was mounted for its subPaths goes. Harmless when there is nothing. */
     void release(String containerName);
 }

@@ -9,19 +9,16 @@ import io.sandjar.host.HostStat;
 import io.sandjar.host.Mounts;
 import io.sandjar.host.Sys;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Parts of volumes for single containers. Guests write in volumes while we look for a part, so a path means nothing: the
  * part is opened beneath the volume by openat2 (a link may be followed as long as it stays inside) and from then on it is
- * the open descriptor that counts. Root binds it to a place of its own in the pod's directory; for others the runtime gets
- * the descriptor itself, by the name that /proc has for it.
+ * the open descriptor that counts. Root binds it to a place of its own in the pod's directory. Others cannot mount, and their
+ * runtime opens a path again; so they get parts only of volumes that no guest writes to in that moment.
  */
 final class SubPaths {
     private static final int ENOENT = 2;
@@ -32,7 +29,6 @@ final class SubPaths {
     private static final int S_IFDIR = 0040000;
 
     private final boolean mounts;
-    private final Map<Path, List<Integer>> pinned = new HashMap<>();
 
     /** @param mounts whether this process may mount */
     SubPaths(boolean mounts) {
@@ -63,20 +59,18 @@ final class SubPaths {
         check(base, volume.toString());
         try {
             int fd = walk(base, subPath, group);
-            boolean keep = false;
             try {
                 if (mounts) {
                     bind(fd, place);
                     return place;
                 }
-                keep = true;
-                pinned.computeIfAbsent(place.getParent(), p -> new ArrayList<>())
-                        .add(fd);
-                return Path.of("/proc/" + Sys.pid() + "/fd/" + fd);
-            } finally {
-                if (!keep) {
-                    Sys.close(fd);
+                String real = Sys.readlinkat(Sys.AT_FDCWD, "/proc/self/fd/" + fd);
+                if (real == null || !real.startsWith("/")) {
+                    throw new IOException("subPath \"" + subPath + "\" has no path");
                 }
+                return Path.of(new String(real.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+            } finally {
+                Sys.close(fd);
             }
         } finally {
             Sys.close(base);
@@ -102,6 +96,8 @@ final class SubPaths {
         // what is missing is made, one directory after the other, each below the descriptor of the one before
         int at = Mounts.openPath(base, ".", true, Mounts.BENEATH);
         check(at, "the volume");
+        HostStat volume = new HostStat(); // what is made is as open as the volume, as kubelet does it
+        check(HostFs.statx(at, "", volume), "the volume");
         StringBuilder done = new StringBuilder();
         for (String part : path.split("/", -1)) {
             done.append(done.isEmpty() ? "" : "/").append(part);
@@ -114,10 +110,10 @@ final class SubPaths {
             check(made == -EEXIST ? 0 : made, "subPath \"" + subPath + "\"");
             check(next, "subPath \"" + subPath + "\"");
             if (made == 0) {
-                Sys.callWithPath(Nr.chmod, 0, "/proc/self/fd/" + next, group >= 0 ? 02775 : 0755, 0, 0, 0, 0);
                 if (group >= 0) {
                     Mounts.chown(next, "", -1, (int) group);
                 }
+                Sys.callWithPath(Nr.chmod, 0, "/proc/self/fd/" + next, volume.mode & 07777, 0, 0, 0, 0);
             }
             at = next;
         }
@@ -150,24 +146,9 @@ final class SubPaths {
 
     /** Lets go what a container had. */
     synchronized void release(Path containerPlace) throws IOException {
-        List<Integer> fds = pinned.remove(containerPlace);
-        if (fds != null) {
-            fds.forEach(Sys::close);
-        }
         if (mounts && Files.exists(containerPlace)) {
             GuestTree.unmountBelow(containerPlace);
             GuestTree.delete(containerPlace);
         }
-    }
-
-    /** Lets go what all containers below a directory had. */
-    synchronized void releaseBelow(Path dir) {
-        pinned.entrySet().removeIf(e -> {
-            boolean ours = e.getKey().startsWith(dir);
-            if (ours) {
-                e.getValue().forEach(Sys::close);
-            }
-            return ours;
-        });
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.sandjar.host.Mounts;
@@ -106,6 +107,7 @@ class HostileVolumesTest {
         Path at = shown(v, sub("a/b/c"));
         Files.writeString(at.resolve("f"), "1");
         assertEquals("1", Files.readString(f.volume("e").resolve("a/b/c/f")));
+        assertEquals(0777, (Integer) Files.getAttribute(at, "unix:mode") & 07777, "as open as the volume");
         Path file = shown(v, sub("a/b/c/f"));
         assertEquals("1", Files.readString(file));
         // the container starts again, and the guest has put a link in the place of the directory meanwhile
@@ -116,6 +118,21 @@ class HostileVolumesTest {
         v.unmount("uid-1");
         assertEquals("host", Files.readString(outside.resolve("precious")));
         assertFalse(Files.exists(f.volume("e")));
+    }
+
+    /** Without mounts a path is opened twice, so nobody may write in between. */
+    @Test
+    void sharedVolumesHaveNoPartsForOrdinaryUsers() throws Exception {
+        LocalVolumes v = f.withoutMounts();
+        Pod p = new PodBuilder(sub("x"))
+                .editSpec()
+                .addToContainers(new ContainerBuilder(container(Fixture.pod(LocalVolumesTest.emptyDir("e"))))
+                        .withName("writer")
+                        .build())
+                .endSpec()
+                .build();
+        VolumeException x = assertThrows(VolumeException.class, () -> shown(v, p));
+        assertTrue(String.valueOf(x.getMessage()).contains("run the agent as root"), x.getMessage());
     }
 
     /** A guest swaps a directory and a link as fast as it can while we open below it. */

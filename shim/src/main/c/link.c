@@ -285,7 +285,8 @@ void link_ended(int status) {
     buffer_free(&out);
     jvm = 0;
     if (stopping) return;
-    failures = now_ns() - started < (answered ? USEFUL : QUICK) ? failures + 1 : 0;
+    int killed = status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; // by somebody else: it need not be ill
+    failures = now_ns() - started >= (answered ? USEFUL : QUICK) || (answered && killed) ? 0 : failures + 1;
     int64_t pause = failures <= 1 ? 0 : failures < FAILURES ? (50 * MILLI) << (failures - 2) : PAUSE;
     say(failures < FAILURES ? WARNING : ERROR, "the shim's JVM %s; another starts in %lld ms. Containers go on", how, (long long)(pause / MILLI));
     if (failures == FAILURES) {

@@ -35,7 +35,12 @@ final class Creation {
             if (old.complete) {
                 return CreateResponse.newBuilder().setPid(old.init.pid()).build();
             }
-            takeBack(old);
+            int pid = tasks.unfinished.await(Runsc.pidFile(old.bundle));
+            if (pid != 0 && adopt(old, pid)) {
+                tell(old, r);
+                return CreateResponse.newBuilder().setPid(pid).build();
+            }
+            takeBack(old, true);
         }
         if (!r.getCheckpoint().isEmpty()) {
             throw Failure.unimplemented("container " + r.getId() + " cannot be restored from " + r.getCheckpoint()
@@ -60,7 +65,7 @@ final class Creation {
             tell(t, r);
             return CreateResponse.newBuilder().setPid(t.init.pid()).build();
         } catch (RuntimeException e) {
-            takeBack(t);
+            takeBack(t, false);
             throw e;
         } finally {
             t.init.lock.unlock();
@@ -107,8 +112,28 @@ final class Creation {
         } finally {
             tasks.exits.end();
         }
-        ControlGroups groups = new ControlGroups(t.runsc.directory());
-        Path memory = groups.guestMemory();
+        watchMemory(t);
+    }
+
+    /** What an earlier JVM had ordered and nobody heard the end of; false: it came to nothing. */
+    private boolean adopt(Task t, int pid) {
+        t.init.lock.lock();
+        try {
+            if (!tasks.exits.claimLeft(pid, t.init, tasks.unfinished.lives(pid))) {
+                return false;
+            }
+            t.init.created(pid);
+            t.complete = true;
+            tasks.states.save(t);
+            watchMemory(t);
+            return true;
+        } finally {
+            t.init.lock.unlock();
+        }
+    }
+
+    private void watchMemory(Task t) {
+        Path memory = new ControlGroups(t.runsc.directory()).guestMemory();
         if (memory != null) {
             tasks.orders.watchMemory(t.id, memory.toString());
         }
@@ -130,7 +155,8 @@ final class Creation {
         tasks.events.send("/tasks/create", "TaskCreate", event, null);
     }
 
-    private void takeBack(Task t) {
+    /** When it is made anew at once, its streams stay: their readers must not see an end in between. */
+    private void takeBack(Task t, boolean anew) {
         try {
             if (t.init.phase() == Phase.ADDED || !t.complete) {
                 t.runsc.delete(true);
@@ -138,7 +164,9 @@ final class Creation {
         } catch (Failure e) {
             Log.warning("after a failed create of " + t.id + ": " + e.text());
         }
-        tasks.orders.drop(t.id);
+        if (!anew) {
+            tasks.orders.drop(t.id);
+        }
         if (t.mounted) {
             tasks.rootfs.unmount(t.bundle);
         }

@@ -120,13 +120,16 @@ final class Execs {
         }
         tasks.exits.begin();
         try {
-            int pid = again ? left(t.pidFile(p)) : 0; // an earlier JVM may have got that far
-            if (pid == 0) {
+            int pid = again ? tasks.unfinished.await(t.pidFile(p)) : 0; // an earlier JVM may have got that far
+            boolean left = pid != 0 && tasks.exits.claimLeft(pid, p, tasks.unfinished.lives(pid));
+            if (!left) {
                 pid = exec(t, p);
             }
             p.running(pid);
             tasks.states.save(t);
-            tasks.exits.claim(pid, p);
+            if (!left) {
+                tasks.exits.claim(pid, p);
+            }
         } catch (RuntimeException e) {
             tasks.orders.drop(p.name());
             throw e;
@@ -152,14 +155,6 @@ final class Execs {
             return t.runsc.exec(t.processFile(p), t.pidFile(p), p.io, socket, log);
         } finally {
             consoles.opened(socket);
-        }
-    }
-
-    private static int left(Path pidFile) {
-        try {
-            return Integer.parseInt(Files.readString(pidFile).strip());
-        } catch (IOException | NumberFormatException e) {
-            return 0;
         }
     }
 

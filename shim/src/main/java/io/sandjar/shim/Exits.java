@@ -3,6 +3,7 @@
 package io.sandjar.shim;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 
 /**
  * Brings together the pids that the supervisor reports and the processes that they are. A report may come before the runtime
@@ -24,10 +25,16 @@ final class Exits {
         void ended(TaskProcess process, Exit exit);
     }
 
+    private static final int MAX_NOBODYS = 1000;
+
     private final Link link;
     private final Listener listener;
     private final HashMap<Integer, TaskProcess> known = new HashMap<>();
     private final HashMap<Integer, Exit> early = new HashMap<>();
+
+    /** The latest reports that were nobody's: an earlier JVM may have made the process, and its request comes again. */
+    private final LinkedHashMap<Integer, Exit> nobodys = new LinkedHashMap<>();
+
     private int creating;
 
     Exits(Link link, Listener listener) {
@@ -43,9 +50,7 @@ final class Exits {
     synchronized void end() {
         creating--;
         if (creating == 0) {
-            for (Integer pid : early.keySet()) {
-                acknowledge(pid);
-            }
+            early.values().forEach(this::leave);
             early.clear();
         }
     }
@@ -60,6 +65,27 @@ final class Exits {
         }
     }
 
+    /** The same for a process that an earlier JVM made; false: it has gone long ago. */
+    synchronized boolean claimLeft(int pid, TaskProcess process, boolean lives) {
+        Exit waits = early.remove(pid);
+        Exit passed = nobodys.remove(pid);
+        Exit exit = waits != null ? waits : passed;
+        if (exit != null) {
+            tell(process, exit);
+        } else if (lives) {
+            known.put(pid, process);
+        }
+        return exit != null || lives;
+    }
+
+    private void leave(Exit exit) {
+        nobodys.put(exit.pid(), exit);
+        if (nobodys.size() > MAX_NOBODYS) {
+            nobodys.pollFirstEntry();
+        }
+        acknowledge(exit.pid());
+    }
+
     /** The supervisor's report. */
     synchronized void reported(Exit exit) {
         TaskProcess process = known.remove(exit.pid());
@@ -68,7 +94,7 @@ final class Exits {
         } else if (creating > 0) {
             early.put(exit.pid(), exit);
         } else {
-            acknowledge(exit.pid());
+            leave(exit);
         }
     }
 

@@ -40,9 +40,14 @@ final class Runsc {
         return root.resolve(id);
     }
 
+    /** Where the pid of a container's first process goes. */
+    static Path pidFile(Path bundle) {
+        return bundle.resolve("init.pid");
+    }
+
     /** Makes the container; its first process waits. Gives the pid that stands for it. */
     int create(Stdio io, @Nullable String console) {
-        Path pidFile = bundle.resolve("init.pid");
+        Path pidFile = pidFile(bundle);
         List<String> words = verb("create", "create");
         words.add("--bundle");
         words.add(bundle.toString());

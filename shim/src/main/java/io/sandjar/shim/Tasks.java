@@ -29,6 +29,7 @@ final class Tasks implements Exits.Listener {
     final Events events;
     final Exits exits;
     final Rootfs rootfs;
+    final Unfinished unfinished;
 
     Tasks(Hello hello, Programs programs, Link link, Orders orders, Events events) {
         this.hello = hello;
@@ -38,6 +39,7 @@ final class Tasks implements Exits.Listener {
         states = new StateFiles(hello.stateDir());
         exits = new Exits(link, this);
         rootfs = new Rootfs(programs, hello.self());
+        unfinished = new Unfinished(hello.pid());
     }
 
     /** A request has come. */

@@ -120,7 +120,8 @@ class Containerd extends CriEngine {
         String text = FileChange.read(file());
         TomlTable config = Toml.parse(text, file());
         refuseDisabled(config);
-        long version = version(text, config);
+        String others = text == null ? null : Block.without(text, file().toString());
+        long version = version(others, Toml.parse(others, file()));
         List<String> path = new ArrayList<>(runtimes(version));
         path.add(setup.handler());
         boolean ours = Block.isIn(text);
@@ -136,7 +137,7 @@ class Containerd extends CriEngine {
             String before = FileChange.read(dropIn);
             changes.add(new FileChange(dropIn, before, Block.with(before, body(version, true), dropIn.toString())));
         } else {
-            String after = Block.with(text, body(version, text == null || text.isBlank()), file().toString());
+            String after = Block.with(text, body(version, others == null || others.isBlank()), file().toString());
             Toml.parse(after, file());
             changes.add(new FileChange(file(), text, after));
         }

@@ -66,11 +66,12 @@ final class Docker extends Engine {
                 String before = FileChange.read(file());
                 if (before != null) Files.writeString(copy, before);
                 List<String> words = new ArrayList<>(List.of(
-                        setup.bin().resolve("runsc").toString(),
+                        Programs.home().resolve("bin/runsc").toString(),
                         verb,
                         "--runtime=" + setup.handler(),
                         "--config_file=" + copy));
                 if (setup.replace()) words.add("--clobber");
+                if (verb.equals("install")) words.add("--program=" + setup.runsc());
                 if (verb.equals("install") && !setup.options().isEmpty()) {
                     words.add("--");
                     setup.options().forEach((k, v) -> words.add("--" + k + "=" + v));

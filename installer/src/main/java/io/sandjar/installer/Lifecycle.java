@@ -152,7 +152,9 @@ final class Lifecycle {
     int uninstall(Engine engine, boolean drain, @Nullable Cluster cluster, boolean runtimeClass, boolean keepPrograms) {
         Setup setup = engine.setup;
         Record record = Record.load(setup.root(), engine.name());
-        List<FileChange> changes = changed(engine.uninstall());
+        List<FileChange> changes = changed(engine.uninstall().stream()
+                .map(change -> record == null ? change : lastLine(record, change))
+                .toList());
         if (dryRun) {
             report(engine, changes, null, changes.stream().anyMatch(engine::needsRestart));
             return 0;
@@ -207,6 +209,19 @@ final class Lifecycle {
         }
         out.println(engine.name() + ": the handler " + setup.handler() + " is gone");
         return 0;
+    }
+
+    /** A file whose last line had no end gets it back so. */
+    private static FileChange lastLine(Record record, FileChange change) {
+        String after = change.after();
+        if (after == null || !after.endsWith("\n")) return change;
+        String shorter = after.substring(0, after.length() - 1);
+        for (Record.Entry entry : record.files) {
+            if (entry.file.equals(change.file().toString()) && entry.before.equals(FileChange.sha256(shorter))) {
+                return new FileChange(change.file(), change.before(), shorter);
+            }
+        }
+        return change;
     }
 
     private void tellDifferences(Record record, List<FileChange> changes) {

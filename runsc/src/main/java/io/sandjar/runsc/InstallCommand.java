@@ -15,6 +15,7 @@ final class InstallCommand extends RunscCommand {
         NAME,
         FILE,
         DRY,
+        Option.one("program", "FILE", "", "the path that Docker is told (default: of this program)"),
         Option.flag("clobber", "replace another runtime of this name"),
         Option.flag("experimental", "accepted"),
     };
@@ -69,7 +70,7 @@ final class InstallCommand extends RunscCommand {
         String name = args.value("runtime", "runsc");
         Out.out(
                 install
-                        ? docker.install(name, executable(), args.words(), args.has("clobber"))
+                        ? docker.install(name, args.value("program", executable()), args.words(), args.has("clobber"))
                         : docker.uninstall(name, args.has("clobber")));
         return OK;
     }

@@ -62,6 +62,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +78,11 @@ public final class CriClient implements AutoCloseable {
     private final EventLoopGroup loop;
     private final Duration timeout;
 
+    /** Netty tells its logger about socket options and addresses that a UNIX socket does not have; kept, or the level would be lost. */
+    private static final Logger NETTY = Logger.getLogger("io.netty");
+
     static {
+        NETTY.setLevel(Level.SEVERE);
         // The JDK warns on standard error about the memory access that Netty would otherwise use.
         if (System.getProperty("io.netty.noUnsafe") == null) System.setProperty("io.netty.noUnsafe", "true");
     }

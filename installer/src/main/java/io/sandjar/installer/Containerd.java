@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.tomlj.TomlTable;
  */
 class Containerd extends CriEngine {
     private static final Pattern VERSION = Pattern.compile("\\bv?(\\d+)\\.(\\d+)\\.\\d+");
+    /** What a setting that is not there means; podsandbox is how containerd makes pods if nothing is said. */
+    private static final Set<String> NOTHING = Set.of("", "0", "false", "[]", "null", "podsandbox");
+
     private static final Duration ASK = Duration.ofSeconds(20);
 
     Containerd(Setup setup) {
@@ -90,13 +94,18 @@ class Containerd extends CriEngine {
     }
 
     /** The handler's table, with the marks of nobody. */
-    String body(long version, boolean whole) {
+    String body(long version, boolean whole, boolean first) {
         StringBuilder b = new StringBuilder();
         if (whole) b.append("version = ").append(version).append("\n\n");
         StringBuilder table = new StringBuilder();
         for (String name : runtimes(version)) {
             if (!table.isEmpty()) table.append('.');
             table.append(name.indexOf('.') >= 0 ? Toml.quote(name) : name);
+        }
+        if (first) {
+            b.append(
+                    "# The first handler in a file replaces those that containerd has by itself, so that this one is named, too.\n");
+            b.append('[').append(table).append(".runc]\n  runtime_type = \"io.containerd.runc.v2\"\n");
         }
         table.append('.').append(bare(setup.handler()));
         b.append('[').append(table).append("]\n");
@@ -126,6 +135,7 @@ class Containerd extends CriEngine {
         path.add(setup.handler());
         boolean ours = Block.isIn(text);
         Path dropIn = dropIn(config);
+        boolean first = version <= 2 && Toml.parse(others, file()).get(runtimes(version)) == null;
         if (config.get(path) != null && !ours && !setup.replace()) {
             throw new Problem(
                     file() + " has a handler \"" + setup.handler() + "\" that is not Sandjar's",
@@ -135,9 +145,11 @@ class Containerd extends CriEngine {
         changes.add(options());
         if (dropIn != null && !ours) {
             String before = FileChange.read(dropIn);
-            changes.add(new FileChange(dropIn, before, Block.with(before, body(version, true), dropIn.toString())));
+            changes.add(
+                    new FileChange(dropIn, before, Block.with(before, body(version, true, false), dropIn.toString())));
         } else {
-            String after = Block.with(text, body(version, others == null || others.isBlank()), file().toString());
+            String after =
+                    Block.with(text, body(version, others == null || others.isBlank(), first), file().toString());
             Toml.parse(after, file());
             changes.add(new FileChange(file(), text, after));
         }
@@ -230,9 +242,9 @@ class Containerd extends CriEngine {
         boolean there = false;
         for (String key : after.keySet()) there |= key.contains(mark);
         for (Map.Entry<String, String> e : before.entrySet()) {
-            if (!e.getKey().contains(mark)
-                    && !e.getValue().equals(after.get(e.getKey()))
-                    && !e.getKey().equals("/imports")) {
+            String now = after.getOrDefault(e.getKey(), "");
+            boolean same = now.equals(e.getValue()) || (now.isEmpty() && NOTHING.contains(e.getValue()));
+            if (!same && !e.getKey().contains(mark) && !e.getKey().equals("/imports")) {
                 throw new Problem(
                         "containerd would lose a setting: "
                                 + e.getKey().substring(1).replace('/', '.') + " = " + e.getValue(),

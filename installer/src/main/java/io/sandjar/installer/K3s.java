@@ -63,7 +63,7 @@ final class K3s extends Containerd {
         changes.add(new FileChange(
                 template(),
                 text,
-                Block.with(base, body(version(), false), template().toString())));
+                Block.with(base, body(version(), false, false), template().toString())));
         return changes;
     }
 

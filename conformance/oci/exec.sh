@@ -33,6 +33,11 @@ long() {
 }
 expect pid_lives 0 '' long
 kill -9 "$(cat "$work/pid")" 2>/dev/null
+for ((i = 0; i < 40; i++)); do
+    R exec c1 sh -c 'ps | grep "[s]leep 60"' >/dev/null || break
+    sleep 0.05
+done
+expect killed_by_its_pid 1 '' R exec c1 sh -c 'ps | grep "[s]leep 60"'
 cat >"$work/process.json" <<'END'
 {"args": ["sh", "-c", "id; env; pwd"], "cwd": "/bin", "env": ["PATH=/bin", "Z=9"], "user": {"uid": 1000, "gid": 1000, "additionalGids": [50]}}
 END

@@ -101,8 +101,8 @@ static _Noreturn void waiter(const char *id, int socket, int tty, int status_fil
     while (read(go, &kept, 1) < 0 && errno == EINTR) {
     }
     if (kept != 'k') _exit(1);
-    const char *words[] = {"wait", id};
-    if (send_words(mine, words, 2, NULL, 0) != 0) _exit(128 + SIGKILL);
+    const char *words[] = {"wait", id, "stand"};
+    if (send_words(mine, words, 3, NULL, 0) != 0) _exit(128 + SIGKILL);
     int status = follow(mine, signals, NULL, -1);
     if (told >= 0) dprintf(told, "%d\n", status);
     _exit(status);

@@ -44,6 +44,11 @@ final class ExecOptions {
         }
     }
 
+    /** Whether the client that waits for the process is what the engine takes for it. */
+    static boolean detached(String json) {
+        return CreateOptions.object(json).bool("detach");
+    }
+
     private static Process changed(JsonObject o, Process base) {
         ArrayList<String> env = new ArrayList<>(base.env());
         List<String> more = o.strings("env");

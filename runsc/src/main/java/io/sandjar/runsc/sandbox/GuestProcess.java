@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.runsc.sandbox;
 
+import io.sandjar.abi.Sig;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.EndListener;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process that was started from outside: a container's first one, or one of {@code exec}. Clients wait for its end
- * without holding a thread; it does not depend on them.
+ * without holding a thread; it does not depend on them, but for the one that stands for it on the host: engines kill that.
  */
 final class GuestProcess implements Connection.Follower, EndListener {
     private final Container container;
@@ -21,6 +22,7 @@ final class GuestProcess implements Connection.Follower, EndListener {
     private boolean over;
     private int status;
     private @Nullable Runnable atEnd;
+    private @Nullable Connection stand;
 
     GuestProcess(Container container, Task task, ProcessStreams streams) {
         this.container = container;
@@ -110,8 +112,19 @@ final class GuestProcess implements Connection.Follower, EndListener {
         container.kernel().signals().sendFromOutside(task.group(), SigInfo.user(signo, 0, 0, 0));
     }
 
+    /** The client is the process for the host: with its end, which no signal told us of, this one ends. */
+    synchronized void standsFor(Connection c) {
+        stand = c;
+    }
+
     @Override
-    public synchronized void gone(Connection c) {
-        waiting.remove(c);
+    public void gone(Connection c) {
+        synchronized (this) {
+            waiting.remove(c);
+            if (over || stand != c) {
+                return;
+            }
+        }
+        signal(Sig.SIGKILL);
     }
 }

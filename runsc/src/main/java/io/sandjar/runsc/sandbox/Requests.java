@@ -52,7 +52,7 @@ final class Requests implements ControlServer.Handler {
         switch (words.get(0)) {
             case "create" -> create(c, need(words, 4));
             case "start" -> start(c, need(words, 2));
-            case "wait" -> pod.get(need(words, 2).get(1)).init().await(c);
+            case "wait" -> await(c, need(words, 2));
             case "state" -> {
                 c.out(pod.get(need(words, 2).get(1)).state());
                 c.end(0);
@@ -100,6 +100,15 @@ final class Requests implements ControlServer.Handler {
         c.end(0);
     }
 
+    /** A third word says that the client stands for the container on the host. */
+    private void await(Connection c, List<String> words) {
+        GuestProcess init = pod.get(words.get(1)).init();
+        if (words.size() > 2 && words.get(2).equals("stand")) {
+            init.standsFor(c);
+        }
+        init.await(c);
+    }
+
     private void start(Connection c, List<String> words) {
         SandboxContainer container = pod.get(words.get(1));
         pod.run(container.init(), container, true);
@@ -137,9 +146,15 @@ final class Requests implements ControlServer.Handler {
                     Refusal.EXEC_FAILED,
                     e.text().startsWith("cannot exec") ? e.text() : "unable to start container process: " + e.text());
         }
+        if (ExecOptions.detached(words.get(2))) {
+            p.standsFor(c);
+        }
         c.follow(p);
         c.started();
         p.await(c);
+        if (c.isClosed()) {
+            p.gone(c);
+        }
     }
 
     private void delete(Connection c, List<String> words) {

@@ -105,6 +105,9 @@ public final class AgentOptions {
             if (flag(o, name, value)) {
                 continue;
             }
+            if (!Elsewhere.OPTIONS.contains(name)) {
+                throw new UsageException(Elsewhere.unknown(name));
+            }
             if (value == null) {
                 if (i + 1 >= words.size()) {
                     throw new UsageException("--" + name + " needs a value; see sandjar kubelet --help");
@@ -169,7 +172,7 @@ public final class AgentOptions {
             case "root-dir" -> o.rootDir = Path.of(value).toAbsolutePath().normalize();
             case "run-dir" -> o.runDir = Path.of(value).toAbsolutePath().normalize();
             case "hostname-override", "node-name" -> o.nodeName = value.toLowerCase(Locale.ROOT);
-            default -> throw new UsageException("there is no option --" + name + "; see sandjar kubelet --help");
+            default -> throw new UsageException(Elsewhere.unknown(name));
         }
     }
 

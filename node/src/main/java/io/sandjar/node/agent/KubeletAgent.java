@@ -74,6 +74,7 @@ public final class KubeletAgent implements AutoCloseable {
         Programs programs = new Programs(home);
         Map<String, RuntimeDriver> drivers = programs.drivers(options.runtime, options.runDir);
         ObjectStore store = opened(ObjectStore.open(options.rootDir.resolve("store")));
+        store.nodeName(nodeName);
         StoreEvents events = new StoreEvents(store, "kubelet", nodeName);
         ImageStore images = opened(ImageStore.open(options.rootDir.resolve("images"), StoreOptions.DEFAULT));
         PodNetwork network = opened(PodNetworks.open(new NetworkOptions(

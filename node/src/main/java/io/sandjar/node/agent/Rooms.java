@@ -38,6 +38,9 @@ final class Rooms {
         controllers.start();
         Api api = new Api(store);
         open.push(new ApiServer(api, () -> operations).listen(options.socket()));
+        PodLines lines = new PodLines(store);
+        open.push(lines);
+        lines.start();
         Path manifests = options.manifests;
         if (manifests != null) {
             ManifestDirectory directory =

@@ -136,7 +136,7 @@ public final class Manifests {
         }
         Kind<?> known = Kind.of(apiVersion, kind);
         if (known == null || known.equals(Kind.NODE) || known.equals(Kind.EVENT)) {
-            problems.add(positions.problem("kind", "kind", unknown(apiVersion, kind, known), true));
+            problems.add(positions.problem("kind", "", unknown(apiVersion, kind, known), true));
             return;
         }
         object(known, object, positions, line);

@@ -39,6 +39,7 @@ final class Committer implements AutoCloseable {
     private final Thread thread;
     private @Nullable Journal journal;
     private volatile long version;
+    private volatile String nodeName = "";
     private long forgotten;
     private boolean closed;
     private volatile @Nullable String trouble;
@@ -78,6 +79,10 @@ final class Committer implements AutoCloseable {
 
     long version() {
         return version;
+    }
+
+    void nodeName(String name) {
+        nodeName = name;
     }
 
     @Nullable
@@ -131,7 +136,7 @@ final class Committer implements AutoCloseable {
     }
 
     private void process(List<Request> batch) {
-        State state = new State(objects, version);
+        State state = new State(objects, version, nodeName);
         List<Runnable> answers = new ArrayList<>();
         boolean durable = false;
         for (Request r : batch) {

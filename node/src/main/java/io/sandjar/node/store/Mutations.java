@@ -63,17 +63,20 @@ final class Mutations {
         }
         tree.put("apiVersion", kind.apiVersion());
         tree.put("kind", kind.kind());
-        born(kind, tree);
+        born(state, kind, tree);
         return state.put(key, tree);
     }
 
     /** What an object of some kinds has from its first moment. */
-    private static void born(Kind<?> kind, ObjectNode tree) {
+    private static void born(State state, Kind<?> kind, ObjectNode tree) {
         ObjectNode metadata = Stored.metadata(tree);
         if (kind.equals(Kind.POD)) {
             ObjectNode status = object(tree, "status");
             if (!status.has("phase")) {
                 status.put("phase", "Pending");
+            }
+            if (!state.nodeName().isEmpty() && tree.get("spec") instanceof ObjectNode spec && !spec.has("nodeName")) {
+                spec.put("nodeName", state.nodeName());
             }
             if (!status.has("qosClass") && tree.has("spec")) {
                 status.put("qosClass", Admission.qosClass(Json.convert(tree, Pod.class)));

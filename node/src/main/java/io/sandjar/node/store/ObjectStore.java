@@ -180,6 +180,11 @@ public final class ObjectStore implements AutoCloseable {
         return committer.watch(kind, namespace, selector, fromVersion);
     }
 
+    /** Says on which node pods run that are created from now on: what a cluster's scheduler would write. */
+    public void nodeName(String name) {
+        committer.nodeName(name);
+    }
+
     /** The version of the last change. */
     public long version() {
         return committer.version();

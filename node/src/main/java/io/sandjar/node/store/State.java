@@ -17,11 +17,18 @@ final class State {
     private final SortedMap<Stored.Key, Stored> base;
     private final Map<Stored.Key, Optional<Stored>> changed = new HashMap<>();
     private final List<Write> writes = new ArrayList<>();
+    private final String nodeName;
     private long version;
 
-    State(SortedMap<Stored.Key, Stored> base, long version) {
+    State(SortedMap<Stored.Key, Stored> base, long version, String nodeName) {
         this.base = base;
         this.version = version;
+        this.nodeName = nodeName;
+    }
+
+    /** Where pods run that are created now; empty if that is not known. */
+    String nodeName() {
+        return nodeName;
     }
 
     @Nullable
@@ -51,8 +58,7 @@ final class State {
     void rollBack(int mark) {
         while (writes.size() > mark) {
             Write w = writes.removeLast();
-            Stored before = w.after() == null ? w.before() : w.before();
-            changed.put(w.key(), Optional.ofNullable(before));
+            changed.put(w.key(), Optional.ofNullable(w.before()));
             version = w.version() - 1;
         }
     }

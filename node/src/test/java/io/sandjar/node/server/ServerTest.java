@@ -336,10 +336,7 @@ class ServerTest {
         assertEquals(2, first.path("items").size(), first.toString());
         assertEquals("created", first.path("items").get(0).path("operation").asString());
         assertTrue(
-                first.path("errors")
-                        .get(0)
-                        .asString()
-                        .startsWith("web.yaml:14:1: kind: kind Service is not served here"),
+                first.path("errors").get(0).asString().startsWith("web.yaml:14:1: kind Service is not served here"),
                 first.toString());
         JsonNode second = call(200, "POST", path + "apply", file);
         assertEquals("unchanged", second.path("items").get(0).path("operation").asString());

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.sandjar.node.EventRecorder;
 import io.sandjar.node.model.Json;
+import io.sandjar.node.store.Assignment;
 import io.sandjar.node.store.DeleteOptions;
 import io.sandjar.node.store.Kind;
 import io.sandjar.node.store.ObjectStore;
@@ -42,6 +43,7 @@ final class PodFactory {
         pod.setMetadata(metadata);
         pod.setSpec(Json.copy(template.getSpec()));
         change.accept(pod);
+        Assignment.assign(store, pod);
         try {
             Pod made = store.create(Kind.POD, pod);
             events.record(owner, EventRecorder.NORMAL, "SuccessfulCreate", "Created pod: " + Objects.name(made));

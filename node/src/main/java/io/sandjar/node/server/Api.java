@@ -4,9 +4,11 @@
 package io.sandjar.node.server;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.sandjar.node.model.Json;
 import io.sandjar.node.model.Manifests;
 import io.sandjar.node.model.Problem;
+import io.sandjar.node.store.Assignment;
 import io.sandjar.node.store.Kind;
 import io.sandjar.node.store.ObjectStore;
 import io.sandjar.node.store.StoreException;
@@ -71,6 +73,9 @@ public final class Api {
 
     @SuppressWarnings("unchecked") // the kind of an object is its own
     private <T extends HasMetadata> ObjectNode create(Kind<T> kind, HasMetadata object) {
+        if (object instanceof Pod pod) {
+            Assignment.assign(store, pod);
+        }
         return Json.tree(store.create(kind, (T) object));
     }
 

@@ -203,17 +203,31 @@ final class Tables {
     }
 
     private static String jobStatus(ObjectNode o) {
-        for (JsonNode c : o.path("status").path("conditions")) {
-            if (c.path("status").asString("").equals("True")) {
-                switch (c.path("type").asString("")) {
-                    case "Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet" -> {
-                        return c.path("type").asString("");
-                    }
-                    default -> {}
-                }
+        // in this order, as a finished job has more than one of them
+        for (String type : List.of("Complete", "Failed")) {
+            if (hasCondition(o, type)) {
+                return type;
             }
         }
-        return o.path("metadata").has("deletionTimestamp") ? "Terminating" : "Running";
+        if (o.path("metadata").has("deletionTimestamp")) {
+            return "Terminating";
+        }
+        for (String type : List.of("Suspended", "FailureTarget", "SuccessCriteriaMet")) {
+            if (hasCondition(o, type)) {
+                return type;
+            }
+        }
+        return "Running";
+    }
+
+    private static boolean hasCondition(ObjectNode o, String type) {
+        for (JsonNode c : o.path("status").path("conditions")) {
+            if (c.path("type").asString("").equals(type)
+                    && c.path("status").asString("").equals("True")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String completions(JsonNode spec, JsonNode status) {

@@ -67,6 +67,20 @@ class DeploymentControllerTest {
     }
 
     @Test
+    void podsAreAssignedToTheNode() throws InterruptedException {
+        w.store.create(
+                Kind.NODE,
+                new io.fabric8.kubernetes.api.model.NodeBuilder()
+                        .withNewMetadata()
+                        .withName("here")
+                        .endMetadata()
+                        .build());
+        w.create(World.deployment("web", 1, "a").build());
+        w.settle();
+        assertEquals("here", w.pods().getFirst().getSpec().getNodeName());
+    }
+
+    @Test
     void aRestartDoublesNothing() throws InterruptedException {
         w.create(World.deployment("web", 3, "a").build());
         for (int i = 0; i < 12; i++) { // in the middle of the work, with watches that see all anew

@@ -226,12 +226,15 @@ static long lines_option(int argc, char **argv, int *first)
 int cmd_head(int argc, char **argv)
 {
 	int first, status = 0;
-	long most = lines_option(argc, argv, &first);
+	bool bytes = argc > 2 && !strcmp(argv[1], "-c");
+	long most = bytes ? atol(argv[2]) : lines_option(argc, argv, &first);
+	if (bytes)
+		first = 3;
 	int at = first;
 	FILE *f;
 	while ((f = next_file("head", argc, argv, &at, first, &status))) {
 		int c;
-		for (long n = 0; n < most && (c = getc(f)) != EOF; n += c == '\n')
+		for (long n = 0; n < most && (c = getc(f)) != EOF; n += bytes || c == '\n')
 			putchar(c);
 		done_with(f);
 	}

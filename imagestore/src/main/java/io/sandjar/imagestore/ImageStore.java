@@ -62,10 +62,18 @@ public interface ImageStore extends AutoCloseable {
     /** Containers that have a root, with the ids of their images; after a start, what an earlier process left. */
     Map<String, String> prepared() throws ImageException;
 
-    /** What a container has written to its root, as far as it lies on the host's disk. */
+    /** The directory on the host where what a container changes ends up; empty if there is none. */
+    default Optional<Path> changes(String containerId) throws ImageException {
+        return Optional.empty();
+    }
+
+    /**
+     * What a container has written to its root, as far as it can be seen on the host's disk: not what runsc keeps in
+     * nameless files, which it counts against the quota itself.
+     */
     long writtenBytes(String containerId) throws ImageException;
 
-    /** Waits for nothing; pulls that are under way fail. */
+    /** Pulls that are under way fail; what was pulled is flushed to the disk. */
     @Override
     void close();
 }

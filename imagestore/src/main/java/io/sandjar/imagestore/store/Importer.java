@@ -139,7 +139,6 @@ final class Importer {
 
     private ImageRecord commit(ImageSource.Contents c, List<String> names, List<String> diffIds, List<LayerInfo> infos)
             throws ImageException {
-        layers.sync(diffIds);
         long bytes = 0;
         long entries = 0;
         for (LayerInfo i : infos) {
@@ -148,7 +147,9 @@ final class Importer {
         }
         List<String> all = new ArrayList<>(names);
         all.addAll(c.names());
-        return records.add(
+        ImageRecord r = records.add(
                 new ImageRecord(c.id().toString(), all, c.digests(), bytes, entries, diffIds, c.configuration()));
+        layers.syncLater(diffIds);
+        return r;
     }
 }

@@ -21,10 +21,15 @@ import io.sandjar.imagestore.layer.Tree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +42,13 @@ final class Layers {
     private static final String SYNCED = "synced";
     private static final AtomicLong SERIAL = new AtomicLong();
 
+    private static final System.Logger LOG = System.getLogger(Layers.class.getName());
+
     private final Places places;
     private final boolean root;
     private final String boot;
+    private final Set<String> unsynced = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean syncing = new AtomicBoolean();
 
     Layers(Places places, boolean root) {
         this.places = places;
@@ -161,31 +170,47 @@ final class Layers {
         }
     }
 
-    /** Sees to it that layers survive a power failure: to be called before an image that has them is written down. */
-    void sync(List<String> diffIds) throws ImageException {
-        List<Path> todo = new ArrayList<>();
+    /**
+     * Sees to it that layers survive a power failure, some time soon: to flush a busy disk takes seconds, and nobody has
+     * to wait for it, since a layer that is not marked is not believed after the next start of the machine.
+     */
+    void syncLater(List<String> diffIds) {
         for (String d : diffIds) {
-            Path mark = place(d).resolve(SYNCED);
-            if (!Files.exists(mark)) {
-                todo.add(mark);
+            if (!Files.exists(place(d).resolve(SYNCED))) {
+                unsynced.add(d);
             }
         }
+        if (!unsynced.isEmpty() && syncing.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("images-sync").start(() -> {
+                try {
+                    syncNow();
+                } catch (ImageException e) {
+                    LOG.log(System.Logger.Level.WARNING, "images: " + e.getMessage());
+                } finally {
+                    syncing.set(false);
+                }
+            });
+        }
+    }
+
+    /** Flushes what is still to be flushed. */
+    void syncNow() throws ImageException {
+        List<String> todo = List.copyOf(unsynced);
         if (todo.isEmpty()) {
             return;
         }
         try (Tree t = Tree.open(places.layers())) {
             t.sync();
         }
-        try {
-            for (Path mark : todo) {
-                if (!Files.exists(mark)) {
-                    Files.createFile(mark);
-                }
+        for (String d : todo) {
+            try {
+                Files.createFile(place(d).resolve(SYNCED));
+            } catch (FileAlreadyExistsException | NoSuchFileException e) {
+                LOG.log(System.Logger.Level.DEBUG, "layer {0} is flushed already, or gone", d);
+            } catch (IOException e) {
+                throw WholeFile.failed("keep a layer", e);
             }
-        } catch (java.nio.file.FileAlreadyExistsException e) {
-            return; // another thread flushed the same layer
-        } catch (IOException e) {
-            throw WholeFile.failed("keep a layer", e);
+            unsynced.remove(d);
         }
     }
 
@@ -220,7 +245,7 @@ final class Layers {
                     throw missing(d);
                 }
                 try (Tree layer = Tree.open(files(d))) {
-                    f.add(layer, java.util.Set.copyOf(info.implicit()), target);
+                    f.add(layer, Set.copyOf(info.implicit()), target);
                 }
             }
         }

@@ -67,6 +67,11 @@ public final class LocalImageStore implements ImageStore {
         this.tidying = new Tidying(places, records, layers, roots, lock);
         this.http = new Http(options);
         tidying.afterCrash();
+        for (ImageRecord r : records.all()) {
+            if (complete(r)) {
+                layers.syncLater(r.layers());
+            }
+        }
     }
 
     @Override
@@ -298,6 +303,11 @@ public final class LocalImageStore implements ImageStore {
     }
 
     @Override
+    public Optional<Path> changes(String containerId) throws ImageException {
+        return roots.changes(containerId);
+    }
+
+    @Override
     public long writtenBytes(String containerId) throws ImageException {
         return roots.writtenBytes(containerId);
     }
@@ -305,5 +315,11 @@ public final class LocalImageStore implements ImageStore {
     @Override
     public void close() {
         http.close();
+        try {
+            layers.syncNow();
+        } catch (ImageException e) {
+            System.getLogger(LocalImageStore.class.getName())
+                    .log(System.Logger.Level.WARNING, "images: " + e.getMessage());
+        }
     }
 }

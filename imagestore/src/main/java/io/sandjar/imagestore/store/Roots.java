@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -129,7 +130,7 @@ final class Roots {
         if (sandbox && !note.directory.isEmpty()) {
             return new Root(Path.of(note.directory), changes);
         }
-        if (sandbox && note.layers.size() == 1) {
+        if (sandbox && note.layers.size() == 1 && (!root || noMounts)) {
             require(note.layers);
             return new Root(layers.files(note.layers.getFirst()), changes);
         }
@@ -269,18 +270,25 @@ final class Roots {
         return all;
     }
 
-    long writtenBytes(String id) throws ImageException {
+    /** Where what a container changes can be seen; empty if it cannot, or there is none. */
+    Optional<Path> changes(String id) throws ImageException {
         Path place = place(id);
-        long sum = 0;
-        for (String part : List.of("upper", "changes", "copied")) {
-            Path dir = part.equals("copied") ? place.resolve("rootfs") : place.resolve(part);
-            if (Files.isDirectory(dir) && (!part.equals("copied") || Files.exists(place.resolve(part)))) {
-                try (Tree t = Tree.open(dir)) {
-                    sum += blocks(t.fd(), 0);
-                }
+        for (String part : List.of("upper", "changes")) {
+            if (Files.isDirectory(place.resolve(part))) {
+                return Optional.of(place.resolve(part));
             }
         }
-        return sum;
+        return Files.exists(place.resolve("copied")) ? Optional.of(place.resolve("rootfs")) : Optional.empty();
+    }
+
+    long writtenBytes(String id) throws ImageException {
+        Optional<Path> dir = changes(id);
+        if (dir.isEmpty()) {
+            return 0;
+        }
+        try (Tree t = Tree.open(dir.get())) {
+            return blocks(t.fd(), 0);
+        }
     }
 
     private static long blocks(int dir, int depth) throws ImageException {

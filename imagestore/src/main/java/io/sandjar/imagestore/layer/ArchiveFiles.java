@@ -40,6 +40,9 @@ public final class ArchiveFiles {
                 TarArchiveEntry e = t.getNextEntry();
                 tar.keep(false);
                 if (e == null) {
+                    if (files.isEmpty()) {
+                        throw new IOException("it has no files");
+                    }
                     return;
                 }
                 limits.entry();
@@ -59,10 +62,7 @@ public final class ArchiveFiles {
                 throw r.reason();
             }
             throw broken(e);
-        } catch (IllegalArgumentException
-                | IndexOutOfBoundsException
-                | ArithmeticException
-                | NegativeArraySizeException e) {
+        } catch (RuntimeException e) { // how the libraries say that they were given nonsense
             throw broken(e);
         }
     }

@@ -29,6 +29,6 @@ public final class Compression {
         }
         boolean zstd = b.length == 4 && b[0] == 0x28 && (b[1] & 0xff) == 0xb5 && b[2] == 0x2f && (b[3] & 0xff) == 0xfd;
         boolean skippable = b.length == 4 && (b[0] & 0xf0) == 0x50 && b[1] == 0x2a && b[2] == 0x4d && b[3] == 0x18;
-        return zstd || skippable ? new ZstdJavaInputStream(marked) : marked;
+        return zstd || skippable ? new ZstdJavaInputStream(new ZstdFrames(marked)) : marked;
     }
 }

@@ -51,7 +51,11 @@ final class Meter extends InputStream {
     private final byte[] one = new byte[1];
     private byte[] kept = new byte[4096];
     private int keptLength;
+    private static final int BLOCK = 512;
+
     private boolean keeping;
+    private boolean blocks;
+    private int filled;
     private long count;
     private long keptFrom;
 
@@ -97,7 +101,7 @@ final class Meter extends InputStream {
     public int read(byte[] b, int off, int len) throws IOException {
         int n = in.read(b, off, len);
         if (n <= 0) {
-            return n;
+            return n < 0 ? fill(b, off, len) : n;
         }
         hash.update(b, off, n);
         count += n;
@@ -117,6 +121,27 @@ final class Meter extends InputStream {
             throw new Refused(e);
         }
         return n;
+    }
+
+    /**
+     * Fills up the last block of an archive. Some builders (umoci insert) leave that out, and Go's reader, which everybody
+     * else uses, does not mind. Whether something is really missing is told by the digest, which does not see this.
+     */
+    private int fill(byte[] b, int off, int len) {
+        int missing = (int) Math.floorMod(-count - filled, BLOCK);
+        if (!blocks || missing == 0) {
+            return -1;
+        }
+        int n = Math.min(len, missing);
+        Arrays.fill(b, off, off + n, (byte) 0);
+        filled += n;
+        return n;
+    }
+
+    /** The stream consists of whole blocks, and the last one may be cut short. */
+    Meter inBlocks() {
+        blocks = true;
+        return this;
     }
 
     @Override

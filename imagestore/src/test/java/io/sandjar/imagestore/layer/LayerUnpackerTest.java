@@ -469,6 +469,37 @@ final class LayerUnpackerTest {
                 Kind.MALFORMED, refused("this is no archive at all".repeat(100).getBytes(UTF_8)));
     }
 
+    @Test
+    void theLastBlockMayBeCutShort() throws Exception {
+        byte[] tar = new Tars().file("a", "x".repeat(5000)).bytes();
+        byte[] cut = java.util.Arrays.copyOf(tar, 512 + 5000);
+        try (Tree t = Tree.open(fs)) {
+            new LayerUnpacker(new Limits("t", 10_000, 10), ROOT)
+                    .unpack(new ByteArrayInputStream(Tars.gzip(cut)), null, Digest.of(cut), t, x -> {});
+        }
+        assertEquals(5000, Files.size(fs.resolve("a")));
+    }
+
+    @Test
+    void zstdInSeveralFrames() throws Exception {
+        byte[] tar = new Tars()
+                .file("a", "x".repeat(5000))
+                .file("b", "y".repeat(70_000))
+                .end();
+        java.io.ByteArrayOutputStream z = new java.io.ByteArrayOutputStream();
+        for (int at = 0; at < tar.length; at += 30_000) {
+            try (var out = new io.airlift.compress.v3.zstd.ZstdJavaOutputStream(z)) {
+                out.write(tar, at, Math.min(30_000, tar.length - at));
+            }
+        }
+        z.writeBytes(new byte[] {0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3}); // zstd:chunked puts its index there
+        try (Tree t = Tree.open(fs)) {
+            new LayerUnpacker(new Limits("t", 100_000, 10), ROOT)
+                    .unpack(new ByteArrayInputStream(z.toByteArray()), null, Digest.of(tar), t, x -> {});
+        }
+        assertEquals(70_000, Files.size(fs.resolve("b")));
+    }
+
     private void cutOff(byte[] layer, Digest diffId, int n) throws ImageException, IOException {
         makeEmpty();
         try (Tree t = Tree.open(fs)) {

@@ -157,7 +157,7 @@ public final class AgentOptions {
             case "insecure-registry" -> o.insecureRegistries.addAll(List.of(value.split(",", -1)));
             case "pod-pids-limit", "pod-max-pids" -> o.podPidsLimit = number(name, value);
             case "container-log-max-size" -> o.logBytes = size(name, value);
-            case "container-log-max-files" -> o.logFiles = (int) Math.clamp(number(name, value), 2, 100);
+            case "container-log-max-files" -> o.logFiles = Math.clamp(number(name, value), 2, 100);
             case "network" -> o.network = mode(value);
             case "subnet", "pod-cidr" -> o.subnet = value;
             case "bridge" -> {

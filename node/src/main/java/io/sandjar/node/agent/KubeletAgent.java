@@ -177,6 +177,10 @@ public final class KubeletAgent implements AutoCloseable {
         return name.isEmpty() ? "localhost" : name;
     }
 
+    Path rootDir() {
+        return options.rootDir;
+    }
+
     /** Ends the agent; pods go on. */
     @Override
     public void close() {

@@ -57,7 +57,7 @@ public final class Launch {
             try (KubeletAgent agent = KubeletAgent.start(
                     options, Path.of(System.getProperty("sandjar.home", "/usr/lib/sandjar")), root)) {
                 end.await();
-                Log.info("the agent ends; its pods go on");
+                Log.info("the agent of " + agent.rootDir() + " ends; its pods go on");
             } finally {
                 ended.countDown();
             }

@@ -37,8 +37,9 @@ final class Bridge {
      * Finds the network for pods and makes the bridge.
      *
      * @param used addresses of pods that live: they decide when there are any
+     * @param filter whether nf_tables is tried
      */
-    static Bridge open(NetworkOptions options, Collection<Long> used) throws NetworkException {
+    static Bridge open(NetworkOptions options, Collection<Long> used, boolean filter) throws NetworkException {
         Path file = options.stateDir().resolve("subnet");
         try (Links links = Links.here()) {
             Ipv4.Subnet subnet = choose(options, links, file, used);
@@ -50,6 +51,9 @@ final class Bridge {
             Bridge b = new Bridge(options, subnet);
             b.ensure(links);
             b.forward();
+            if (!filter) {
+                b.unfiltered("it is switched off");
+            }
             return b;
         }
     }
@@ -229,9 +233,13 @@ final class Bridge {
             }
             return;
         }
+        unfiltered(error);
+    }
+
+    private void unfiltered(String why) {
         filter = false;
         warnings.add("pods do not reach networks outside this host, and host ports are served by a proxy in the agent: "
-                + error);
+                + why);
     }
 
     /** An address of its own for each: never a learned one of a pod that is gone. */

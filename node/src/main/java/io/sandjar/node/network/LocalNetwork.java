@@ -39,7 +39,7 @@ final class LocalNetwork implements PodNetwork {
     private final Map<String, List<PortProxy>> proxies = new HashMap<>();
     private long lastIp;
 
-    LocalNetwork(NetworkOptions options, NetworkOptions.Mode mode, boolean namespaces, NameFiles names)
+    LocalNetwork(NetworkOptions options, NetworkOptions.Mode mode, boolean namespaces, NameFiles names, boolean filter)
             throws NetworkException {
         this.options = options;
         this.mode = mode;
@@ -57,7 +57,7 @@ final class LocalNetwork implements PodNetwork {
         }
         List<Long> used = new ArrayList<>();
         pods.values().stream().filter(p -> p.ip() != 0).forEach(p -> used.add(p.ip()));
-        bridge = mode == NetworkOptions.Mode.BRIDGE ? Bridge.open(options, used) : null;
+        bridge = mode == NetworkOptions.Mode.BRIDGE ? Bridge.open(options, used, filter) : null;
         hostIp = options.hostIp() != null ? options.hostIp() : findHostIp(options.bridge());
     }
 

@@ -20,12 +20,12 @@ public final class PodNetworks {
         String why = Sys.call(Nr.geteuid, 0) == 0 ? namespaces(options.runDir()) : "that needs root";
         boolean able = why.isEmpty();
         if (options.mode() == NetworkOptions.Mode.LOOPBACK || options.mode() == null && !able) {
-            return new LocalNetwork(options, NetworkOptions.Mode.LOOPBACK, able, names);
+            return new LocalNetwork(options, NetworkOptions.Mode.LOOPBACK, able, names, true);
         }
         if (!able) {
             throw new NetworkException("--network=bridge: " + why + ". Without the option pods have a loopback only");
         }
-        return new LocalNetwork(options, NetworkOptions.Mode.BRIDGE, true, names);
+        return new LocalNetwork(options, NetworkOptions.Mode.BRIDGE, true, names, true);
     }
 
     /** Why this process cannot make network namespaces and name them; empty: it can. */

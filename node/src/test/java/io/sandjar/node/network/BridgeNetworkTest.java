@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -48,7 +49,11 @@ class BridgeNetworkTest {
     }
 
     private PodNetwork open(@Nullable String subnet) throws NetworkException {
-        return PodNetworks.open(new NetworkOptions(
+        return PodNetworks.open(options(subnet));
+    }
+
+    private NetworkOptions options(@Nullable String subnet) {
+        return new NetworkOptions(
                 NetworkOptions.Mode.BRIDGE,
                 subnet,
                 "sandjar0",
@@ -57,7 +62,7 @@ class BridgeNetworkTest {
                 "node1",
                 null,
                 List.of(),
-                "cluster.local"));
+                "cluster.local");
     }
 
     static Pod pod(String name) {
@@ -274,31 +279,69 @@ class BridgeNetworkTest {
         return n < 0 ? "error " + n : new String(in, 0, n, StandardCharsets.UTF_8);
     }
 
+    @Test
+    void withoutPacketFilterAProxyServesHostPorts() throws Exception {
+        FreshNamespace.run(() -> {
+            NetworkOptions o = options(null);
+            try (PodNetwork net = new LocalNetwork(o, NetworkOptions.Mode.BRIDGE, true, new NameFiles(o), false)) {
+                PodAddress a = net.setUp(withPort("a", "TCP", 8080, 80));
+                PodAddress b = net.setUp(withPort("b", "UDP", 5353, 53));
+                assertTrue(
+                        net.warnings().getFirst().contains("served by a proxy"),
+                        net.warnings().toString());
+                serve(ns(a), 80, 3, "from a");
+                assertEquals("from a", ask(null, "127.0.0.1", 8080));
+                assertEquals("from a", ask(ns(b), "10.88.0.1", 8080));
+                assertEquals("pong", udp(ns(b), 53, "127.0.0.1", 5353));
+                net.tearDown("uid-a");
+                assertEquals("connect -111", ask(null, "127.0.0.1", 8080));
+            }
+        });
+    }
+
+    /** A host with Docker: what is passed on is dropped unless a rule of iptables lets it pass. */
+    @Test
+    void aFirewallThatDropsForwardedPackets() throws Exception {
+        FreshNamespace.run(() -> {
+            assumeTrue(iptables("-P", "FORWARD", "DROP"), "no iptables here");
+            reachOutside();
+        });
+    }
+
+    private static boolean iptables(String... words) throws Exception {
+        List<String> command = new java.util.ArrayList<>(List.of("/usr/sbin/iptables"));
+        command.addAll(List.of(words));
+        return Files.isExecutable(Path.of("/usr/sbin/iptables"))
+                && new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+    }
+
     /** A network behind the host that knows nothing of pods: only masquerade lets an answer come back. */
     @Test
     void outsideIsReachedByMasquerade() throws Exception {
-        FreshNamespace.run(() -> {
-            String outside = dir.resolve("outside").toString();
-            assertEquals(0, Netns.create(outside));
-            try (PodNetwork net = open();
-                    Links host = Links.here();
-                    Links there = Links.in(outside)) {
-                int fd = Sys.openat(Sys.AT_FDCWD, outside, 0, 0);
-                host.addVeth("up0", new byte[] {2, 0, 0, 0, 0, 9}, "far0", fd, 1500);
-                Sys.close(fd);
-                host.addAddress(index(host, "up0"), Ipv4.parse("192.0.2.1"), 24);
-                host.up(index(host, "up0"));
-                there.addAddress(index(there, "far0"), Ipv4.parse("192.0.2.2"), 24);
-                there.up(index(there, "far0"));
-                PodAddress a = net.setUp(withPort("a", "TCP", 8080, 80));
-                serve(outside, 80, 1, "outside");
-                assertEquals("outside", ask(ns(a), "192.0.2.2", 80));
-                serve(ns(a), 80, 1, "from a");
-                assertEquals("from a", ask(outside, "192.0.2.1", 8080), "a host port from outside");
-            } finally {
-                Netns.remove(outside);
-            }
-        });
+        FreshNamespace.run(this::reachOutside);
+    }
+
+    private void reachOutside() throws Exception {
+        String outside = dir.resolve("outside").toString();
+        assertEquals(0, Netns.create(outside));
+        try (PodNetwork net = open();
+                Links host = Links.here();
+                Links there = Links.in(outside)) {
+            int fd = Sys.openat(Sys.AT_FDCWD, outside, 0, 0);
+            host.addVeth("up0", new byte[] {2, 0, 0, 0, 0, 9}, "far0", fd, 1500);
+            Sys.close(fd);
+            host.addAddress(index(host, "up0"), Ipv4.parse("192.0.2.1"), 24);
+            host.up(index(host, "up0"));
+            there.addAddress(index(there, "far0"), Ipv4.parse("192.0.2.2"), 24);
+            there.up(index(there, "far0"));
+            PodAddress a = net.setUp(withPort("a", "TCP", 8080, 80));
+            serve(outside, 80, 1, "outside");
+            assertEquals("outside", ask(ns(a), "192.0.2.2", 80));
+            serve(ns(a), 80, 1, "from a");
+            assertEquals("from a", ask(outside, "192.0.2.1", 8080), "a host port from outside");
+        } finally {
+            Netns.remove(outside);
+        }
     }
 
     private static int index(Links links, String name) throws NetworkException {

@@ -89,7 +89,7 @@ class LoopbackNetworkTest {
     @Test
     void withoutRights() throws Exception {
         try (PodNetwork net =
-                new LocalNetwork(options(), NetworkOptions.Mode.LOOPBACK, false, new NameFiles(options()))) {
+                new LocalNetwork(options(), NetworkOptions.Mode.LOOPBACK, false, new NameFiles(options()), true)) {
             PodAddress a = net.setUp(BridgeNetworkTest.withPort("a", "TCP", 8080, 80));
             assertNull(a.netns());
             assertFalse(a.host());

@@ -291,7 +291,7 @@ inventory() {
     echo "# processes"
     for p in $(cd_processes); do
         [ "$(readlink "/proc/$p/exe")" ] && echo "$(cat "/proc/$p/comm" 2>/dev/null) $(readlink "/proc/$p/exe")"
-    done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e '/node/bin/java$' -e '/containerd-shim-runsc-v1$' | sort
+    done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e /usr/bin/sort -e /usr/bin/find -e '/node/bin/java$' -e '/containerd-shim-runsc-v1$' | sort
     echo "# mounts"
     inside cat /proc/self/mountinfo | awk '{print $5}' | sort
     echo "# cgroups"

@@ -161,6 +161,7 @@ const char *walls_raise(const struct plan *plan) {
     if (plan->new_net) {
         if (!leave(CLONE_NEWNET, "network")) return "a new network namespace (--network=host does without)";
         if (loopback_up() != 0) dprintf(2, "walls: no loopback: %s\n", strerror(errno));
+        put(PING_GROUPS, "0 2147483647");
     }
     has_mount = leave(CLONE_NEWNS, "mount");
     if (has_mount && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {

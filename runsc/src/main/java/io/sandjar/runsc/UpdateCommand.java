@@ -9,6 +9,7 @@ import io.sandjar.oci.SpecReader;
 import io.sandjar.runsc.cgroups.CgroupError;
 import io.sandjar.runsc.cgroups.Cgroups;
 import io.sandjar.runsc.cgroups.Limits;
+import io.sandjar.runsc.cgroups.PodTotals;
 import io.sandjar.runsc.cgroups.ResourceLimits;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,8 @@ final class UpdateCommand extends RunscCommand {
     @Override
     String details() {
         return """
-            What is not given stays as it is. Sizes may end with k, m or g.
+            What is not given stays as it is. Sizes may end with k, m or g. For the sandbox of a pod whose totals runsc enforces,
+            memory and CPU are those of the whole pod.
               runsc update --memory 256m --memory-swap 256m web
               echo '{"pids": {"limit": 100}}' | runsc update -r - web
             """;
@@ -86,7 +88,12 @@ final class UpdateCommand extends RunscCommand {
         }
         limits.devices.clear(); // as in runc: the rules of the start stay
         try {
-            groups.apply(limits);
+            String pod = container.read(PodTotals.NAME);
+            if (pod == null) {
+                groups.apply(limits);
+            } else {
+                PodTotals.apply(groups, Cgroups.load(pod), limits);
+            }
         } catch (CgroupError e) {
             throw new Failure(1, e.text(), e.hint());
         }

@@ -134,7 +134,7 @@ public final class NetStack {
             case Net.AF_UNIX -> UnixSocket.create(this, type, protocol, out);
             case Net.AF_INET, Net.AF_INET6 ->
                 hostNetwork
-                        ? HostSocket.create(this, family, type, protocol, out)
+                        ? HostSocket.create(this, c, family, type, protocol, out)
                         : InetSocket.create(this, c, family, type, protocol, out);
             case Net.AF_NETLINK -> NetlinkSocket.create(this, type, protocol, out);
             default -> -EAFNOSUPPORT;

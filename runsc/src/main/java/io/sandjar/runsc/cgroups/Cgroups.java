@@ -104,6 +104,25 @@ public final class Cgroups {
         return c;
     }
 
+    /** Groups of the same controllers by a name below these. */
+    public Cgroups below(String name) {
+        Cgroups c = new Cgroups(false);
+        for (Group g : groups) {
+            c.groups.add(new Group(g.controller(), g.path() + "/" + name));
+        }
+        return c;
+    }
+
+    /** Makes groups that are to have groups below them and no processes. */
+    public void createInner() {
+        for (Group g : groups) {
+            int error = Directories.makeInner(g);
+            if (error != 0) {
+                throw new CgroupError(g.path() + " cannot be made (error " + -error + ")", "");
+            }
+        }
+    }
+
     /** The text of the file {@code cgroups}: lines of controller and path. */
     public String save() {
         StringBuilder b = new StringBuilder();

@@ -46,6 +46,16 @@ final class Directories {
         return r;
     }
 
+    /** A group without processes of its own: 0 or -errno. */
+    static int makeInner(Group g) {
+        boolean v2 = g.controller().equals("unified");
+        int r = descend(g.path(), v2);
+        if (r == 0 && v2) {
+            enable(g.path());
+        }
+        return r;
+    }
+
     private static void refuseUsed(String path) {
         for (String dir : tree(path)) {
             String procs = Files.read(dir + "/cgroup.procs");

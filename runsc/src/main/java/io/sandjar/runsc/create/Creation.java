@@ -21,6 +21,8 @@ import io.sandjar.runsc.Failure;
 import io.sandjar.runsc.cgroups.CgroupError;
 import io.sandjar.runsc.cgroups.Cgroups;
 import io.sandjar.runsc.cgroups.Hierarchies;
+import io.sandjar.runsc.cgroups.Limits;
+import io.sandjar.runsc.cgroups.PodTotals;
 import io.sandjar.runsc.cgroups.ResourceLimits;
 import io.sandjar.runsc.hooks.HookRunner;
 import java.nio.charset.StandardCharsets;
@@ -157,18 +159,22 @@ public final class Creation {
         if (request.ignoreCgroups()) {
             return Cgroups.load("");
         }
-        Cgroups c = Cgroups.plan(
-                Hierarchies.find(""),
-                s.linux().cgroupsPath(),
-                request.id(),
-                request.systemdCgroup(),
-                request.rootless(),
-                launch.kernel() > 0);
+        byte[] above = launch.kernel() > 0 ? null : StateFiles.readFile(launch.sandboxDir() + "/" + StateFiles.POD);
+        Cgroups c = above != null
+                ? Cgroups.load(new String(above, StandardCharsets.ISO_8859_1)).below(request.id())
+                : Cgroups.plan(
+                        Hierarchies.find(""),
+                        s.linux().cgroupsPath(),
+                        request.id(),
+                        request.systemdCgroup(),
+                        request.rootless(),
+                        launch.kernel() > 0);
         c.create();
         cgroups = c;
         if (s.linux().resources() != null) {
             c.apply(ResourceLimits.of(s.linux().resources()));
         }
+        podTotals(s, c);
         c.move(launch.launcher(), Cgroups.Role.LAUNCHER);
         if (c.groups().isEmpty() && c.notes().size() > 1) {
             request.log()
@@ -183,6 +189,23 @@ public final class Creation {
             gifts.add("cgroup:" + j.controller(), j.fd());
         }
         return c;
+    }
+
+    private void podTotals(Spec s, Cgroups sandbox) {
+        Limits totals = PodChecks.sandbox(s.annotations())
+                ? PodTotals.of(s.annotations(), s.linux().cgroupsPath())
+                : null;
+        if (totals == null || launch.kernel() == 0) {
+            return;
+        }
+        if (sandbox.groups().isEmpty()) {
+            request.log().warning("the pod's totals of CPU and memory are not enforced: there are no control groups");
+            return;
+        }
+        Cgroups pod = sandbox.below(PodTotals.NAME);
+        pod.createInner();
+        PodTotals.apply(sandbox, pod, totals);
+        files.write(StateFiles.POD, pod.save().getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private State state(Spec s, String status) {

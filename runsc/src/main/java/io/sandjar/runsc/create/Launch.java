@@ -76,8 +76,13 @@ public record Launch(int launcher, int kernel, int tty, String stateDir, String 
         return text.startsWith(KEYS[key]) ? 0 : at < 0 ? -1 : at + 1;
     }
 
+    /** Where the files of the sandbox's first container are. */
+    String sandboxDir() {
+        return stateDir.substring(0, stateDir.lastIndexOf('/') + 1) + sandbox;
+    }
+
     /** The control socket of the sandbox. */
     public String socket() {
-        return stateDir.substring(0, stateDir.lastIndexOf('/') + 1) + sandbox + "/sandbox.sock";
+        return sandboxDir() + "/sandbox.sock";
     }
 }

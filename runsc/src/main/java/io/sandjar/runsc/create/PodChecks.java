@@ -27,7 +27,8 @@ final class PodChecks {
         }
     }
 
-    private static boolean sandbox(Map<String, String> annotations) {
+    /** Whether this is the container that stands for its pod. */
+    static boolean sandbox(Map<String, String> annotations) {
         boolean sandbox = false;
         for (String type : TYPES) {
             sandbox |= "sandbox".equals(annotations.get(type));

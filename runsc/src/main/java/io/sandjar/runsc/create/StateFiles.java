@@ -8,6 +8,7 @@ import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.runsc.ErrnoText;
 import io.sandjar.runsc.Failure;
+import io.sandjar.runsc.cgroups.PodTotals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class StateFiles {
     static final String CONFIG = "config.json";
     static final String CGROUPS = "cgroups";
     static final String HOOKS = "hooks";
+    static final String POD = PodTotals.NAME;
 
     private static final int MAX = 64 << 20;
 

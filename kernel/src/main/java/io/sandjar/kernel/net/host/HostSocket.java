@@ -37,6 +37,10 @@ public final class HostSocket extends Socket {
     private final int fd;
     private volatile boolean listening;
     private volatile boolean connecting;
+
+    /** For a raw socket, which the host does not give us. */
+    private @Nullable RawPing ping;
+
     private boolean closed;
 
     /** Shut down for receiving: a datagram socket of the host then has an event for ever and never an answer. */
@@ -48,7 +52,16 @@ public final class HostSocket extends Socket {
         net.poller().register(fd, INTEREST, queue);
     }
 
-    public static int create(NetStack net, int family, int type, int protocol, Ref<Socket> out) {
+    public static int create(NetStack net, Caller c, int family, int type, int protocol, Ref<Socket> out) {
+        if (type == Net.SOCK_RAW && isPing(family, protocol) && c.creds().has(io.sandjar.abi.Cap.CAP_NET_RAW)) {
+            int fd = HostSockets.socket(family, Net.SOCK_DGRAM, protocol);
+            if (fd >= 0) {
+                HostSocket s = new HostSocket(net, family, type, protocol, fd);
+                s.ping = new RawPing(family);
+                out.set(s);
+            }
+            return Math.min(fd, 0);
+        }
         int proto = type == Net.SOCK_STREAM
                 ? Net.IPPROTO_TCP
                 : protocol == Net.IPPROTO_UDPLITE || isPing(family, protocol) ? protocol : Net.IPPROTO_UDP;
@@ -186,6 +199,9 @@ public final class HostSocket extends Socket {
         }
         Ref<byte[]> data = new Ref<>();
         int r = src.getAll(data);
+        if (ping != null && r >= 0) {
+            r = ping.prepare(fd, data.get());
+        }
         return r < 0 ? r : HostSockets.send(fd, data.get(), data.get().length, flags & SENDABLE, to, toLen);
     }
 
@@ -209,6 +225,11 @@ public final class HostSocket extends Socket {
                 : HostSockets.receiveMessage(fd, data, room, wanted, source, sourceLen, headers);
         if (n < 0) {
             return n == -EAGAIN && noMore ? 0 : n;
+        }
+        if (ping != null) {
+            data = ping.received(data, Math.min(n, room), source);
+            n += data.length - Math.min(n, room);
+            room = (int) Math.min(dst.remaining(), data.length);
         }
         int copied = Math.min(n, room);
         int r = isStream() && (flags & Net.MSG_TRUNC) != 0 ? 0 : dst.put(data, 0, copied);

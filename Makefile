@@ -7,6 +7,7 @@
 # make format  lays out the Java code
 # make docs    docs/compat.md and the filter table of SECURITY.md anew
 # make engines the engines' cases alone
+# make containerd pods under containerd's CRI plugin alone
 # make bench   the benchmarks
 # make packages   deb and rpm packages (build/packages)
 # make repo       signed apt and yum repositories of them (build/repo)
@@ -22,7 +23,7 @@ check: licence
 	$(MVN) -fae verify -Dspotless.check.skip
 	$(MVN) -q -fae spotless:check
 
-test: check check-image conformance engines packages-life
+test: check check-image conformance engines containerd packages-life
 
 # ./sandjar builds the image if `check` has not
 check-image:
@@ -36,6 +37,10 @@ conformance:
 # containerd, Docker and Podman with runc and then with runsc; needs root and those engines, else it says what it skips
 engines:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/engines/run
+
+# pods under containerd with runc and then with runsc by the shim; other versions of containerd from build/containerd, if there are any
+containerd:
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/containerd/run --all
 
 format:
 	$(MVN) -q spotless:apply
@@ -63,4 +68,4 @@ bench:
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines test format licence docs packages packages-life repo bench clean
+.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life repo bench clean

@@ -298,7 +298,7 @@ inventory() {
         [ "$(readlink "/proc/$p/exe")" ] && echo "$(cat "/proc/$p/comm" 2>/dev/null) $(readlink "/proc/$p/exe")"
     done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e /usr/bin/sort -e /usr/bin/find -e '/node/bin/java$' -e '/containerd-shim-runsc-v1$' | sort
     echo "# mounts"
-    inside cat /proc/self/mountinfo | awk '{print $5}' | sort
+    inside cat /proc/self/mountinfo | awk '{print $5}' | grep -e "^$CD/" -e '^/run/' -e '^/dev/' | sort # not those of others
     echo "# cgroups"
     find "$V1"/*"$CGROUP" -mindepth 1 -type d 2>/dev/null | grep -v /daemons | sort
     echo "# network namespaces"

@@ -12,6 +12,8 @@ import io.grpc.stub.ClientCalls;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.sandjar.cri.proto.Container;
 import io.sandjar.cri.proto.ContainerConfig;
 import io.sandjar.cri.proto.ContainerFilter;
@@ -85,6 +87,7 @@ public final class CriClient implements AutoCloseable {
         NETTY.setLevel(Level.SEVERE);
         // The JDK warns on standard error about the memory access that Netty would otherwise use.
         if (System.getProperty("io.netty.noUnsafe") == null) System.setProperty("io.netty.noUnsafe", "true");
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     }
 
     private CriClient(Path socket, ManagedChannel channel, EventLoopGroup loop, Duration timeout) {

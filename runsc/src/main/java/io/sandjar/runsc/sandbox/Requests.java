@@ -115,14 +115,6 @@ final class Requests implements ControlServer.Handler {
         c.end(0);
     }
 
-    private void await(Connection c, List<String> words) {
-        GuestProcess init = pod.get(words.get(1)).init();
-        if (words.size() > 2 && words.get(2).equals("init")) {
-            init.standsFor(c);
-        }
-        init.await(c);
-    }
-
     private void kill(Connection c, List<String> words) {
         SandboxContainer container = pod.get(words.get(1));
         int signo = Words.number(words.get(2), 0);
@@ -147,9 +139,6 @@ final class Requests implements ControlServer.Handler {
         try {
             Process process = ExecOptions.process(words.get(2), c.donated, container.process());
             p = container.exec(process, c.donated);
-            if (ExecOptions.detached(words.get(2))) {
-                p.standsFor(c);
-            }
             // The client must see its S before its X, so it begins to wait when it has been answered.
             pod.run(p, container, false);
         } catch (Refusal e) {

@@ -157,7 +157,7 @@ inventory() {
     echo "# processes"
     for p in $(engine_processes); do
         [ "$(readlink "/proc/$p/exe")" ] && echo "$(cat "/proc/$p/comm" 2>/dev/null) $(readlink "/proc/$p/exe")"
-    done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e '/catatonit' -e podman -e slirp4netns | sort
+    done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e /usr/bin/sort -e '/catatonit' -e podman -e slirp4netns | sort
     echo "# mounts"
     inside cat /proc/self/mountinfo | awk '{print $5}' | grep -v -e "/podman/root/overlay$" -e /netns/default -e "^/run/netns$" -e "^/run/netns/[a-z]*[0-9]*$" |
         awk -v own="$ENG/" '!/^\/var\/tmp\/sandjar-engines/ || index($0, own) == 1' | sort

@@ -50,6 +50,10 @@ int main(int argc, char **argv) {
     find_image();
     const char *first = argc > 1 ? argv[1] : "--help";
     if (strcmp(program, "sandjar") == 0 && node_verb(first)) return node_command(argc, argv);
+    if (strcmp(program, "sandjar") == 0 && strcmp(first, "help") == 0 && argc == 3 && node_verb(argv[2])) {
+        char *words[] = {argv[0], argv[2], "--help", NULL};
+        return node_command(3, words);
+    }
     if (strcmp(first, "do") == 0) options.verb = "do"; // its options are its own
     if (options.verb != NULL || one_of(first, "--help", "-h") || (one_of(first, "--version", "-V") && strcmp(program, "sandjar") == 0)) {
         if (options.verb == NULL) exec_java(java_arguments(ROLE_HOST, argv + 1));

@@ -44,11 +44,14 @@ final class CompletionCommand extends Command {
     static String bash() {
         StringBuilder b = new StringBuilder(4096);
         b.append("# Completion of sandjar for bash, made by: sandjar completion bash\n");
+        b.append(PodCompletion.BASH);
         b.append("_sandjar() {\n");
         b.append("  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]} i\n");
         b.append("  if [ \"$COMP_CWORD\" = 1 ]; then\n");
         b.append("    COMPREPLY=($(compgen -W '").append(String.join(" ", Commands.NAMES));
+        b.append(" ").append(PodCompletion.VERBS);
         b.append(" --help --version' -- \"$word\"))\n    return\n  fi\n");
+        b.append("  _sandjar_pods && return\n");
         b.append("  case $verb in\n");
         for (String name : Commands.NAMES) {
             command(b, Commands.get(name));

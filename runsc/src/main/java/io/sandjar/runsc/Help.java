@@ -48,12 +48,18 @@ final class Help {
         }
         b.append("\nContainers, as an OCI runtime (runsc VERB --help explains a verb):\n");
         b.append("  create run start state kill exec ps wait list pause resume delete\n");
+        b.append("\nPods on this machine (sandjar VERB --help explains a verb):\n");
+        row(b, "kubelet", "runs pods, deployments and jobs from manifests; no cluster needed");
+        b.append("  get describe logs events top wait apply run delete scale rollout exec port-forward\n");
+        b.append("  images pull rmi api-resources\n");
+        row(b, "node", "installs the runtime for containerd, Docker, Podman and Kubernetes, and removes it");
         b.append("\nTry:\n");
         b.append(
                 "  sandjar do -- sh -c 'uname -a; id; ps; ls /'    a shell command; nothing it writes reaches the host\n");
         b.append("  sandjar do bash                                 look around\n");
         b.append("  sandjar do --volume $PWD:$PWD make test         let it write here, and only here\n");
         b.append("  sandjar doctor                                  what this host gives\n");
+        b.append("  sandjar kubelet --pod-manifest-path=examples/   the first pod; then: sandjar get pods\n");
         b.append("\nsandjar COMMAND --help explains a command.\n");
         return b.toString();
     }

@@ -60,6 +60,11 @@ class HelpTest {
         assertEquals("host", complete("sandjar", "do", "--network", "h"));
         assertEquals("--json", complete("sandjar", "doctor", "--j"));
         assertEquals("", complete("sandjar", "do", "--quiet", "ls", "--rootf"));
+        assertEquals("port-forward", complete("sandjar", "port"));
+        assertEquals("--all-namespaces", complete("sandjar", "get", "pods", "--all-n"));
+        assertEquals("replicasets", complete("sandjar", "get", "rep"));
+        assertEquals("restart", complete("sandjar", "rollout", "rest"));
+        assertEquals("foreground", complete("sandjar", "delete", "pod", "x", "--cascade", "f"));
     }
 
     /** What bash would offer for the last word. */

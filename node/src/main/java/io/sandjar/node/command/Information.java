@@ -37,10 +37,9 @@ final class Information extends Command {
             terminal.line("Client Version: " + own);
             if (agents != null) {
                 terminal.line("Server Version: " + Json.text(agents, "gitVersion"));
+            } else if (unreachable != null) {
+                terminal.line("Server Version: none; " + Tables.oneLine(unreachable.text()));
             }
-        }
-        if (unreachable != null) {
-            throw unreachable;
         }
         return 0;
     }

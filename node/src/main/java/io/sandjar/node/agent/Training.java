@@ -2,15 +2,21 @@
 // Copyright the Sandjar authors
 package io.sandjar.node.agent;
 
+import io.sandjar.node.Log;
 import io.sandjar.node.cgroups.LocalCgroups;
 import io.sandjar.node.model.Manifests;
 import io.sandjar.node.network.NetworkException;
 import io.sandjar.node.network.NetworkOptions;
 import io.sandjar.node.network.PodNetwork;
 import io.sandjar.node.network.PodNetworks;
+import io.sandjar.node.server.Api;
+import io.sandjar.node.server.ServerTraining;
+import io.sandjar.node.sources.ManifestDirectory;
 import io.sandjar.node.store.ObjectStore;
 import io.sandjar.node.store.StoreEvents;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +60,13 @@ final class Training {
                     Manifests.Result read = Manifests.read("a.yaml", MANIFEST.getBytes(StandardCharsets.UTF_8), true);
                     read.manifests().forEach(m -> events.record(m.object(), "Normal", "Trained", "yes"));
                     new LocalCgroups(dir, -1).warnings();
+                    Log.to(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+                    Path manifests = Files.createDirectories(dir.resolve("manifests"));
+                    Files.writeString(manifests.resolve("a.yaml"), MANIFEST);
+                    try (ManifestDirectory m = new ManifestDirectory(manifests, new Api(store), events, null)) {
+                        m.start();
+                    }
+                    ServerTraining.run(store, dir);
                     network(dir);
                 }
             } finally {

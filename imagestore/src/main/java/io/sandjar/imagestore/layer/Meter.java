@@ -46,7 +46,10 @@ final class Meter extends InputStream {
     }
 
     private final InputStream in;
-    private final MessageDigest hash;
+
+    /** Null: nobody asks. Hashing is what an unpacking spends most of its time with. */
+    private final @Nullable MessageDigest hash;
+
     private final Watch watch;
     private final byte[] one = new byte[1];
     private byte[] kept = new byte[4096];
@@ -59,7 +62,7 @@ final class Meter extends InputStream {
     private long count;
     private long keptFrom;
 
-    Meter(InputStream in, MessageDigest hash, Watch watch) {
+    Meter(InputStream in, @Nullable MessageDigest hash, Watch watch) {
         this.in = in;
         this.hash = hash;
         this.watch = watch;
@@ -103,7 +106,9 @@ final class Meter extends InputStream {
         if (n <= 0) {
             return n < 0 ? fill(b, off, len) : n;
         }
-        hash.update(b, off, n);
+        if (hash != null) {
+            hash.update(b, off, n);
+        }
         count += n;
         if (keeping) {
             if (keptLength + n > Limits.MAX_HEADER_BYTES) {
@@ -149,9 +154,10 @@ final class Meter extends InputStream {
         return in.available();
     }
 
-    /** The digest of what went through, of the same kind as another or SHA-256. To be asked once. */
+    /** The digest of what went through, of the same kind as another or SHA-256. To be asked once; null: not computed. */
+    @Nullable
     Digest digest(@Nullable Digest like) {
-        return Digest.finish(like == null ? "sha256" : like.algorithm(), hash.digest());
+        return hash == null ? null : Digest.finish(like == null ? "sha256" : like.algorithm(), hash.digest());
     }
 
     /** Reads what is left. */

@@ -75,7 +75,7 @@ final class RegistrySource implements ImageSource {
 
         @Override
         public @Nullable Digest digest() {
-            return d.digest(); // checked once more: it is cheap, and disks forget
+            return null; // checked when it was fetched
         }
 
         @Override

@@ -62,10 +62,14 @@ repo: packages
 packages-life:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/packages/run
 
+# the image store against umoci, skopeo and docker-registry; says what it skips
+images:
+	conformance/images/run
+
 bench:
 	bench/run
 
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life repo bench clean
+.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life repo images bench clean

@@ -50,8 +50,29 @@ static pid_t start_program(char *const *args, int out) {
     _exit(127);
 }
 
+static long long milliseconds_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000LL + t.tv_nsec / MILLI;
+}
+
+// 0: it has ended.
+static int wait_for(pid_t pid, long long until, int *status) {
+    for (;;) {
+        pid_t ended = waitpid(pid, status, WNOHANG);
+        if (ended == pid) return WIFEXITED(*status) && WEXITSTATUS(*status) == 127 ? -1 : 0;
+        if (ended < 0 && errno != EINTR) return -1;
+        if (milliseconds_now() >= until) break;
+        struct timespec nap = {0, 2 * MILLI};
+        nanosleep(&nap, NULL);
+    }
+    errno = ETIMEDOUT;
+    return -1;
+}
+
 int run_program(char *const *args, int milliseconds, size_t most, struct output *output) {
     int ends[2];
+    long long until = milliseconds_now() + milliseconds;
     *output = (struct output){0};
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
     pid_t pid = start_program(args, ends[1]);
@@ -59,16 +80,17 @@ int run_program(char *const *args, int milliseconds, size_t most, struct output 
     if (pid > 0) output->bytes = read_input(ends[0], milliseconds, most, &output->size);
     close(ends[0]);
     if (pid < 0) return -1;
-    for (int waited = 0;; waited += 2) {
-        pid_t ended = waitpid(pid, &output->status, WNOHANG);
-        if (ended == pid) return WIFEXITED(output->status) && WEXITSTATUS(output->status) == 127 ? -1 : 0;
-        if (ended < 0 && errno != EINTR) return -1;
-        if (waited >= milliseconds) break;
-        struct timespec nap = {0, 2 * MILLI};
-        nanosleep(&nap, NULL);
-    }
+    if (wait_for(pid, until, &output->status) == 0) return 0;
+    if (errno != ETIMEDOUT) return -1;
     kill(-pid, SIGKILL);
     waitpid(pid, &output->status, 0);
     errno = ETIMEDOUT;
     return -1;
+}
+
+int run_silently(char *const *args, int milliseconds) {
+    int status, null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    pid_t pid = null < 0 ? -1 : start_program(args, null);
+    if (null >= 0) close(null);
+    return pid < 0 ? -1 : wait_for(pid, milliseconds_now() + milliseconds, &status);
 }

@@ -91,6 +91,7 @@ struct output {
     int status; // as of wait
 };
 int run_program(char *const *args, int milliseconds, size_t most, struct output *output); // -1: it did not start or end in time
+int run_silently(char *const *args, int milliseconds); // the same; what takes longer goes on without us
 uint8_t *read_input(int fd, int milliseconds, size_t most, size_t *size);
 void clean_environment(void);
 

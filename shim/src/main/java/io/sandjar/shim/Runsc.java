@@ -228,6 +228,9 @@ final class Runsc {
 
     private List<JsonObject> entries(String log) {
         ArrayList<JsonObject> all = new ArrayList<>();
+        if (!Files.exists(log(log))) {
+            return all; // there was nothing to say
+        }
         try {
             for (String line :
                     Files.readString(log(log), StandardCharsets.ISO_8859_1).split("\n")) {

@@ -16,8 +16,7 @@ static int terminal = -1;
 void raw_terminal(void) {
     if (tcgetattr(0, &before) != 0) return;
     struct termios raw = before;
-    cfmakeraw(&raw);
-    raw.c_oflag |= OPOST;
+    cfmakeraw(&raw); // output too: the inner terminal has made \r\n of \n already
     if (tcsetattr(0, TCSADRAIN, &raw) == 0) terminal = 0;
 }
 

@@ -6,13 +6,10 @@ import io.sandjar.abi.Nr;
 
 /** Mounts of the host, and what else is needed to make places for them. Results are values or -errno. */
 public final class Mounts {
-    public static final long MS_RDONLY = 1;
     public static final long MS_NOSUID = 2;
     public static final long MS_NODEV = 4;
-    public static final long MS_REMOUNT = 32;
     public static final long MS_BIND = 4096;
     public static final long MS_REC = 16384;
-    public static final long MS_PRIVATE = 1 << 18;
 
     /** Unmounts even what is in use: it goes away when its last user does. */
     public static final int DETACH = 2;

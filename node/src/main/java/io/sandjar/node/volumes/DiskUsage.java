@@ -29,7 +29,4 @@ public interface DiskUsage {
      */
     @Nullable
     String exceeded(Pod pod, Map<String, ContainerDisk> containers);
-
-    /** Bytes that the pod's emptyDir volumes on disk hold, for figures. */
-    long emptyDirBytes(String podUid);
 }

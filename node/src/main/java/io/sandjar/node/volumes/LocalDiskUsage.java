@@ -122,11 +122,4 @@ public final class LocalDiskUsage implements DiskUsage {
     private static long add(long a, long b) {
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
-
-    @Override
-    public long emptyDirBytes(String podUid) {
-        return podUid.isEmpty() || podUid.startsWith(".") || podUid.indexOf('/') >= 0
-                ? 0
-                : GuestTree.usage(pods.resolve(podUid).resolve(LocalVolumes.VOLUMES));
-    }
 }

@@ -244,11 +244,6 @@ final class SimNode {
             public @Nullable String exceeded(Pod pod, Map<String, ContainerDisk> containers) {
                 return null;
             }
-
-            @Override
-            public long emptyDirBytes(String podUid) {
-                return 0;
-            }
         };
     }
 

@@ -35,6 +35,27 @@ abstract class Engine {
         return true;
     }
 
+    /** Whether there is a daemon that has to read its configuration again. */
+    boolean hasDaemon() {
+        return true;
+    }
+
+    /** Asks until the answer is that, since some daemons read their configuration in their own time; the last answer. */
+    final @Nullable Boolean offersHandler(boolean wanted) {
+        long end = System.nanoTime() + 15_000_000_000L;
+        Boolean offers = offersHandler();
+        while (offers != null && offers != wanted && System.nanoTime() < end) {
+            try {
+                Thread.sleep(200);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return offers;
+            }
+            offers = offersHandler();
+        }
+        return offers;
+    }
+
     /** Whether the running engine offers the handler; null when it does not run or cannot be asked. */
     abstract @Nullable Boolean offersHandler();
 

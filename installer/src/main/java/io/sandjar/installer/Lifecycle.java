@@ -37,8 +37,9 @@ final class Lifecycle {
         engine.examine(changes);
         String copy = Programs.pending(setup.root(), setup.version());
         boolean offered = Boolean.TRUE.equals(engine.offersHandler());
-        boolean needed = changes.stream().anyMatch(engine::needsRestart)
-                || (setup.live() && Boolean.FALSE.equals(engine.offersHandler()));
+        boolean needed = engine.hasDaemon()
+                && (changes.stream().anyMatch(engine::needsRestart)
+                        || (setup.live() && Boolean.FALSE.equals(engine.offersHandler())));
         if (dryRun) {
             report(engine, changes, copy, needed);
             return 0;
@@ -76,7 +77,7 @@ final class Lifecycle {
                 engine.restart();
                 out.println("restarted: " + engine.restartCommand());
             }
-            Boolean now = engine.offersHandler();
+            Boolean now = restarted ? engine.offersHandler(true) : engine.offersHandler();
             if (Boolean.FALSE.equals(now)) {
                 throw new Problem(
                         engine.name() + " runs, but does not offer the handler " + setup.handler()
@@ -156,7 +157,7 @@ final class Lifecycle {
                 .map(change -> record == null ? change : lastLine(record, change))
                 .toList());
         if (dryRun) {
-            report(engine, changes, null, changes.stream().anyMatch(engine::needsRestart));
+            report(engine, changes, null, engine.hasDaemon() && changes.stream().anyMatch(engine::needsRestart));
             return 0;
         }
         if (record != null && cluster != null) {
@@ -186,7 +187,7 @@ final class Lifecycle {
         } else if (changes.isEmpty()) {
             out.println(engine.name() + ": nothing of Sandjar's is in its configuration");
         }
-        if (setup.live() && changes.stream().anyMatch(engine::needsRestart)) {
+        if (setup.live() && engine.hasDaemon() && changes.stream().anyMatch(engine::needsRestart)) {
             if (!mayRestart(engine)) {
                 out.println(engine.name() + " still offers the handler until it reads its configuration again: "
                         + command(engine));
@@ -194,7 +195,7 @@ final class Lifecycle {
             }
             engine.restart();
             out.println("restarted: " + engine.restartCommand());
-            if (Boolean.TRUE.equals(engine.offersHandler())) {
+            if (Boolean.TRUE.equals(engine.offersHandler(false))) {
                 throw new Problem(
                         engine.name() + " still offers the handler " + setup.handler(),
                         "look for it in other files of its configuration");

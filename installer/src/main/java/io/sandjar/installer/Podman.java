@@ -56,6 +56,11 @@ final class Podman extends Engine {
     }
 
     @Override
+    boolean hasDaemon() {
+        return false;
+    }
+
+    @Override
     @Nullable
     String restartCommand() {
         return "true";

@@ -48,7 +48,7 @@ final class Programs {
 
     private static String label(Path home, String version) {
         Path name = home.getFileName();
-        return home.startsWith(OPT) && name != null ? name.toString() : version + "-" + name;
+        return (home.startsWith(OPT) || packaged(home)) && name != null ? name.toString() : version + "-" + name;
     }
 
     /** What `install` has to do to the programs first, for people; null: nothing. */

@@ -23,7 +23,7 @@ check: licence
 	$(MVN) -fae verify -Dspotless.check.skip
 	$(MVN) -q -fae spotless:check
 
-test: check check-image conformance engines containerd packages-life
+test: check check-image conformance engines containerd images node-life packages-life
 
 # ./sandjar builds the image if `check` has not
 check-image:
@@ -62,6 +62,10 @@ repo: packages
 packages-life:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/packages/run
 
+# `sandjar node` with real engines; needs root, says what it skips
+node-life:
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/node/run
+
 # the image store against umoci, skopeo and docker-registry; says what it skips
 images:
 	conformance/images/run
@@ -72,4 +76,4 @@ bench:
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life repo images bench clean
+.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life node-life repo images bench clean

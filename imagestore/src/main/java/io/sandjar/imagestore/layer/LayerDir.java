@@ -238,8 +238,13 @@ final class LayerDir implements AutoCloseable {
         return HostFs.statx(dirA, a, x) == 0 && HostFs.statx(dirB, b, y) == 0 && x.ino == y.ino;
     }
 
-    /** A FIFO (mode with S_IFIFO), or a whiteout (S_IFCHR). */
+    /** A FIFO (mode with S_IFIFO). */
     void node(String path, int mode) throws ImageException {
+        Tree.check(tryNode(path, mode), "unpack " + Tree.shown(path));
+    }
+
+    /** The same, or a whiteout (S_IFCHR); -errno. */
+    int tryNode(String path, int mode) throws ImageException {
         int dir = parent(path);
         String name = lastOf(path);
         int r = HostFs.nameCall(Nr.mknodat, dir, name, mode, 0, 0);
@@ -247,7 +252,7 @@ final class LayerDir implements AutoCloseable {
             clear(dir, name);
             r = HostFs.nameCall(Nr.mknodat, dir, name, mode, 0, 0);
         }
-        Tree.check(r, "unpack " + Tree.shown(path));
+        return r;
     }
 
     /** Opens a directory of the layer itself, no link being followed at its end, for its attributes; -errno. */

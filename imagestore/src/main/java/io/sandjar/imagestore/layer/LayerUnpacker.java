@@ -210,7 +210,10 @@ public final class LayerUnpacker {
         int parent = dir.parent(path);
         int mode = Tree.mode(parent, LayerDir.lastOf(path));
         if (mode == -Errno.ENOENT) {
-            dir.node(path, Tree.S_IFCHR);
+            int r = dir.tryNode(path, Tree.S_IFCHR);
+            if (r < 0) {
+                throw unsuitable(r, path);
+            }
         } else if ((mode & Tree.S_IFMT) == Tree.S_IFDIR) {
             opaque(dir, path); // this layer has put something there: only what lies below is hidden
         }
@@ -222,11 +225,21 @@ public final class LayerUnpacker {
             throw LayerDir.malformed("a whiteout in something that is no directory", path);
         }
         int r = HostFs.fsetxattr(fd, root ? OPAQUE_ROOT : OPAQUE_USER, new byte[] {'y'}, 0);
-        if (r == -Errno.EPERM && root) {
-            r = HostFs.fsetxattr(fd, OPAQUE_USER, new byte[] {'y'}, 0);
-        }
         Sys.close(fd);
-        Tree.check(r, "hide what lies below " + Tree.shown(path) + " (extended attributes)");
+        if (r < 0) {
+            throw unsuitable(r, path);
+        }
+    }
+
+    private static ImageException unsuitable(int error, String path) {
+        if (error == -Errno.ENOSPC) {
+            return Tree.failure(Errno.ENOSPC, "hide what lies below " + Tree.shown(path));
+        }
+        return new ImageException(
+                Kind.STORE,
+                "hide what lies below " + Tree.shown(path) + ": the file system of the store does not allow whiteouts ("
+                        + Errno.name(-error) + ")",
+                "put the store on ext4, xfs, btrfs or tmpfs; it cannot lie on overlayfs (in another container) or NFS");
     }
 
     private void device(TarArchiveEntry e, String path, LayerDir dir) throws ImageException {

@@ -49,7 +49,7 @@ final class Attempts {
         if (!passing || left <= 0) {
             throw words(failure);
         }
-        left--;
+        left = Math.min(left, failure instanceof ConnectException ? 2 : Integer.MAX_VALUE) - 1;
         long pause = pauseMillis;
         pauseMillis = Math.min(pauseMillis * 2, MAX_PAUSE_MILLIS);
         if (failure instanceof StatusException s && s.retryAfterSeconds() >= 0) {
@@ -67,8 +67,17 @@ final class Attempts {
     }
 
     private static boolean hopeless(IOException e) {
-        return e instanceof SSLException && !(e.getMessage() + "").contains("terminated")
-                || e.getCause() instanceof UnresolvedAddressException;
+        return e instanceof SSLException && !(e.getMessage() + "").contains("terminated") || unknownHost(e);
+    }
+
+    private static boolean unknownHost(IOException e) {
+        Throwable t = e;
+        for (int i = 0; t != null && i < 8; i++, t = t.getCause()) {
+            if (t instanceof UnknownHostException || t instanceof UnresolvedAddressException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What a failure means for an image. */
@@ -97,7 +106,7 @@ final class Attempts {
                     "add its certificate authority to /etc/docker/certs.d/HOST/ca.crt, or call the registry insecure",
                     e);
         }
-        boolean unknown = e instanceof UnknownHostException || e.getCause() instanceof UnresolvedAddressException;
+        boolean unknown = unknownHost(e);
         String why = unknown
                 ? "no such host"
                 : e instanceof ConnectException

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +61,23 @@ final class Importer {
                 infos.add(layer(c, i, fetches.get(i), diffIds.subList(0, i), limits, progress));
             }
         } finally {
-            workers.shutdownNow();
+            end(workers);
         }
         return commit(c, names, diffIds, infos);
+    }
+
+    /** Nothing is fetched any more once this returns: the store may be tidied up. */
+    private static void end(ExecutorService workers) {
+        workers.shutdownNow();
+        boolean interrupted = false;
+        try {
+            workers.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Callable<ImageSource.@Nullable Archive> fetch(

@@ -55,7 +55,7 @@ public final class LocalImageStore implements ImageStore {
     private final SharedPulls shared = new SharedPulls();
 
     public LocalImageStore(Path root, StoreOptions options) throws ImageException {
-        boolean superuser = Sys.call(Nr.geteuid, 0) == 0;
+        boolean superuser = superuser();
         this.options = options;
         this.places = Places.make(root);
         this.records = new Records(places.images());
@@ -72,6 +72,13 @@ public final class LocalImageStore implements ImageStore {
                 layers.syncLater(r.layers());
             }
         }
+    }
+
+    /** Root of the machine: root of a user namespace can neither give files to everybody nor mount as we need it. */
+    private static boolean superuser() {
+        String map = Sys.readText("/proc/self/uid_map");
+        return Sys.call(Nr.geteuid, 0) == 0
+                && (map == null || map.strip().replaceAll(" +", " ").equals("0 0 4294967295"));
     }
 
     @Override
@@ -91,6 +98,12 @@ public final class LocalImageStore implements ImageStore {
                         Kind.NEVER_PULL,
                         name.full() + " is not here, and the policy is never to pull",
                         "pull it (sandjar pull), or use another imagePullPolicy");
+            }
+        }
+        if (how.policy() == PullOptions.Policy.IF_NOT_PRESENT && archive(name)) {
+            Optional<ImageRecord> here = records.byName(name.full());
+            if (here.isPresent() && complete(here.get()) && records.sameFile(name.full(), name.path())) {
+                return here.get().image();
             }
         }
         String who = Digest.of(String.join("\0", how.dockerConfigs()).getBytes(StandardCharsets.UTF_8))
@@ -119,6 +132,10 @@ public final class LocalImageStore implements ImageStore {
             lock.leave();
             tidying.postponed();
         }
+    }
+
+    private static boolean archive(Name name) {
+        return name.kind() == Name.Kinds.OCI_ARCHIVE || name.kind() == Name.Kinds.DOCKER_ARCHIVE;
     }
 
     private ImageSource source(Name name, PullOptions how, @Nullable Path taken) throws ImageException {
@@ -175,16 +192,23 @@ public final class LocalImageStore implements ImageStore {
 
     @Override
     public Optional<Image> find(String reference) throws ImageException {
+        Optional<ImageRecord> r = record(reference);
+        if (r.isEmpty()) {
+            Name name = Name.parse(reference);
+            boolean there = name.kind() == Name.Kinds.DIRECTORY && Files.isDirectory(name.path());
+            return there ? Optional.of(directory(name)) : Optional.empty();
+        }
+        return complete(r.get()) ? Optional.of(r.get().image()) : Optional.empty();
+    }
+
+    /** By name, or else by id. */
+    private Optional<ImageRecord> record(String reference) throws ImageException {
         Optional<ImageRecord> byId = records.byIdPrefix(reference);
-        if (byId.isPresent()) {
-            return Optional.of(byId.get().image());
+        if (reference.startsWith("sha256:")) {
+            return byId;
         }
-        Name name = Name.parse(reference);
-        if (name.kind() == Name.Kinds.DIRECTORY) {
-            return Files.isDirectory(name.path()) ? Optional.of(directory(name)) : Optional.empty();
-        }
-        Optional<ImageRecord> r = records.byName(name.full());
-        return r.isPresent() && complete(r.get()) ? Optional.of(r.get().image()) : Optional.empty();
+        Optional<ImageRecord> byName = records.byName(Name.parse(reference).full());
+        return byName.isPresent() ? byName : byId;
     }
 
     @Override
@@ -214,16 +238,14 @@ public final class LocalImageStore implements ImageStore {
     @Override
     public List<String> remove(String reference) throws ImageException {
         List<String> gone = records.change(() -> {
-            Optional<ImageRecord> byId = records.byIdPrefix(reference);
-            String name = byId.isPresent() ? "" : Name.parse(reference).full();
-            ImageRecord r = byId.orElse(null);
-            r = r != null ? r : records.byName(name).orElse(null);
+            ImageRecord r = record(reference).orElse(null);
             if (r == null) {
-                throw new ImageException(Kind.NOT_FOUND, name + " is not here", "see sandjar images");
+                throw new ImageException(Kind.NOT_FOUND, reference + " is not here", "see sandjar images");
             }
+            String name =
+                    reference.startsWith("sha256:") ? "" : Name.parse(reference).full();
             List<String> left = new ArrayList<>(r.names());
-            boolean all = byId.isPresent() || !left.remove(name) || left.isEmpty();
-            if (!all) {
+            if (left.remove(name) && !left.isEmpty()) {
                 records.put(r.named(left, r.digests()));
                 return List.of(name);
             }

@@ -4,13 +4,16 @@ package io.sandjar.imagestore.store;
 
 import io.sandjar.imagestore.ImageException;
 import io.sandjar.imagestore.ImageException.Kind;
+import io.sandjar.imagestore.content.Digest;
 import io.sandjar.imagestore.content.HostLock;
 import io.sandjar.imagestore.content.WholeFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -120,10 +123,40 @@ final class Records {
 
     void delete(String id) throws ImageException {
         try {
+            Optional<ImageRecord> r = byId(id);
+            for (String name : r.isPresent() ? r.get().names() : List.<String>of()) {
+                Files.deleteIfExists(stampFile(name));
+            }
             Files.deleteIfExists(file(id));
         } catch (IOException e) {
             throw WholeFile.failed("remove image " + id, e);
         }
+    }
+
+    // ---- archives: a large one is not read again as long as it is the same file ----
+
+    private Path stampFile(String name) {
+        return images.resolve(
+                ".archive-" + Digest.of(name.getBytes(StandardCharsets.UTF_8)).hex());
+    }
+
+    /** What tells one state of a file from another; empty if it is not there. */
+    static String stamp(Path file) {
+        try {
+            Map<String, Object> a = Files.readAttributes(file, "unix:size,lastModifiedTime,ctime,ino");
+            return a.get("size") + " " + a.get("lastModifiedTime") + " " + a.get("ctime") + " " + a.get("ino");
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    void remember(String name, String stamp) throws ImageException {
+        WholeFile.write(stampFile(name), stamp.getBytes(StandardCharsets.UTF_8));
+    }
+
+    boolean sameFile(String name, Path file) throws ImageException {
+        byte[] text = WholeFile.read(stampFile(name));
+        return text != null && new String(text, StandardCharsets.UTF_8).equals(stamp(file));
     }
 
     private static List<String> without(List<String> from, List<String> what) {

@@ -296,6 +296,28 @@ final class LocalImageStoreTest {
     }
 
     @Test
+    void anArchiveIsReadAgainWhenItHasChanged() throws Exception {
+        Path f = dir.resolve("a.tar");
+        Tars one = new Tars();
+        layout("v1", LOWER).forEach((k, v) -> one.entry(k, '0', 0644, "", v));
+        Files.write(f, one.end());
+        Image i = store.pull("oci-archive:" + f, PullOptions.DEFAULT);
+        Path layer = dir.resolve("store/layers/" + Digest.of(LOWER).toString().replace(':', '-'));
+        assertTrue(Files.exists(layer));
+        assertEquals(i, store.pull("oci-archive:" + f, PullOptions.DEFAULT));
+        Tars two = new Tars();
+        layout("v1", UPPER).forEach((k, v) -> two.entry(k, '0', 0644, "", v));
+        Files.write(f, two.end());
+        Image j = store.pull("oci-archive:" + f, PullOptions.DEFAULT);
+        assertFalse(i.id().equals(j.id()));
+        assertEquals(j.id(), store.find("oci-archive:" + f).orElseThrow().id());
+        assertEquals(List.of(), store.find(i.id()).orElseThrow().names());
+        assertTrue(store.collect() > 0);
+        assertTrue(store.find(i.id()).isEmpty());
+        assertFalse(Files.exists(layer));
+    }
+
+    @Test
     void aLayoutThatWasTamperedWith() throws Exception {
         Map<String, byte[]> files = layout("latest", LOWER);
         byte[] damaged = LOWER.clone();

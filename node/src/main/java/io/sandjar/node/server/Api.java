@@ -28,6 +28,9 @@ public final class Api {
     /** What the last manifest of an object was: kubectl's own annotation, so that both can go on with it. */
     public static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
+    /** Who applied it first, if that was none of the usual commands. */
+    private static final String APPLIED_BY = "sandjar.io/applied-by";
+
     /** What became of an object. */
     public record Outcome(String operation, ObjectNode object) {}
 
@@ -199,8 +202,24 @@ public final class Api {
      */
     public Outcome apply(
             Manifests.Manifest manifest, @Nullable String namespace, Map<String, String> marks, Options options) {
-        Kind<?> kind = manifest.kind();
-        ObjectNode written = written(kind, manifest.written(), namespace);
+        return apply(manifest.kind(), manifest.written(), namespace, "", marks, options);
+    }
+
+    /**
+     * As above, for somebody who says who he is. What an object's first applier wrote and has left out since goes away; what
+     * others apply is only added.
+     *
+     * @param manifest may be a part of the object if that is there
+     * @param manager who applies; empty for the usual commands
+     */
+    Outcome apply(
+            Kind<?> kind,
+            ObjectNode manifest,
+            @Nullable String namespace,
+            String manager,
+            Map<String, String> marks,
+            Options options) {
+        ObjectNode written = written(kind, manifest, namespace);
         ObjectNode metadata = (ObjectNode) written.get("metadata");
         String name = metadata.path("name").asString("");
         if (name.isEmpty()) {
@@ -216,17 +235,20 @@ public final class Api {
             try {
                 if (old == null) {
                     ObjectNode fresh = written.deepCopy();
-                    annotate(fresh, applied, marks);
+                    annotate(fresh, applied, manager, marks);
                     return new Outcome("created", create(kind, where, fresh, options));
                 }
                 ObjectNode live = old.tree();
-                Patches.apply(live, last(live), written);
-                annotate(live, applied, marks);
+                if (owns(live, manager)) {
+                    Patches.apply(live, last(live), written);
+                    annotate(live, applied, manager, marks);
+                } else {
+                    Patches.apply(live, live.objectNode(), written);
+                }
                 ObjectNode result = write(kind, old, live, false, options);
-                boolean same = result.path("metadata")
-                        .path("resourceVersion")
-                        .asString("")
-                        .equals(Long.toString(old.version()));
+                String version = result.path("metadata").path("resourceVersion").asString("");
+                boolean same =
+                        options.dryRun() ? result.equals(old.tree()) : version.equals(Long.toString(old.version()));
                 return new Outcome(same ? "unchanged" : "configured", result);
             } catch (StoreException e) {
                 boolean race = e.reason() == Reason.CONFLICT || (old == null && e.reason() == Reason.ALREADY_EXISTS);
@@ -269,11 +291,21 @@ public final class Api {
         }
     }
 
-    private static void annotate(ObjectNode tree, String applied, Map<String, String> marks) {
+    /** Whether the one who applies is the one who did before, or the first. */
+    private static boolean owns(ObjectNode live, String manager) {
+        JsonNode annotations = live.path("metadata").path("annotations");
+        return !annotations.has(LAST_APPLIED)
+                || annotations.path(APPLIED_BY).asString("").equals(manager);
+    }
+
+    private static void annotate(ObjectNode tree, String applied, String manager, Map<String, String> marks) {
         ObjectNode metadata = (ObjectNode) tree.get("metadata");
         ObjectNode annotations =
                 metadata.get("annotations") instanceof ObjectNode a ? a : metadata.putObject("annotations");
         annotations.put(LAST_APPLIED, applied);
+        if (!manager.isEmpty()) {
+            annotations.put(APPLIED_BY, manager);
+        }
         marks.forEach(annotations::put);
     }
 }

@@ -84,10 +84,18 @@ public final class ApiServer {
                         "text/plain; version=0.0.4; charset=utf-8",
                         metrics.text().getBytes(StandardCharsets.UTF_8));
             case "" -> json(x, Map.of("paths", Discovery.PATHS));
+            case "openapi" -> openapi(x, path);
             case "api" -> api(x, path, get);
             case "apis" -> apis(x, path, get);
             default -> throw unknown(x);
         }
+    }
+
+    private void openapi(Exchange x, List<String> path) {
+        if (path.size() < 2 || !path.get(1).equals("v3")) {
+            throw unknown(x);
+        }
+        json(x, path.size() == 2 ? OpenApi.index() : OpenApi.document(path.subList(2, path.size())));
     }
 
     private void api(Exchange x, List<String> path, boolean get) throws IOException {

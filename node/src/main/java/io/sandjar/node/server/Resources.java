@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Objects over HTTP: get, list, watch, create, replace, patch, apply, delete, and their sub-resources. */
 final class Resources {
+    /** Appliers who go on with each other's objects. */
+    private static final Set<String> USUAL = Set.of("kubectl", "kubectl-client-side-apply", "sandjar");
+
     private final Api api;
     private final ObjectStore store;
     private final Logs logs;
@@ -208,18 +212,21 @@ final class Resources {
         ObjectNode result;
         int code = 200;
         if (change == null) {
-            Manifests.Result read = Manifests.read("", x.body(), options.strict());
-            if (read.manifests().size() != 1) {
-                throw new StoreException(Reason.INVALID, problems(read.problems()));
+            List<Problem> problems = new ArrayList<>();
+            JsonNode read = Manifests.tree(x.body(), problems);
+            if (!problems.isEmpty() || !(read instanceof ObjectNode manifest)) {
+                throw new StoreException(Reason.BAD_REQUEST, problems(problems));
             }
-            Manifests.Manifest manifest = read.manifests().getFirst();
-            if (!manifest.kind().equals(kind)
-                    || !name.equals(manifest.object().getMetadata().getName())) {
+            String label = manifest.path("kind").asString("") + "/"
+                    + manifest.path("metadata").path("name").asString("");
+            if (!label.equals(kind.kind() + "/" + name)) {
                 throw new StoreException(
                         Reason.BAD_REQUEST,
-                        "the manifest is " + manifest.label() + ", and the path says " + kind.singular() + "/" + name);
+                        "the manifest is " + label + ", and the path says " + kind.kind() + "/" + name);
             }
-            Api.Outcome outcome = api.apply(manifest, namespace, Map.of(), options);
+            String manager = x.param("fieldManager");
+            String applier = manager == null || USUAL.contains(manager) ? "" : manager;
+            Api.Outcome outcome = api.apply(kind, manifest, namespace, applier, Map.of(), options);
             code = outcome.operation().equals("created") ? 201 : 200;
             result = outcome.object();
         } else {
@@ -278,7 +285,9 @@ final class Resources {
         String type = String.valueOf(x.header("Content-Type"));
         if (type.contains("protobuf")) {
             throw new StoreException(
-                    Reason.UNSUPPORTED_MEDIA_TYPE, "protobuf is not spoken here; send application/json");
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "protobuf is not spoken here; send application/json"
+                            + " (kubectl create ... --dry-run=client -o yaml | kubectl apply -f -)");
         }
         JsonNode tree;
         if (type.contains("yaml")) {

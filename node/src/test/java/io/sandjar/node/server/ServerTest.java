@@ -276,6 +276,35 @@ class ServerTest {
     }
 
     @Test
+    void otherAppliersOnlyAdd() throws IOException {
+        String path = "/apis/apps/v1/namespaces/default/deployments/web";
+        String type = "Content-Type: application/apply-patch+yaml";
+        call(201, "PATCH", path, WEB, type);
+        String part =
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, labels: {from: other}}, spec: {replicas: 3}}";
+        JsonNode both = call(200, "PATCH", path + "?fieldManager=other", part, type);
+        assertEquals(3, both.path("spec").path("replicas").asInt());
+        assertEquals(
+                2,
+                both.path("spec")
+                        .path("template")
+                        .path("spec")
+                        .path("containers")
+                        .size());
+        JsonNode again = call(200, "PATCH", path + "?fieldManager=kubectl", WEB, type);
+        assertEquals("other", again.path("metadata").path("labels").path("from").asString());
+        assertEquals(3, again.path("spec").path("replicas").asInt());
+        call(400, "PATCH", path, part.replace("name: web", "name: nobody"), type);
+        call(422, "PATCH", path.replace("web", "part"), part.replace("name: web", "name: part"), type);
+        JsonNode index = call(200, "GET", "/openapi/v3", "");
+        String where = index.path("paths")
+                .path("apis/apps/v1")
+                .path("serverRelativeURL")
+                .asString();
+        assertTrue(call(200, "GET", where, "").toString().contains("fieldValidation"));
+    }
+
+    @Test
     void patchesOfAllKinds() throws IOException {
         String path = "/apis/apps/v1/namespaces/default/deployments/web";
         call(201, "PATCH", path, WEB, "Content-Type: application/apply-patch+yaml");

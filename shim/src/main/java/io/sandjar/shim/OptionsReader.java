@@ -78,7 +78,7 @@ final class OptionsReader {
             try {
                 text = Files.readString(Path.of(o.getConfigPath()));
             } catch (IOException e) {
-                throw Failure.invalid("cannot read the runtime's options in " + o.getConfigPath() + ": " + e
+                throw Failure.invalid("cannot read the runtime's options in " + o.getConfigPath() + ": " + Reasons.of(e)
                         + "; create the file or take ConfigPath out of containerd's configuration");
             }
             return toml(text, o.getConfigPath(), id);

@@ -35,7 +35,7 @@ final class Rootfs {
         try {
             Files.createDirectories(rootfs);
         } catch (IOException e) {
-            throw Failure.unknown("cannot make " + rootfs + ": " + e.getMessage());
+            throw Failure.unknown("cannot make " + rootfs + ": " + Reasons.of(e));
         }
         for (Mount m : mounts) {
             String target = m.getTarget().isEmpty() ? rootfs.toString() : rootfs + "/" + m.getTarget();

@@ -248,7 +248,7 @@ final class Runsc {
         try {
             return Integer.parseInt(Files.readString(file).strip());
         } catch (IOException | NumberFormatException e) {
-            throw Failure.unknown(options.binary() + " left no pid in " + file + ": " + e.getMessage());
+            throw Failure.unknown(options.binary() + " left no pid in " + file);
         }
     }
 

@@ -100,7 +100,7 @@ final class StateFiles {
             }
             Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw Failure.unknown("cannot write the state " + file + ": " + e);
+            throw Failure.unknown("cannot write the state " + file + ": " + Reasons.of(e));
         }
     }
 

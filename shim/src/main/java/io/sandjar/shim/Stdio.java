@@ -70,7 +70,7 @@ record Stdio(String stdin, String stdout, String stderr, boolean terminal) {
                 Files.createDirectories(file.getParent());
             }
         } catch (IOException e) {
-            throw Failure.unknown("cannot make the directory of " + file + ": " + e.getMessage());
+            throw Failure.unknown("cannot make the directory of " + file + ": " + Reasons.of(e));
         }
         return ProcessBuilder.Redirect.appendTo(file.toFile());
     }

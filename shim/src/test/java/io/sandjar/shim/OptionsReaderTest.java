@@ -118,7 +118,7 @@ class OptionsReaderTest {
                                         .setConfigPath("/no/such.toml")
                                         .build()))
                 .text();
-        assertTrue(why.contains("/no/such.toml"), why);
+        assertTrue(why.contains("/no/such.toml: no such file or directory; create"), why);
         why = assertThrows(
                         Failure.class,
                         () -> reader.read(

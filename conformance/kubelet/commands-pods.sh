@@ -73,6 +73,7 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 
+t "wait for a pod to be there" 0 'pod/hello condition met' sandjar wait pod/hello --for=create --timeout=60s
 t "wait for a pod" 0 'pod/hello condition met' sandjar wait pod/hello --for=condition=Ready --timeout=60s
 t "wait for a deployment" 0 'deployment.apps/web condition met' sandjar wait deploy/web --for=condition=Available --timeout=80s
 t "wait for a job" 0 'job.batch/count condition met' sandjar wait job/count --for=condition=Complete --timeout=80s
@@ -87,7 +88,7 @@ t "describe" 0 '^  Normal  +Started +.* Started container web$' sandjar describe
 t "logs" 0 '^listening on port 8080$' sandjar logs hello
 t "logs of all pods of a job" 0 '^\[pod/count-2-.*/count\] part 2 of 3$' sandjar logs -l job-name=count --prefix --tail=-1
 t "exec: the command's status" 7 'out' sandjar exec hello -- sh -c 'echo out; exit 7'
-t "exec: no such command" 127 'none|not found|No such' sandjar exec hello -- /none
+t "exec: no such command" 255 '/none: no such file' sandjar exec hello -- /none
 t "exec: no such pod" 1 'pods "none" not found' sandjar exec none -- true
 t "exec: the volume of a ConfigMap" 0 'This file is a volume' sandjar exec deployment/web -- cat /etc/web/motd
 t "exec: the pod's user" 0 'uid=1000' sandjar exec deployment/web -- id

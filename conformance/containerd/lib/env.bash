@@ -197,7 +197,7 @@ cd_up() {
 }
 
 cri_ready() {
-    [ "$(cri Status | jq -c '[.status.conditions[].status] | unique')" = '[true]' ] && [ -n "$(cri ImageStatus "{\"image\":{\"image\":\"$IMG\"}}" | jq -r '.image.id // empty')" ]
+    [ "$(cri Status | jq -c '[.status.conditions[] | select(.type | endswith("Ready")) | .status]')" = '[true,true]' ] && [ -n "$(cri ImageStatus "{\"image\":{\"image\":\"$IMG\"}}" | jq -r '.image.id // empty')" ]
 }
 
 containerd_start() {
@@ -221,13 +221,17 @@ cd_files() {
   "ipam":{"type":"host-local","dataDir":"$CD/ipam","ranges":[[{"subnet":"10.88.0.0/16"}]],"routes":[{"dst":"0.0.0.0/0"}]}},
  {"type":"portmap","capabilities":{"portMappings":true}}]}
 X
-    local cri=io.containerd.grpc.v1.cri v=2 images='sandbox_image = "localhost/pause:1"' rest=
+    local cri=io.containerd.grpc.v1.cri v=2 images='sandbox_image = "localhost/pause:1"' rest= bins='bin_dir = "/usr/lib/cni"'
     case $("$CONTAINERD" --version) in
     *' 2.'* | *' v2.'*)
         v=3 cri=io.containerd.cri.v1.runtime images=
         rest="[plugins.\"io.containerd.cri.v1.images\".pinned_images]
   sandbox = \"localhost/pause:1\""
         ;;
+    esac
+    case $("$CONTAINERD" --version) in
+    *' 2.0'* | *' v2.0'*) ;;
+    *' 2.'* | *' v2.'*) bins='bin_dirs = ["/usr/lib/cni"]' ;;
     esac
     # the shim is looked up on containerd's PATH
     [ ! -x "$SHIM" ] || ln -sf "$SHIM" "$CD/bin/containerd-shim-runsc-v1"
@@ -249,7 +253,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs","io.containerd.snapshot
   restrict_oom_score_adj = true
   disable_apparmor = true
 [plugins."$cri".cni]
-  bin_dir = "/usr/lib/cni"
+  $bins
   conf_dir = "$CD/cni"
 [plugins."$cri".containerd.runtimes.runc]
   runtime_type = "io.containerd.runc.v2"
@@ -296,7 +300,7 @@ inventory() {
     echo "# processes"
     for p in $(cd_processes); do
         [ "$(readlink "/proc/$p/exe")" ] && echo "$(cat "/proc/$p/comm" 2>/dev/null) $(readlink "/proc/$p/exe")"
-    done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e /usr/bin/sort -e /usr/bin/find -e '/node/bin/java$' -e '/containerd-shim-runsc-v1$' | sort
+    done 2>/dev/null | grep -v -e ' /usr/bin/bash' -e '/nsenter$' -e '/sleep$' -e ' /usr/bin/find' -e '/timeout$' -e ' /usr/bin/[a-z]*grep$' -e ' /usr/bin/\(sort\|cat\|readlink\|[a-z]*awk\|jq\|flock\|mkfifo\)$' -e '/node/bin/java$' -e '/containerd-shim-runsc-v1$' | sort
     echo "# mounts"
     inside cat /proc/self/mountinfo | awk '{print $5}' | grep -e "^$CD/" -e '^/run/' -e '^/dev/' | sort # not those of others
     echo "# cgroups"

@@ -27,7 +27,7 @@ final class TtrpcClient implements Events.Carrier {
     @Override
     public byte[] call(byte[] request) throws IOException {
         if (address.isEmpty()) {
-            throw new IOException("there is no TTRPC_ADDRESS");
+            return new byte[0]; // CRI-O gives no address: it does not listen
         }
         SocketChannel c = channel;
         boolean good = false;

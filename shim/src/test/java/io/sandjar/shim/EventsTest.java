@@ -126,7 +126,7 @@ class EventsTest {
             client.call(new byte[] {5});
             containerd.join(5000);
         }
-        assertThrows(IOException.class, () -> new TtrpcClient("").call(new byte[0]));
+        assertEquals(0, new TtrpcClient("").call(new byte[] {1}).length);
         assertThrows(IOException.class, () -> new TtrpcClient("/no/such").call(new byte[0]));
     }
 

@@ -122,13 +122,14 @@ final class PodMachine {
     }
 
     private void ended(Container c, ContainerRecord r, ExitStatus exit) {
-        r.exit = Termination.info(work, c, r, exit);
+        boolean outOfMemory = exit.outOfMemory() && exit.code() != 0 && r.kill == null; // else it was asked to end
+        r.exit = Termination.info(work, c, r, exit, outOfMemory);
         r.phase = ContainerRecord.Phase.EXITED;
         r.ready = false;
         r.started = false;
         r.kill = null;
         r.waitFor("", "");
-        if (exit.outOfMemory() && exit.code() != 0) {
+        if (outOfMemory) {
             work.event(
                     EventRecorder.WARNING,
                     "OOMKilling",

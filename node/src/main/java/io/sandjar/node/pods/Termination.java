@@ -24,10 +24,10 @@ final class Termination {
         return work.dir().resolve("termination").resolve(r.name).resolve(Integer.toString(r.attempt));
     }
 
-    static ExitInfo info(Work work, Container c, ContainerRecord r, ExitStatus exit) {
+    static ExitInfo info(Work work, Container c, ContainerRecord r, ExitStatus exit, boolean outOfMemory) {
         String reason = exit.lost()
                 ? "ContainerStatusUnknown"
-                : exit.outOfMemory() && exit.code() != 0 ? "OOMKilled" : exit.code() == 0 ? "Completed" : "Error";
+                : outOfMemory ? "OOMKilled" : exit.code() == 0 ? "Completed" : "Error";
         String message = exit.lost()
                 ? "The container could not be located when the pod was looked at"
                 : message(work, c, r, exit.code());

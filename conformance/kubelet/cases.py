@@ -44,7 +44,7 @@ def pod_basics(w):
     w.pod(
         "basics",
         {
-            "command": ["sh", "-c", "echo $(GREETING) $0 $1; env; id; hostname; cat /etc/hostname /etc/hosts; exec sleep 600"],
+            "command": ["sh", "-c", "echo '$(GREETING)' $0 $1; env; id; hostname; cat /etc/hostname /etc/hosts; exec sleep 600"],
             "args": ["zero", "$(color)"],
             "env": [
                 {"name": "NAME", "value": "world"},
@@ -76,7 +76,7 @@ def pod_basics(w):
         raise Failure("an optional key that is missing gave a variable")
     s = w.status("basics")
     expect("phase", s["phase"], "Running")
-    expect("qos", s["qosClass"], "Guaranteed" if False else "Burstable")
+    expect("qos", s["qosClass"], "Burstable")
     expect("init", s["initContainerStatuses"][0]["state"]["terminated"]["reason"], "Completed")
     contains("address", s["podIP"], "10.88.")
     contains("id", s["containerStatuses"][0]["containerID"], "sandjar://")
@@ -356,7 +356,7 @@ def agent_killed_while_pods_run(w):
 def agent_killed_at_many_points(w):
     """At each of many moments of a pod's start, and then of its end."""
     volumes, mounts = volume(w)
-    delays = [0, 0.04, 0.08, 0.12, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7]
+    delays = [0, 0.06, 0.12, 0.2, 0.3, 0.45, 0.7]
     for i, delay in enumerate(delays):
         name = f"k{i}"
         w.pod(name, {"command": ["sh", "-c", f"echo main >>/host/{name}; exec sleep 600"], "volumeMounts": mounts},
@@ -374,7 +374,7 @@ def agent_killed_at_many_points(w):
         expect(f"{name} phase", w.status(name)["phase"], "Running")
     for i, delay in enumerate(delays):
         w.delete(f"k{i}", wait=False)
-        if i % 2 == 0:
+        if i % 3 == 0:
             time.sleep(delay)
             w.kill_agent()
             w.start()
@@ -415,13 +415,11 @@ def reboot(w):
     """All processes of the pods and all that a reboot takes away."""
     from lib import leftovers, remove
     for _ in range(5):
-        for line in leftovers()["processes"]:
-            pid, words = line.split(": ", 1)
-            if w.dir in words:
-                try:
-                    os.kill(int(pid), signal.SIGKILL)
-                except OSError:
-                    pass
+        for line in leftovers(w.dir, ())["processes"]:
+            try:
+                os.kill(int(line.split(": ", 1)[0]), signal.SIGKILL)
+            except OSError:
+                pass
         time.sleep(0.2)
     remove(w.run)
 

@@ -2,6 +2,7 @@
 # Copyright the Sandjar authors
 """An agent under test: started, asked, killed, looked at when it is gone."""
 
+import copy
 import glob
 import http.client
 import json
@@ -93,30 +94,31 @@ def contains(what, text, part):
         raise Failure(f"{what}: {part!r} is not in {text!r}")
 
 
-def leftovers():
-    """What a case must not add to: processes of ours, mounts, control groups, interfaces."""
+def leftovers(directory, uids):
+    """What there is of an agent's pods: processes and mounts by its directory, control groups by the pods' uids."""
     processes = set()
     for p in glob.glob("/proc/[0-9]*/cmdline"):
         try:
             words = open(p, "rb").read().decode(errors="replace").replace("\0", " ")
         except OSError:
             continue
-        if "/tmp/sjk" in words:
-            processes.add(p.split("/")[2] + ": " + words[:120])
-    mounts = {line.split()[1] for line in open("/proc/mounts") if "/tmp/sjk" in line}
+        if directory + "/" in words:
+            processes.add(p.split("/")[2] + ": " + words[:300])
+    mounts = {line.split()[1] for line in open("/proc/mounts") if directory + "/" in line}
     groups = set()
     for base in ("/sys/fs/cgroup", *glob.glob("/sys/fs/cgroup/*")):
-        for d in glob.glob(base + "/sandjar/*") + glob.glob(base + "/sandjar/*/*"):
-            if "pod" in os.path.basename(d):
+        for d in glob.glob(base + "/sandjar/*pod*") + glob.glob(base + "/sandjar/*/*pod*"):
+            if any(u in d for u in uids):
                 groups.add(d)
-    links = set(os.listdir("/sys/class/net")) if os.path.isdir("/sys/class/net") else set()
-    return {"processes": processes, "mounts": mounts, "cgroups": groups, "interfaces": links}
+    return {"processes": processes, "mounts": mounts, "cgroups": groups}
 
 
 class World:
     """One agent with its directories."""
 
-    def __init__(self, runtime, directory, image):
+    def __init__(self, runtime, directory, image, number):
+        self.number = number
+        self.uids = set()
         self.runtime = runtime
         self.dir = directory
         self.image = "dir:" + image
@@ -124,6 +126,7 @@ class World:
         self.run = os.path.join(directory, "r")
         self.log = os.path.join(directory, "agent.log")
         self.host = os.path.join(directory, "host")  # for hostPath volumes
+        self.pods = []
         os.makedirs(self.host)
         os.chmod(self.host, 0o777)
         self.socket = os.path.join(self.run, "kubelet.sock")
@@ -135,10 +138,22 @@ class World:
         with open(self.log, "a") as log:
             self.agent = subprocess.Popen(
                 [os.path.join(BIN, "sandjar"), "kubelet", "--root-dir=" + self.root, "--run-dir=" + self.run, "--runtime=" + self.runtime,
-                 "--hostname-override=node", *options],
+                 "--hostname-override=node", *self.network(), *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         if wait:
             self.wait_ready()
+
+    def network(self):
+        return ["--bridge=sjk%d" % self.number, "--subnet=10.88.%d.0/24" % self.number] if os.getuid() == 0 else []
+
+    def view(self, name):
+        """The same agent for another case: its own pods, its own directory of the host."""
+        v = copy.copy(self)
+        v.host = self.host + "-" + name
+        os.makedirs(v.host)
+        os.chmod(v.host, 0o777)
+        v.pods = []
+        return v
 
     def wait_ready(self):
         def ready():
@@ -179,13 +194,11 @@ class World:
     def destroy(self):
         """After a failure: all that has our directory in its command line."""
         for _ in range(3):
-            for line in leftovers()["processes"]:
-                pid, words = line.split(": ", 1)
-                if self.dir in words:
-                    try:
-                        os.kill(int(pid), signal.SIGKILL)
-                    except OSError:
-                        pass
+            for line in leftovers(self.dir, ())["processes"]:
+                try:
+                    os.kill(int(line.split(": ", 1)[0]), signal.SIGKILL)
+                except OSError:
+                    pass
             time.sleep(0.2)
 
     def log_text(self):
@@ -226,7 +239,10 @@ class World:
             c.setdefault("image", self.image)
         spec.setdefault("terminationGracePeriodSeconds", 2)
         meta = {"metadata": {"name": name, **spec.pop("metadata", {})}}
-        return self.create("Pod", name, **meta, spec={"containers": made, **spec})
+        made = self.create("Pod", name, **meta, spec={"containers": made, **spec})
+        self.uids.add(made["metadata"]["uid"])
+        self.pods.append(name)
+        return made
 
     def get(self, name):
         return self.ask("GET", "/api/v1/namespaces/default/pods/" + name)
@@ -284,9 +300,11 @@ class World:
         wait_for(f"pod {name} to go", lambda: self.request("GET", "/api/v1/namespaces/default/pods/" + name)[0] == 404)
 
     def delete_all(self):
-        for p in self.ask("GET", "/api/v1/namespaces/default/pods")["items"]:
-            self.delete(p["metadata"]["name"], 1, wait=False)
-        wait_for("all pods to go", lambda: not self.ask("GET", "/api/v1/namespaces/default/pods")["items"])
+        for name in self.pods:
+            if self.request("GET", "/api/v1/namespaces/default/pods/" + name)[0] != 404:
+                self.delete(name, 1, wait=False)
+        for name in self.pods:
+            self.gone(name)
 
     def events(self, name):
         items = self.ask("GET", "/api/v1/namespaces/default/events")["items"]
@@ -309,13 +327,10 @@ class World:
 
     # -- afterwards
 
-    def left_behind(self, before, mend=False):
-        problem = None
-        end = time.time() + (0 if mend else 5)
+    def left_behind(self):
+        end = time.time() + 5
         while True:
-            now = leftovers()
-            more = {k: now[k] - before[k] for k in now}
-            more["interfaces"] = {i for i in more["interfaces"] if i != "sandjar0"}
+            more = leftovers(self.dir, self.uids)
             more["files"] = set()
             for d in (self.root + "/pods", self.root + "/logs", self.run + "/c-runsc", self.run + "/c-runc", self.run + "/runsc", self.run + "/runc",
                       self.run + "/network/netns"):
@@ -324,11 +339,12 @@ class World:
             left = {k: sorted(v) for k, v in more.items() if v}
             if not left:
                 return None
-            problem = "      left behind: " + json.dumps(left)[:1500]
             if time.time() > end:
-                break
+                return "      left behind: " + json.dumps(left)[:1500]
             time.sleep(0.1)
-        if mend:
-            for d in sorted(more["cgroups"], key=len, reverse=True):
-                subprocess.run(["find", d, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"], stderr=subprocess.DEVNULL, check=False)
-        return problem
+
+    def mend(self):
+        """After a failure."""
+        self.destroy()
+        for d in sorted(leftovers(self.dir, self.uids)["cgroups"], key=len, reverse=True):
+            subprocess.run(["find", d, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"], stderr=subprocess.DEVNULL, check=False)

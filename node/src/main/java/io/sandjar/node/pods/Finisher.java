@@ -94,10 +94,14 @@ final class Finisher {
         return true;
     }
 
-    /** A deleted pod: its files and its object go. */
-    void remove() {
-        Trees.remove(work.node.logDir(work.record.namespace, work.record.name, work.uid()));
+    /** A deleted pod: its files and its object go. False: something holds the files; it is tried again. */
+    boolean remove() {
+        boolean logs = Trees.remove(work.node.logDir(work.record.namespace, work.record.name, work.uid()));
+        if (!Trees.remove(work.dir()) || !logs) {
+            work.soon(Duration.ofSeconds(1));
+            return false;
+        }
         work.node.store().remove(Kind.POD, work.record.namespace, work.record.name, work.uid());
-        Trees.remove(work.dir());
+        return true;
     }
 }

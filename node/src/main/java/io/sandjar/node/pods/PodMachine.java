@@ -188,15 +188,14 @@ final class PodMachine {
         if (work.goneAt() == null && work.deleted() && !work.record.ended()) {
             publish(); // how the containers ended, for who watches
         }
-        if (!finisher.freed()) {
+        if (refresher.underWay() || !finisher.freed()) {
             return;
         }
         if (work.deleted()) {
             if (work.goneAt() == null) {
                 publish();
             }
-            finisher.remove();
-            removed = true;
+            removed = finisher.remove();
         }
     }
 

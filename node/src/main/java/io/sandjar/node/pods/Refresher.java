@@ -20,6 +20,11 @@ final class Refresher {
         this.next = work.now().plus(EVERY);
     }
 
+    /** Whether files are being written: then they must not be taken away. */
+    boolean underWay() {
+        return underWay.get();
+    }
+
     void pump() {
         boolean asked = work.stale.get();
         if (!asked && work.now().isBefore(next) || !underWay.compareAndSet(false, true)) {
@@ -35,6 +40,7 @@ final class Refresher {
                 work.event("Warning", e.reason(), String.valueOf(e.getMessage()));
             } finally {
                 underWay.set(false);
+                work.wake.ring();
             }
         });
     }

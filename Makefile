@@ -8,6 +8,7 @@
 # make docs    docs/compat.md and the filter table of SECURITY.md anew
 # make engines the engines' cases alone
 # make containerd pods under containerd's CRI plugin alone
+# make kubelet the pods' cases alone
 # make bench   the benchmarks
 # make packages   deb and rpm packages (build/packages)
 # make repo       signed apt and yum repositories of them (build/repo)
@@ -23,7 +24,7 @@ check: licence
 	$(MVN) -fae verify -Dspotless.check.skip
 	$(MVN) -q -fae spotless:check
 
-test: check check-image conformance engines containerd images node-life packages-life
+test: check check-image conformance engines containerd images node-life packages-life kubelet
 
 # ./sandjar builds the image if `check` has not
 check-image:
@@ -41,6 +42,10 @@ engines:
 # pods under containerd with runc and then with runsc by the shim; other versions of containerd from build/containerd, if there are any
 containerd:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/containerd/run --all
+
+# pods by the node agent, with runsc and runc; the agent killed at many points
+kubelet:
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/run
 
 format:
 	$(MVN) -q spotless:apply
@@ -76,4 +81,4 @@ bench:
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life node-life repo images bench clean
+.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life node-life repo images bench clean kubelet

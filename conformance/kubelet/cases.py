@@ -273,7 +273,7 @@ def pod_bad(w):
     w.pod("noconfig", {"command": ["sh", "-c", "echo $X; sleep 600"], "env": [{"name": "X", "valueFrom": {"configMapKeyRef": {"name": "later", "key": "x"}}}]})
     w.pod("novolume", {"command": ["sleep", "600"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]}, volumes=[{"name": "v", "configMap": {"name": "later"}}])
     w.pod("noprogram", {"command": ["/no/such/program"]}, restartPolicy="Never")
-    w.pod("never", {"command": ["x"], "image": "example.invalid/x:1", "imagePullPolicy": "Never"})
+    w.pod("nopull", {"command": ["x"], "image": "example.invalid/x:1", "imagePullPolicy": "Never"})
     w.waiting("noimage", "ImagePullBackOff")
     w.event("noimage", "Failed: Failed to pull image \"oci:/nowhere/at/all\"")
     w.waiting("noconfig", "CreateContainerConfigError")
@@ -281,7 +281,7 @@ def pod_bad(w):
     t = w.terminated("noprogram")
     expect("no program", (t["reason"], t["exitCode"]), ("ContainerCannotRun", 127))
     w.phase("noprogram", "Failed")
-    w.waiting("never", "ErrImageNeverPull")
+    w.waiting("nopull", "ErrImageNeverPull")
     status, text = w.request("POST", "/api/v1/namespaces/default/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "noclass"},
                              "spec": {"runtimeClassName": "nope", "containers": [{"name": "c", "image": w.image}]}})
     if status < 300:
@@ -346,7 +346,7 @@ def agent_killed_while_pods_run(w):
     log = [int(x.split()[1]) for x in w.logs("stays").splitlines()]
     expect("no tick is lost", log, list(range(len(log))))
     wait_for("a restart", lambda: len(lines(w, "crashes")) == 2)
-    expect("restarts", w.status("crashes", "c")["restartCount"], 1)
+    wait_for("its count", lambda: w.status("crashes", "c")["restartCount"] == 1)
     contains("exec", w.exec("stays", "echo still here"), "still here")
     w.kill_agent()
     w.start()

@@ -113,6 +113,12 @@ def leftovers(directory, uids):
     return {"processes": processes, "mounts": mounts, "cgroups": groups}
 
 
+def inside(d):
+    """What is in a directory that should not be there, to find out why."""
+    found = [os.path.relpath(os.path.join(at, n), d) for at, dirs, files in os.walk(d) for n in dirs + files]
+    return " (" + " ".join(found[:10]) + ")" if found else ""
+
+
 class World:
     """One agent with its directories."""
 
@@ -335,7 +341,7 @@ class World:
             for d in (self.root + "/pods", self.root + "/logs", self.run + "/c-runsc", self.run + "/c-runc", self.run + "/runsc", self.run + "/runc",
                       self.run + "/network/netns"):
                 if os.path.isdir(d):
-                    more["files"] |= {d + "/" + n for n in os.listdir(d)}
+                    more["files"] |= {d + "/" + n + inside(d + "/" + n) for n in os.listdir(d)}
             left = {k: sorted(v) for k, v in more.items() if v}
             if not left:
                 return None

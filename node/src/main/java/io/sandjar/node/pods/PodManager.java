@@ -156,9 +156,9 @@ public final class PodManager implements PodWorkers {
                 PodWorker worker = workers.get(uid);
                 switch (change.type()) {
                     case ADDED, MODIFIED -> {
-                        if (worker == null) {
+                        if (worker == null && exists(pod)) {
                             begin(pod, records.remove(uid));
-                        } else {
+                        } else if (worker != null) {
                             worker.work().pod(pod);
                         }
                     }
@@ -172,6 +172,17 @@ public final class PodManager implements PodWorkers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether it is still there: a change that was heard late must not bring back a pod whose worker has finished. */
+    private boolean exists(Pod pod) {
+        Pod now = node.store()
+                .get(
+                        Kind.POD,
+                        pod.getMetadata().getNamespace(),
+                        pod.getMetadata().getName());
+        return now != null
+                && now.getMetadata().getUid().equals(pod.getMetadata().getUid());
     }
 
     /** Pods of the namespace look at their volumes when an object of that kind changes. */

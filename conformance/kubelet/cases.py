@@ -285,6 +285,7 @@ def pod_bad(w):
     status, text = w.request("POST", "/api/v1/namespaces/default/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "noclass"},
                              "spec": {"runtimeClassName": "nope", "containers": [{"name": "c", "image": w.image}]}})
     if status < 300:
+        w.pods.append("noclass")
         w.phase("noclass", "Failed")
         text = w.status("noclass")["message"]
     contains("message", text, "nope")
@@ -308,6 +309,7 @@ def pod_runtime_class(w):
 def pod_commands(w):
     w.pod("cmd", "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.2; done")
     w.ready("cmd")
+    w.pod("prompt", "printf 'name? '; exec sleep 600")
     status, out, _ = w.command("exec", "cmd", "--", "sh", "-c", "echo out; echo err >&2; exit 5")
     expect("exec", (status, out), (5, "out\n"))
     expect("stdin", w.command("exec", "-i", "cmd", "--", "cat", stdin="typed\n")[1], "typed\n")
@@ -317,6 +319,7 @@ def pod_commands(w):
     contains("get", w.command("get", "pods")[1], "Running")
     contains("describe", w.command("describe", "pod", "cmd")[1], "Started container c")
     time.sleep(1)
+    w.says("prompt", "name? ")
     contains("top", w.command("top", "pod", "cmd")[1], "cmd")
 
 

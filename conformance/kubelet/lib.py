@@ -116,7 +116,8 @@ def leftovers(directory, uids):
 def inside(d):
     """What is in a directory that should not be there, to find out why."""
     found = [os.path.relpath(os.path.join(at, n), d) for at, dirs, files in os.walk(d) for n in dirs + files]
-    return " (" + " ".join(found[:10]) + ")" if found else ""
+    text = "".join(read(os.path.join(d, n))[:300] for n in found if n == "checkpoint.json")
+    return " (" + " ".join(found[:10]) + text + ")" if found else ""
 
 
 class World:

@@ -38,6 +38,7 @@
 #define LINE 16384 // longer lines are cut into parts, as by other runtimes
 #define CLIENTS 8
 #define DRAIN_MILLISECONDS 500 // silence after which output of processes that outlive the container is given up
+#define PROMPT_MILLISECONDS 200 // silence after which the beginning of a line is logged without its end
 #define OOM_FILES 4
 
 static const char *dir, *log_path, *console_path, *oom_file[OOM_FILES];
@@ -148,6 +149,16 @@ static void copy_output(struct stream *s) {
     if (s->used == LINE) {
         log_record(s->name, s->text, LINE, 0);
         s->used = 0;
+    }
+    flush_log();
+}
+
+// Beginnings of lines (a prompt), when nothing has come for a while.
+static void log_beginnings(void) {
+    for (int i = 0; i < 2; i++) {
+        if (output[i].used == 0) continue;
+        log_record(output[i].name, output[i].text, output[i].used, 0);
+        output[i].used = 0;
     }
     flush_log();
 }
@@ -454,7 +465,9 @@ static int serve(int signal_fd, int listener, pid_t container) {
     for (;;) {
         struct pollfd all[4 + CLIENTS] = {{signal_fd, POLLIN, 0}, {listener, POLLIN, 0}, {output[0].fd, POLLIN, 0}, {output[1].fd, POLLIN, 0}};
         for (int i = 0; i < CLIENTS; i++) all[4 + i] = (struct pollfd){client[i].fd, POLLIN, 0};
-        if (poll(all, 4 + CLIENTS, -1) < 0) continue;
+        int waits = output[0].used > 0 || output[1].used > 0, ready = poll(all, 4 + CLIENTS, waits ? PROMPT_MILLISECONDS : -1);
+        if (ready == 0) log_beginnings();
+        if (ready <= 0) continue;
         for (int i = 0; i < 2; i++) {
             if (all[2 + i].revents) copy_output(&output[i]);
         }

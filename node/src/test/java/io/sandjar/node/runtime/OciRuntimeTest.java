@@ -145,6 +145,19 @@ class OciRuntimeTest {
     }
 
     @Test
+    void aPromptIsLoggedBeforeItsLineEnds() throws Exception {
+        runtime.create(order("a", "printf 'name? '; sleep 1; echo none; sleep 0.1", LogRotation.DEFAULT));
+        runtime.start("a");
+        while (log("a").isEmpty()) {
+            Thread.sleep(10);
+        }
+        assertEquals(ContainerState.Phase.RUNNING, runtime.state("a").phase());
+        assertTrue(log("a").getFirst().endsWith(" stdout P name? "));
+        runtime.awaitExit("a");
+        assertTrue(log("a").getLast().endsWith(" stdout F none"));
+    }
+
+    @Test
     void logsAreRotated() throws Exception {
         runtime.create(order(
                 "a",

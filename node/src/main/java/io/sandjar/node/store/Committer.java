@@ -131,7 +131,16 @@ final class Committer implements AutoCloseable {
                 batch.addAll(waiting);
                 waiting.clear();
             }
-            process(batch);
+            try {
+                process(batch);
+            } catch (RuntimeException | Error e) {
+                Log.error(
+                        "the store failed on a change",
+                        e); // nobody must wait for ever, and the next change may be good
+                StoreException failure =
+                        new StoreException(Reason.INTERNAL, "the store failed on this change: " + e, e);
+                batch.forEach(r -> r.answer.completeExceptionally(failure));
+            }
         }
     }
 

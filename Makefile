@@ -46,6 +46,7 @@ containerd:
 # pods by the node agent, with runsc and runc; the agent killed at many points
 kubelet:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/run
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/commands-pods.sh
 
 format:
 	$(MVN) -q spotless:apply

@@ -38,6 +38,10 @@ final class Forward {
             throw new StoreException(
                     Reason.BAD_REQUEST,
                     address.isEmpty()
+                                    && !pod.path("status")
+                                            .path("phase")
+                                            .asString("")
+                                            .equals("Running")
                             ? "pod " + name + " has no address yet"
                             : "pod " + name
                                     + " is alone with its loopback (--network=loopback): nothing outside can reach it;"

@@ -128,6 +128,7 @@ public final class Flattening {
             if (root) {
                 Sys.call(Nr.fchown, out, s.uid, s.gid);
             }
+            owner(in, out);
             Sys.call(Nr.fchmod, out, s.mode & 07777, 0);
             HostFs.utimens(out, s.mtimeSec, s.mtimeNsec, s.mtimeSec, s.mtimeNsec);
         } finally {
@@ -141,7 +142,16 @@ public final class Flattening {
     private void attributes(int from, int to) throws ImageException {
         HostStat s = new HostStat();
         Tree.check(HostFs.statx(from, "", s), "read a layer");
+        owner(from, to);
         set(s, to, root);
+    }
+
+    /** The owner that is meant, where it is kept as an attribute. */
+    private void owner(int from, int to) {
+        byte[] v = root ? null : HostFs.xattr(Nr.fgetxattr, from, LayerUnpacker.OWNER, new int[1]);
+        if (v != null) {
+            HostFs.fsetxattr(to, LayerUnpacker.OWNER, v, 0);
+        }
     }
 
     /** Owner, mode and time of an open directory. */
@@ -160,13 +170,16 @@ public final class Flattening {
                 HostStat s = new HostStat();
                 int fd = t.resolve(path, DIR);
                 boolean there = fd >= 0 && HostFs.statx(fd, "", s) == 0;
+                int to = there ? layer.resolve(path, DIR) : -1;
+                if (to >= 0) {
+                    new Flattening(false, root).owner(fd, to);
+                    set(s, to, root);
+                    Sys.close(to);
+                }
                 if (fd >= 0) {
                     Sys.close(fd);
                 }
-                int to = there ? layer.resolve(path, DIR) : -1;
                 if (to >= 0) {
-                    set(s, to, root);
-                    Sys.close(to);
                     break;
                 }
             }

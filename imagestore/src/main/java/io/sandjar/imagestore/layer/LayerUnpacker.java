@@ -11,6 +11,8 @@ import io.sandjar.imagestore.ImageException.Kind;
 import io.sandjar.imagestore.content.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
@@ -36,6 +38,9 @@ public final class LayerUnpacker {
     public static final String OPAQUE_ROOT = "trusted.overlay.opaque";
 
     public static final String OPAQUE_USER = "user.overlay.opaque";
+
+    /** Owner and group, 32 bits each, where files cannot be given away. */
+    static final String OWNER = "user.sandjar.owner";
 
     private static final int CHUNK = 1 << 16;
     private static final int MAX_WARNINGS = 20;
@@ -311,6 +316,16 @@ public final class LayerUnpacker {
             Tree.check(
                     (int) Sys.call(Nr.fchown, fd, id(e.getLongUserId(), path), id(e.getLongGroupId(), path)),
                     "owner of " + Tree.shown(path));
+        } else if (e.getLongUserId() != 0 || e.getLongGroupId() != 0) {
+            byte[] v = new byte[8];
+            ByteBuffer.wrap(v)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt((int) id(e.getLongUserId(), path))
+                    .putInt((int) id(e.getLongGroupId(), path));
+            int r = HostFs.fsetxattr(fd, OWNER, v, 0); // the sandbox looks there
+            if (r < 0) {
+                warn("owner not kept (" + Errno.name(-r) + "): " + Tree.shown(path));
+            }
         }
     }
 

@@ -125,7 +125,8 @@ final class Roots {
         String changes = null;
         if (sandbox) {
             Path dir = directory(place.resolve("changes"));
-            changes = "root:dir=" + dir + (note.quotaBytes > 0 ? ",size=" + note.quotaBytes : "");
+            changes = "root:dir=" + dir + (note.quotaBytes > 0 ? ",size=" + note.quotaBytes : "")
+                    + (root || !note.directory.isEmpty() ? "" : ",owners=stored");
         }
         if (sandbox && !note.directory.isEmpty()) {
             return new Root(Path.of(note.directory), changes);

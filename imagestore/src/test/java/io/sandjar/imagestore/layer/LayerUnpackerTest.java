@@ -568,6 +568,29 @@ final class LayerUnpackerTest {
     }
 
     @Test
+    void ordinaryUsersKeepOwnersAsAttributes() throws Exception {
+        unpack(
+                new Tars()
+                        .owner(1000, 7)
+                        .dir("home")
+                        .file("home/f", "x")
+                        .owner(0, 0)
+                        .file("etc", "")
+                        .end(),
+                new Limits("t", 1000, 100),
+                false);
+        int[] e = new int[1];
+        for (String n : new String[] {"home", "home/f", "etc"}) {
+            int fd = Sys.openat(Sys.AT_FDCWD, Tree.bytes(fs.resolve(n)), 0, 0);
+            byte[] v = HostFs.xattr(Nr.fgetxattr, fd, "user.sandjar.owner", e);
+            Sys.close(fd);
+            assertEquals(
+                    n.equals("etc") ? null : "[-24, 3, 0, 0, 7, 0, 0, 0]",
+                    v == null ? null : java.util.Arrays.toString(v));
+        }
+    }
+
+    @Test
     void treesOfAnyDepthAreRemoved() throws Exception {
         Tars t = new Tars();
         String deep = "d/".repeat(400);

@@ -307,6 +307,7 @@ public final class Creation {
                 .put("sandbox", launch.kernel() > 0)
                 .put("overlay", request.overlay().medium())
                 .put("overlaySize", request.overlay().size())
+                .put("overlayOwners", request.overlay().owners())
                 .put("network", request.network())
                 .put("hostUds", request.hostUds())
                 .put("strace", request.strace())

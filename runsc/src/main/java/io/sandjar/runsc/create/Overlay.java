@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param medium none, memory, self or dir
  * @param directory of "dir"; else empty
  * @param size limit in bytes; 0: none
+ * @param owners whether the root's files have their owners in attributes, because an ordinary user unpacked them
  */
-public record Overlay(String medium, String directory, long size) {
-    public static final Overlay NONE = new Overlay("none", "", 0);
+public record Overlay(String medium, String directory, long size, boolean owners) {
+    public static final Overlay NONE = new Overlay("none", "", 0, false);
 
     /** @param text of the option; null if it was not given */
     public static Overlay of(@Nullable String text) {
@@ -29,6 +30,10 @@ public record Overlay(String medium, String directory, long size) {
                     "--overlay2=" + text + ": mounts cannot be overlaid",
                     "write root:" + rest + ", and make mounts read-only that must not change");
         }
+        boolean owners = rest.endsWith(",owners=stored");
+        if (owners) {
+            rest = rest.substring(0, rest.length() - ",owners=stored".length());
+        }
         long size = 0;
         int comma = rest.indexOf(",size=");
         if (comma >= 0) {
@@ -41,7 +46,7 @@ public record Overlay(String medium, String directory, long size) {
         if (!scope.equals("root") || !known) {
             throw wrong(text);
         }
-        return new Overlay(medium, medium.equals("dir") ? rest.substring(4) : "", size);
+        return new Overlay(medium, medium.equals("dir") ? rest.substring(4) : "", size, owners);
     }
 
     private static long size(String digits, String text) {

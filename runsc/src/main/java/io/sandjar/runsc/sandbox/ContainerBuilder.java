@@ -42,6 +42,7 @@ final class ContainerBuilder {
             ContainerMounts.Options o = new ContainerMounts.Options(
                     options.overlay,
                     options.overlaySize,
+                    options.overlayOwners,
                     options.hostUds.isEmpty() ? boot.hostUds : options.hostUds,
                     pod == null ? Map.of() : pod.sysctl());
             tree = ContainerMounts.build(kernel, container, spec, donated, o);

@@ -60,10 +60,12 @@ public final class ContainerMounts {
      *
      * @param overlay where what the container changes in its root goes: none (to the root itself), memory, self or dir
      * @param overlaySize most bytes of such changes, 0 for no limit
+     * @param overlayOwners whether the root's files have their owners in attributes
      * @param hostUds whether sockets of the host may be connected to: none, open, create or all
      * @param sysctl what the pod's sandbox was given, whose namespaces its containers share
      */
-    public record Options(String overlay, long overlaySize, String hostUds, Map<String, String> sysctl) {}
+    public record Options(
+            String overlay, long overlaySize, boolean overlayOwners, String hostUds, Map<String, String> sysctl) {}
 
     private ContainerMounts(Kernel kernel, Container container, Spec spec, Donated donated, Options options) {
         this.kernel = kernel;
@@ -107,6 +109,9 @@ public final class ContainerMounts {
         check("root.path", HostDirFs.of(fd, through ? HostDirFs.Mode.READ_WRITE : HostDirFs.Mode.LOWER, host));
         if (through) {
             return host.get();
+        }
+        if (options.overlayOwners) {
+            host.get().storedOwners();
         }
         long pages = options.overlaySize == 0 ? Long.MAX_VALUE : options.overlaySize + 4095 >>> 12;
         return new OverlayFs(host.get(), store(), pages);

@@ -25,6 +25,9 @@ final class CreateOptions {
     /** Bytes; 0: no limit of its own. */
     final long overlaySize;
 
+    /** Whether owners of the root's files are in their attributes. */
+    final boolean overlayOwners;
+
     /** none, open, create or all; empty: as the sandbox was booted. */
     final String hostUds;
 
@@ -41,6 +44,7 @@ final class CreateOptions {
         first = !o.has("sandbox") || o.bool("sandbox");
         overlay = o.string("overlay");
         overlaySize = o.number("overlaySize", 0);
+        overlayOwners = o.has("overlayOwners") && o.bool("overlayOwners");
         hostUds = o.string("hostUds");
         owner = o.string("owner");
         annotations = o.stringMap("annotations");

@@ -75,7 +75,7 @@ class ContainerMountsTest {
         String text = """
                 {"ociVersion":"1.0.2","process":{"user":{"uid":0,"gid":0},"args":["sh"],"cwd":"/"},
                 "root":{%s},"mounts":[%s],"linux":{"namespaces":[{"type":"uts"},{"type":"network"}]%s}}""".formatted(root, mounts, linux);
-        ContainerMounts.Options o = new ContainerMounts.Options(overlay, 0, "none", podSysctl);
+        ContainerMounts.Options o = new ContainerMounts.Options(overlay, 0, false, "none", podSysctl);
         return ContainerMounts.build(
                 kernel, container, SpecReader.read(text.getBytes(StandardCharsets.UTF_8)), donated, o);
     }

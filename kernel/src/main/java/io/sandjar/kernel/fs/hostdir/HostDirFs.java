@@ -2,6 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.hostdir;
 
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
@@ -27,6 +29,10 @@ public final class HostDirFs extends FileSystem {
         READ_WRITE
     }
 
+    /** User and group, 32 bits each. */
+    private static final String OWNER = "user.sandjar.owner";
+
+    private static final int OWNER_BYTES = 8;
     private static final int MAX_DIRECTORIES = 2000;
     private static final int O_PATH = 010000000;
     private static final int O_DIRECTORY = 0200000;
@@ -45,6 +51,9 @@ public final class HostDirFs extends FileSystem {
 
     private int hand;
     private volatile boolean closed;
+
+    /** Set before anything is looked up. */
+    private boolean storedOwners;
 
     // of a file system that several containers may show; guarded by it
 
@@ -128,6 +137,36 @@ public final class HostDirFs extends FileSystem {
         return dev;
     }
 
+    /**
+     * The files were unpacked by an ordinary user, whose they all are now. Owners that were meant are in an attribute;
+     * without it, what belongs to that user is meant to be root's. To be called before anything is looked up.
+     */
+    public void storedOwners() {
+        if (mode == Mode.LOWER) {
+            storedOwners = true;
+            owner(root.openSelf(O.O_RDONLY | O_DIRECTORY), root.stat);
+        }
+    }
+
+    boolean hasStoredOwners() {
+        return storedOwners;
+    }
+
+    /** Puts the owner that was meant in place of the host's; the descriptor is closed. */
+    private static void owner(int fd, HostStat s) {
+        s.uid = 0;
+        s.gid = 0;
+        if (fd < 0) {
+            return;
+        }
+        byte[] v = HostFs.xattr(Nr.fgetxattr, fd, OWNER, new int[1]);
+        Sys.close(fd);
+        if (v != null && v.length == OWNER_BYTES) {
+            s.uid = Bytes.i32(v, 0);
+            s.gid = Bytes.i32(v, 4);
+        }
+    }
+
     boolean writable() {
         return mode == Mode.READ_WRITE;
     }
@@ -167,6 +206,11 @@ public final class HostDirFs extends FileSystem {
 
     /** The inode object of a name that was just looked up; of a volume the one that is in use already, if any. */
     HostInode inode(HostInode dir, String name, HostStat s) {
+        if (storedOwners) {
+            int type = s.mode & O.S_IFMT;
+            boolean openable = type == O.S_IFREG || type == O.S_IFDIR;
+            owner(openable ? dir.openChild(name, O.O_RDONLY | O.O_NONBLOCK) : -1, s);
+        }
         if (mode != Mode.READ_WRITE) {
             return new HostInode(this, dir, name, s, -1);
         }

@@ -116,7 +116,7 @@ public final class HostInode extends StatInode {
         return true;
     }
 
-    private int openChild(String child, int flags) {
+    int openChild(String child, int flags) {
         int d = acquire();
         if (d < 0) {
             return d;
@@ -177,7 +177,7 @@ public final class HostInode extends StatInode {
             dir.release();
         }
         if (r == 0 && now.sameFile(s)) {
-            stat = now;
+            setStat(now);
             return now;
         }
         return s;
@@ -195,8 +195,13 @@ public final class HostInode extends StatInode {
         fresh(true);
     }
 
-    void setStat(HostStat s) {
-        stat = s;
+    /** What the host has told anew of the same file. */
+    void setStat(HostStat now) {
+        if (host.hasStoredOwners()) {
+            now.uid = stat.uid;
+            now.gid = stat.gid;
+        }
+        stat = now;
     }
 
     @Override
@@ -535,7 +540,7 @@ public final class HostInode extends StatInode {
         HostStat s = new HostStat();
         int r = f < 0 ? f : HostFs.statx(f, "", s);
         if (r == 0 && s.sameFile(stat)) {
-            stat = s;
+            setStat(s);
             out.set(isDir() ? new HostDirectory(path, this, flags, f) : new HostFile(path, this, flags, f));
             return 0;
         }

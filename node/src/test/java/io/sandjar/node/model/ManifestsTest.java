@@ -133,7 +133,7 @@ class ManifestsTest {
     @Test
     void podsThatDoNotFit() {
         Pod pod = pod("p", "{cpu: 2500m, memory: 1Gi}");
-        Pod other = pod("q", "{cpu: 1, memory: 1Gi}");
+        Pod other = pod("o", "{cpu: 1, memory: 1Gi}");
         Admission.Capacity four = new Admission.Capacity(4000, 4L << 30, 10);
         assertTrue(Admission.check(pod, List.of(other, pod), four).isEmpty());
         assertEquals(
@@ -152,6 +152,17 @@ class ManifestsTest {
                 Admission.check(pod, List.of(other), new Admission.Capacity(9000, 4L << 30, 1))
                         .orElseThrow()
                         .reason());
+        Admission.Capacity two = new Admission.Capacity(2600, 4L << 30, 10);
+        assertTrue(Admission.check(other, List.of(pod, other), two).isEmpty(), "it was there first");
+        assertEquals(
+                "OutOfcpu",
+                Admission.check(pod, List.of(pod, other), two).orElseThrow().reason());
+        pod.setStatus(new io.fabric8.kubernetes.api.model.PodStatusBuilder()
+                .withPhase("Running")
+                .build());
+        assertEquals(
+                "OutOfcpu",
+                Admission.check(other, List.of(pod, other), two).orElseThrow().reason());
         assertEquals("Guaranteed", Admission.qosClass(pod));
         assertEquals("BestEffort", Admission.qosClass(pod("p", "{}")));
     }

@@ -52,7 +52,16 @@ final class KernelCallsTest {
             "landlock_create_ruleset",
             "getcwd",
             "getgroups",
-            "umask");
+            "umask",
+            // the node agent's: networks, volumes and roots of pods
+            "fsconfig",
+            "fsmount",
+            "fsopen",
+            "mount",
+            "move_mount",
+            "setns",
+            "umount2",
+            "unshare");
 
     @Test
     void everyCallOfTheSourceIsOnTheList() throws IOException {

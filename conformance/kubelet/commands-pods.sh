@@ -23,13 +23,16 @@ passed=0
 failed=0
 agent=
 
-# Ends what was started: the agent by its pid, the monitors by the directory that is ours alone.
+# Ends what was started, should pods be left: the agent by its pid, the monitors by the directory that is ours alone.
 clean() {
   sandjar delete deployments,jobs,pods --all --now --timeout=30s >/dev/null 2>&1
   sleep 1
   [ -z "$agent" ] || kill "$agent" 2>/dev/null
+  for id in "$dir"/run/runsc/*; do
+    [ ! -d "$id" ] || timeout 20 runsc --root "$dir/run/runsc" delete --force "${id##*/}" 2>/dev/null
+  done
   for p in /proc/[0-9]*; do
-    tr '\0' ' ' 2>/dev/null <"$p/cmdline" | grep -q -- "--dir $dir/" && kill "${p#/proc/}"
+    { tr '\0' ' ' <"$p/cmdline" | grep -q -- "--dir $dir/"; } 2>/dev/null && kill -9 "${p#/proc/}"
   done
   sleep 0.3
   awk '{print $2}' /proc/mounts | grep "^$dir/" | sort -r | xargs -r umount -l

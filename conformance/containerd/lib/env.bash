@@ -8,6 +8,7 @@
 # handler under test, and CASE, a directory of its own.
 
 CGROUP=/sandjar-cri-$CD_ID
+MORE_RUNTIMES=${MORE_RUNTIMES:-} # further tables of the configuration, with CRI_PLUGIN for the plugin's name
 V1=/sys/fs/cgroup
 IMG=localhost/bb:1
 
@@ -262,6 +263,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs","io.containerd.snapshot
   pod_annotations = ["dev.gvisor.*", "io.sandjar.*"]
 [plugins."$cri".containerd.runtimes.runsc.options]
 $RUNTIME_OPTIONS
+${MORE_RUNTIMES//CRI_PLUGIN/$cri}
 $rest
 X
 }

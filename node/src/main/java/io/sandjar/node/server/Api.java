@@ -192,7 +192,23 @@ public final class Api {
         if (wrong != null) {
             throw invalid(kind, name, wrong);
         }
-        return options.dryRun() ? Json.tree(manifest.object()) : update(kind, manifest.object(), false);
+        return options.dryRun() ? tried(before, Json.tree(manifest.object())) : update(kind, manifest.object(), false);
+    }
+
+    /** What a change would give: what the store writes itself stays. */
+    private static ObjectNode tried(ObjectNode before, ObjectNode after) {
+        ObjectNode metadata = (ObjectNode) after.get("metadata");
+        for (String field : NOT_APPLIED) {
+            JsonNode value = before.path("metadata").get(field);
+            if (value != null) {
+                metadata.set(field, value);
+            }
+        }
+        JsonNode status = before.get("status");
+        if (status != null) {
+            after.set("status", status);
+        }
+        return after;
     }
 
     /**

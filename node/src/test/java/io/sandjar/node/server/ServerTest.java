@@ -379,6 +379,14 @@ class ServerTest {
         JsonNode dry = call(200, "POST", path + "apply&dryRun=All", POD.replace("NAME", "dry"));
         assertEquals("created", dry.path("items").get(0).path("operation").asString());
         call(404, "GET", PODS + "/dry", "");
+        JsonNode live = call(200, "GET", PODS + "/p", "");
+        JsonNode tried = call(
+                200,
+                "PATCH",
+                PODS + "/p?dryRun=All",
+                "{\"metadata\":{\"creationTimestamp\":null}}",
+                "Content-Type: application/merge-patch+json");
+        assertEquals(live, tried);
         JsonNode pod =
                 call(200, "POST", path + "apply", POD.replace("NAME", "p").replace("\"name\":\"c\"", "\"name\":\"d\""));
         assertTrue(pod.path("errors").get(0).asString().contains("pod updates may not change fields"), pod.toString());

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * pid the container's process, exit how it ended, started that somebody had it started, sandbox the id of its pod sandbox.
  */
 final class ContainerDir {
+    /** A monitor answers when the runtime's create has ended; one that hangs must not hold a pod for ever. */
+    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(2);
+
     private final Path dir;
 
     ContainerDir(Path dir) {
@@ -123,12 +127,14 @@ final class ContainerDir {
         }
     }
 
-    /** Says a word to the monitor; its answer, or the empty string if it ended meanwhile. */
+    /** Says a word to the monitor; its answer, or the empty string if it ended meanwhile or has none for too long. */
     String ask(String word) throws IOException {
+        Thread watchdog = null;
         try (SocketChannel c = connect()) {
             if (c == null) {
                 return "";
             }
+            watchdog = Thread.startVirtualThread(() -> closeAfter(c, ANSWER_LIMIT));
             c.write(ByteBuffer.wrap((word + "\n").getBytes(StandardCharsets.ISO_8859_1)));
             ByteBuffer answer = ByteBuffer.allocate(256);
             while (c.read(answer) > 0 && answer.get(answer.position() - 1) != '\n') {
@@ -139,6 +145,19 @@ final class ContainerDir {
             throw e;
         } catch (IOException e) {
             return "";
+        } finally {
+            if (watchdog != null) {
+                watchdog.interrupt();
+            }
+        }
+    }
+
+    private static void closeAfter(SocketChannel c, Duration limit) {
+        try {
+            Thread.sleep(limit);
+            c.close();
+        } catch (InterruptedException | IOException e) {
+            // it was answered
         }
     }
 

@@ -4,6 +4,7 @@
 // sandjar-monitor - the parent of one container, so that the node agent may die without the container noticing.
 //
 //   sandjar-monitor --dir DIR [--log FILE] [--log-max BYTES] [--log-files N] [--console PATH] [--stdin] [--oom FILE]... -- RUNTIME... create ... ID
+//   sandjar-monitor --logger --dir DIR --log FILE [--log-max BYTES] [--log-files N] [--stdin]
 //
 // It leaves its caller's session, becomes the subreaper, runs the command (which makes the container, whose streams are the
 // command's own, and writes DIR/pid), and tells the caller how that went: "ok PID" or "error STATUS" and what the command said.
@@ -11,6 +12,9 @@
 // and at the container's end writes DIR/exit in one step. In DIR/control it listens: whoever is connected sees by the end of the
 // connection that the container has ended. Words there: `reopen`, `resize COLUMNS ROWS`, `stdin` (what follows goes to the
 // container), `state`. The space for DIR/exit is taken at the start: a full disk must not cost the status.
+//
+// As a logger it is started by a shim (binary:///PROGRAM?ARGUMENTS) and only writes the log: output comes from descriptors 3 and
+// 4, a byte to 5 says that it is ready, and it ends when the output does. Input typed at DIR/control goes to the FIFO DIR/in.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -42,7 +46,7 @@
 #define OOM_FILES 4
 
 static const char *dir, *log_path, *console_path, *oom_file[OOM_FILES];
-static int oom_files, want_stdin, log_files = 5;
+static int oom_files, want_stdin, logger, log_files = 5;
 static long long log_max = 10 << 20;
 
 // ---------------------------------------------------------------- log
@@ -456,6 +460,23 @@ static int reap(pid_t container, int *status) {
     return ended;
 }
 
+// Does what there is to do now, after waiting for it; 1 if there is a signal.
+static int turn(int signal_fd, int listener, pid_t container) {
+    struct pollfd all[4 + CLIENTS] = {{signal_fd, POLLIN, 0}, {listener, POLLIN, 0}, {output[0].fd, POLLIN, 0}, {output[1].fd, POLLIN, 0}};
+    for (int i = 0; i < CLIENTS; i++) all[4 + i] = (struct pollfd){client[i].fd, POLLIN, 0};
+    int waits = output[0].used > 0 || output[1].used > 0, ready = poll(all, 4 + CLIENTS, waits ? PROMPT_MILLISECONDS : -1);
+    if (ready == 0) log_beginnings();
+    if (ready <= 0) return 0;
+    for (int i = 0; i < 2; i++) {
+        if (all[2 + i].revents) copy_output(&output[i]);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        if (all[4 + i].revents) hear(&client[i], container);
+    }
+    if (all[1].revents) welcome(listener);
+    return all[0].revents != 0;
+}
+
 // Until the container has ended; its status.
 static int serve(int signal_fd, int listener, pid_t container) {
     int status = 0;
@@ -463,22 +484,9 @@ static int serve(int signal_fd, int listener, pid_t container) {
         if (early[i].pid == container) return early[i].status;
     }
     for (;;) {
-        struct pollfd all[4 + CLIENTS] = {{signal_fd, POLLIN, 0}, {listener, POLLIN, 0}, {output[0].fd, POLLIN, 0}, {output[1].fd, POLLIN, 0}};
-        for (int i = 0; i < CLIENTS; i++) all[4 + i] = (struct pollfd){client[i].fd, POLLIN, 0};
-        int waits = output[0].used > 0 || output[1].used > 0, ready = poll(all, 4 + CLIENTS, waits ? PROMPT_MILLISECONDS : -1);
-        if (ready == 0) log_beginnings();
-        if (ready <= 0) continue;
-        for (int i = 0; i < 2; i++) {
-            if (all[2 + i].revents) copy_output(&output[i]);
-        }
-        for (int i = 0; i < CLIENTS; i++) {
-            if (all[4 + i].revents) hear(&client[i], container);
-        }
-        if (all[1].revents) welcome(listener);
-        if (all[0].revents) {
-            struct signalfd_siginfo info;
-            if (read(signal_fd, &info, sizeof info) == sizeof info && reap(container, &status)) return status;
-        }
+        struct signalfd_siginfo info;
+        if (!turn(signal_fd, listener, container)) continue;
+        if (read(signal_fd, &info, sizeof info) == sizeof info && reap(container, &status)) return status;
     }
 }
 
@@ -530,6 +538,36 @@ static void monitor(char **command) {
     write_exit(status, when);
 }
 
+// Descriptors 3 to 5 are the shim's.
+static int write_log(void) {
+    sigset_t all;
+    sigfillset(&all);
+    sigdelset(&all, SIGABRT);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    setsid();
+    for (int i = 0; i < CLIENTS; i++) client[i].fd = -1;
+    for (int i = 0; i < 2; i++) {
+        output[i].fd = 3 + i;
+        fcntl(output[i].fd, F_SETFL, O_NONBLOCK);
+        fcntl(output[i].fd, F_SETFD, FD_CLOEXEC);
+    }
+    unlink("control");
+    int listener = listen_at("control");
+    char text[32];
+    snprintf(text, sizeof text, "%d\n", getpid());
+    if (listener < 0 || write_file("monitor", text) != 0) return 1;
+    if (want_stdin && (to_container = open("in", O_RDWR | O_NONBLOCK | O_CLOEXEC)) < 0) return 1;
+    if (log_path != NULL) {
+        open_log();
+        if (log_fd < 0) return 1;
+    }
+    if (write(5, "1", 1) != 1) return 1;
+    close(5);
+    while (output[0].fd >= 0 || output[1].fd >= 0) turn(-1, listener, 0);
+    flush_log();
+    return 0;
+}
+
 static void parse(int argc, char **argv, char ***command) {
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
@@ -539,6 +577,10 @@ static void parse(int argc, char **argv, char ***command) {
         }
         if (strcmp(name, "--stdin") == 0) {
             want_stdin = 1;
+            continue;
+        }
+        if (strcmp(name, "--logger") == 0) {
+            logger = 1;
             continue;
         }
         if (value == NULL) break;
@@ -566,6 +608,7 @@ static void daemonize(int to) {
 int main(int argc, char **argv) {
     char **command = NULL;
     parse(argc, argv, &command);
+    if (logger && dir != NULL) return chdir(dir) != 0 || write_log();
     if (dir == NULL || command == NULL || *command == NULL) {
         fprintf(stderr, "Usage: sandjar-monitor --dir DIR [--log FILE] [--log-max BYTES] [--log-files N] [--console PATH] [--stdin] "
                         "[--oom FILE]... -- RUNTIME... create ... ID\n");

@@ -10,6 +10,7 @@ import io.sandjar.shim.proto.ForwardRequest;
 import io.sandjar.shim.proto.KeyValue;
 import io.sandjar.shim.proto.Request;
 import io.sandjar.shim.proto.Response;
+import io.sandjar.shim.ttrpc.Carrier;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,8 @@ import org.jspecify.annotations.Nullable;
  * events wait: each is tried up to five times with growing pauses, and only the newest {@link #MAX_WAITING} are kept.
  */
 final class Events implements Runnable {
-    /** Where the calls go. Tests have one of their own. */
-    interface Carrier {
-        /** Calls once; gives the bytes of the answer. */
-        byte[] call(byte[] request) throws IOException;
-    }
+    /** How long containerd may take for an answer. */
+    static final long PATIENCE_MILLIS = 5000;
 
     static final int MAX_WAITING = 2048;
     private static final int TRIES = 5;

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.shim;
 
+import io.sandjar.shim.ttrpc.Frame;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

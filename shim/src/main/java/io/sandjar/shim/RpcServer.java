@@ -8,6 +8,7 @@ import io.sandjar.oci.SpecError;
 import io.sandjar.shim.proto.Request;
 import io.sandjar.shim.proto.Response;
 import io.sandjar.shim.proto.RpcStatus;
+import io.sandjar.shim.ttrpc.Frame;
 import java.util.HashMap;
 
 /**

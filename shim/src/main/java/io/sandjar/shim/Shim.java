@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.shim;
 
+import io.sandjar.shim.ttrpc.Carrier;
 import java.io.IOException;
 
 /** The parts put together, and the loop that hands out the supervisor's records. */
@@ -15,7 +16,7 @@ final class Shim {
     private final RpcServer server;
     private final Events events;
 
-    Shim(Hello hello, Link link, Programs programs, Events.Carrier carrier, long eventPauseMillis) {
+    Shim(Hello hello, Link link, Programs programs, Carrier carrier, long eventPauseMillis) {
         this.link = link;
         orders = new Orders(link);
         events = new Events(carrier, hello.namespace(), eventPauseMillis);

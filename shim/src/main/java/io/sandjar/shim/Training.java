@@ -22,6 +22,8 @@ import io.sandjar.shim.proto.StateRequest;
 import io.sandjar.shim.proto.StatsRequest;
 import io.sandjar.shim.proto.UpdateRequest;
 import io.sandjar.shim.proto.WaitRequest;
+import io.sandjar.shim.ttrpc.Frame;
+import io.sandjar.shim.ttrpc.TtrpcClient;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
@@ -95,7 +97,7 @@ final class Training {
                         + "/ttrpc\",\"namespace\":\"k8s.io\",\"stateDir\":\"" + directory
                         + "/state\",\"runsc\":\"runsc\",\"self\":\"shim\",\"pid\":1,\"debug\":false}")
                 .getBytes(StandardCharsets.UTF_8));
-        Shim shim = new Shim(hello, link, new Runtime(), new TtrpcClient(hello.ttrpcAddress()), 1);
+        Shim shim = new Shim(hello, link, new Runtime(), new TtrpcClient(hello.ttrpcAddress(), Events.PATIENCE_MILLIS), 1);
         Thread serving = Thread.ofPlatform().daemon().start(new Serving(shim));
         if (first) {
             create(supervisor);

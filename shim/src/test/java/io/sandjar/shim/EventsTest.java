@@ -11,6 +11,9 @@ import io.sandjar.shim.proto.Request;
 import io.sandjar.shim.proto.Response;
 import io.sandjar.shim.proto.RpcStatus;
 import io.sandjar.shim.proto.TaskOom;
+import io.sandjar.shim.ttrpc.Frame;
+import io.sandjar.shim.ttrpc.TtrpcClient;
+import io.sandjar.shim.ttrpc.Unreachable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -35,6 +38,18 @@ class EventsTest {
                 "TaskOOM",
                 TaskOom.newBuilder().setContainerId(id).build(),
                 told::countDown);
+    }
+
+    @Test
+    void nobodyToTellIsNoneToWaitFor() throws Exception {
+        Events events = new Events(Main.events(""), "ns", 60_000); // one failure and it would take a minute
+        Thread t = new Thread(events);
+        t.start();
+        CountDownLatch told = new CountDownLatch(2);
+        send(events, "a", told);
+        send(events, "b", told);
+        assertTrue(told.await(5, TimeUnit.SECONDS));
+        t.interrupt();
     }
 
     @Test
@@ -118,7 +133,7 @@ class EventsTest {
                 }
             });
             containerd.start();
-            TtrpcClient client = new TtrpcClient("unix://" + socket);
+            TtrpcClient client = new TtrpcClient("unix://" + socket, 5000);
             assertEquals(1, client.call(new byte[] {1})[0]);
             assertEquals(3, client.call(new byte[] {2})[0]);
             assertThrows(IOException.class, () -> client.call(new byte[] {3}));
@@ -126,8 +141,8 @@ class EventsTest {
             client.call(new byte[] {5});
             containerd.join(5000);
         }
-        assertEquals(0, new TtrpcClient("").call(new byte[] {1}).length);
-        assertThrows(IOException.class, () -> new TtrpcClient("/no/such").call(new byte[0]));
+        assertThrows(IOException.class, () -> new TtrpcClient("", 5000).call(new byte[0]));
+        assertThrows(Unreachable.class, () -> new TtrpcClient("/no/such", 5000).call(new byte[0]));
     }
 
     /** The answer is the number of the stream. */

@@ -12,6 +12,8 @@ import io.sandjar.shim.proto.Envelope;
 import io.sandjar.shim.proto.ForwardRequest;
 import io.sandjar.shim.proto.Request;
 import io.sandjar.shim.proto.Response;
+import io.sandjar.shim.ttrpc.Carrier;
+import io.sandjar.shim.ttrpc.Frame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -29,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A shim between a supervisor and a containerd that are the test's. Orders are answered at once and noted. */
-final class Rig implements AutoCloseable, Events.Carrier {
+final class Rig implements AutoCloseable, Carrier {
     static final long PATIENCE_SECONDS = 10;
 
     final Path directory;

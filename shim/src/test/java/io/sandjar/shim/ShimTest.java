@@ -35,6 +35,7 @@ import io.sandjar.shim.proto.TaskExit;
 import io.sandjar.shim.proto.UpdateRequest;
 import io.sandjar.shim.proto.WaitRequest;
 import io.sandjar.shim.proto.WaitResponse;
+import io.sandjar.shim.ttrpc.Frame;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,6 +12,7 @@ import io.sandjar.shim.proto.KeyValue;
 import io.sandjar.shim.proto.Request;
 import io.sandjar.shim.proto.Response;
 import io.sandjar.shim.proto.RpcStatus;
+import io.sandjar.shim.ttrpc.Frame;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,7 @@
 package io.sandjar.node.agent;
 
 import io.sandjar.node.network.NetworkOptions;
+import io.sandjar.node.runtime.RuntimeProviders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -22,7 +23,8 @@ public final class AgentOptions {
             Pods
               --pod-manifest-path=DIR    manifests to run; files may come, change and go while the agent runs
               --runtime=runsc|runc|PATH  what runs the containers (runsc: Sandjar's own, the default)
-              --runtime-provider=runsc   the same choice
+              --runtime-provider=runsc   the same choice, made through the socket of Sandjar's own shim; unix:///PATH: of
+                                         a shim that listens already
               --insecure-registry=HOST   take images from HOST without TLS or its check (may be repeated)
               --pod-pids-limit=N         most processes of a pod (default: no limit)
               --container-log-max-size=SIZE, --container-log-max-files=N   rotation of logs (10Mi, 5)
@@ -50,6 +52,10 @@ public final class AgentOptions {
             """;
 
     String runtime = "runsc";
+
+    /** Null: containers are run by the program {@link #runtime} itself. */
+    @Nullable
+    String provider;
 
     @Nullable
     Path manifests;
@@ -116,6 +122,10 @@ public final class AgentOptions {
             }
             set(o, name, value);
         }
+        if (o.provider != null && !o.runtime.equals(RuntimeProviders.OWN)) {
+            throw new UsageException("--runtime=" + o.runtime + " and --runtime-provider=" + o.provider
+                    + " contradict each other: a provider runs runsc. Leave one of them away");
+        }
         return o;
     }
 
@@ -151,7 +161,8 @@ public final class AgentOptions {
 
     private static void set(AgentOptions o, String name, String value) throws UsageException {
         switch (name) {
-            case "runtime", "runtime-provider" -> o.runtime = value;
+            case "runtime" -> o.runtime = value;
+            case "runtime-provider" -> o.provider = provider(value);
             case "pod-manifest-path", "config-dir" ->
                 o.manifests = Path.of(value).toAbsolutePath().normalize();
             case "insecure-registry" -> o.insecureRegistries.addAll(List.of(value.split(",", -1)));
@@ -174,6 +185,16 @@ public final class AgentOptions {
             case "hostname-override", "node-name" -> o.nodeName = value.toLowerCase(Locale.ROOT);
             default -> throw new UsageException(Elsewhere.unknown(name));
         }
+    }
+
+    private static String provider(String value) throws UsageException {
+        if (value.equals(RuntimeProviders.OWN) || value.startsWith("unix:///")) {
+            return value;
+        }
+        String path = value.startsWith("/") ? "; did you mean unix://" + value + "?" : "";
+        throw new UsageException("--runtime-provider=" + value + ": runsc (the agent starts Sandjar's own shim) or"
+                + " unix:///PATH (the socket of a shim that listens already)" + path
+                + ". A program is chosen with --runtime");
     }
 
     private static NetworkOptions.Mode mode(String value) throws UsageException {

@@ -72,7 +72,7 @@ public final class KubeletAgent implements AutoCloseable {
         opened(lock(options.rootDir.resolve("lock")));
         String nodeName = nodeName();
         Programs programs = new Programs(home);
-        Map<String, RuntimeDriver> drivers = programs.drivers(options.runtime, options.runDir);
+        Map<String, RuntimeDriver> drivers = programs.drivers(options.runtime, options.provider, options.runDir);
         ObjectStore store = opened(ObjectStore.open(options.rootDir.resolve("store")));
         store.nodeName(nodeName);
         StoreEvents events = new StoreEvents(store, "kubelet", nodeName);
@@ -110,7 +110,8 @@ public final class KubeletAgent implements AutoCloseable {
         new Rooms(options, store, events, new PodOperations(pods), nodeName).open(open);
         network.warnings().forEach(Log::warn);
         cgroups.warnings().forEach(Log::warn);
-        Log.info("node " + nodeName + " is ready: runtime " + Programs.handler(options.runtime) + ", network "
+        Log.info("node " + nodeName + " is ready: runtime " + Programs.handler(options.runtime)
+                + (options.provider == null ? "" : " through the provider " + options.provider) + ", network "
                 + network.mode() + ", socket " + options.socket());
     }
 

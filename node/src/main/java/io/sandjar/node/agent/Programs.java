@@ -5,6 +5,8 @@ package io.sandjar.node.agent;
 import io.sandjar.node.runtime.OciRuntime;
 import io.sandjar.node.runtime.OciRuntimeOptions;
 import io.sandjar.node.runtime.RuntimeDriver;
+import io.sandjar.node.runtime.RuntimeFailure;
+import io.sandjar.node.runtime.RuntimeProviders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ final class Programs {
     }
 
     /** Drivers by handler: ours, runc if the host has it, and what --runtime names. */
-    Map<String, RuntimeDriver> drivers(String runtime, Path runDir) throws UsageException {
+    Map<String, RuntimeDriver> drivers(String runtime, @Nullable String provider, Path runDir) throws UsageException {
         Path monitor = bin.resolve("sandjar-monitor");
         if (!Files.isExecutable(monitor)) {
             throw new UsageException(monitor + " is missing: the installation is incomplete");
@@ -72,9 +74,19 @@ final class Programs {
         }
         for (Map.Entry<String, Path> e : programs.entrySet()) {
             try {
-                out.put(e.getKey(), new OciRuntime(OciRuntimeOptions.of(e.getKey(), e.getValue(), runDir, monitor)));
+                boolean own = e.getValue().equals(bin.resolve("runsc"));
+                out.put(
+                        e.getKey(),
+                        own
+                                ? RuntimeProviders.runsc(provider, bin, runDir)
+                                : new OciRuntime(OciRuntimeOptions.of(e.getKey(), e.getValue(), runDir, monitor)));
             } catch (IOException x) {
                 throw new UsageException("the runtime " + e.getKey() + " cannot be used: " + x);
+            } catch (RuntimeFailure x) {
+                throw new UsageException("--runtime-provider=" + provider + ": " + x.getMessage());
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+                throw new UsageException("interrupted while the runtime was looked for");
             }
         }
         return out;

@@ -7,6 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -14,10 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +83,7 @@ final class ContainerDir {
         int code = 137;
         int signal = 0;
         boolean oom = false;
+        boolean lost = false;
         Instant when = Instant.EPOCH;
         for (String line : text.lines().toList()) {
             int blank = line.indexOf(' ');
@@ -88,6 +93,7 @@ final class ContainerDir {
                     case "code" -> code = Integer.parseInt(value);
                     case "signal" -> signal = Integer.parseInt(value);
                     case "oom" -> oom = value.equals("1");
+                    case "lost" -> lost = value.equals("1");
                     case "finished" -> {
                         long nanos = Long.parseLong(value);
                         when = Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000);
@@ -98,7 +104,24 @@ final class ContainerDir {
                 return ExitStatus.lost(Instant.now());
             }
         }
-        return new ExitStatus(code, signal, when, oom, false);
+        return new ExitStatus(code, signal, when, oom, lost);
+    }
+
+    /** Notes how it ended, as the monitor does; for a runtime that tells us. The first word stands. */
+    void leave(ExitStatus exit) throws IOException {
+        if (!exists() || Files.exists(file("exit"))) {
+            return;
+        }
+        Instant at = exit.finishedAt();
+        String text = "code " + exit.code() + "\nsignal " + exit.signal() + "\nfinished " + at.getEpochSecond()
+                + String.format(Locale.ROOT, "%09d", at.getNano()) + "\noom " + (exit.outOfMemory() ? 1 : 0) + "\nlost "
+                + (exit.lost() ? 1 : 0) + "\n";
+        Path fresh = Files.createTempFile(dir, "exit", ".new");
+        try (FileChannel c = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            c.write(StandardCharsets.ISO_8859_1.encode(text));
+            c.force(true);
+        }
+        Files.move(fresh, file("exit"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** A connection to the monitor; null if there is none any more. */

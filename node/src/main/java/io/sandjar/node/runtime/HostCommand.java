@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,13 +24,26 @@ final class HostCommand {
         return run(command, limit, maxOutput, () -> {});
     }
 
-    /** @param beforeKill called when the time is over and the program has not obeyed SIGTERM */
+    /** @param env variables more; those with an empty value are set, too */
+    static Outcome run(List<String> command, Map<String, String> env, Duration limit, int maxOutput)
+            throws IOException, InterruptedException {
+        return run(command, env, limit, maxOutput, () -> {});
+    }
+
     static Outcome run(List<String> command, Duration limit, int maxOutput, Runnable beforeKill)
             throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
+        return run(command, Map.of(), limit, maxOutput, beforeKill);
+    }
+
+    /** @param beforeKill called when the time is over and the program has not obeyed SIGTERM */
+    private static Outcome run(
+            List<String> command, Map<String, String> env, Duration limit, int maxOutput, Runnable beforeKill)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                .start();
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+        builder.environment().putAll(env);
+        Process process = builder.start();
         StringBuilder text = new StringBuilder();
         Thread reader = Thread.ofPlatform()
                 .daemon()

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.node.runtime;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,5 +25,21 @@ final class MemoryEvents {
         Path group = Path.of((old ? v1.toString() : "/sys/fs/cgroup") + "/" + cgroupsPath)
                 .normalize();
         return List.of(group.resolve(name), group.resolve("guest").resolve(name));
+    }
+
+    /** Whether something was killed there. */
+    static boolean any(@Nullable String cgroupsPath) {
+        for (Path file : files(cgroupsPath)) {
+            try {
+                for (String line : Files.readAllLines(file)) {
+                    if (line.startsWith("oom_kill ") && !line.equals("oom_kill 0")) {
+                        return true;
+                    }
+                }
+            } catch (IOException e) {
+                // no such group
+            }
+        }
+        return false;
     }
 }

@@ -3,6 +3,7 @@
 package io.sandjar.node.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,13 +28,19 @@ class AgentOptionsTest {
         assertEquals(Path.of("/m"), o.manifests);
         assertEquals(Path.of("/r"), o.rootDir);
         assertTrue(o.detach);
-        assertEquals("runsc", parse("--runtime-provider=runsc").runtime);
+        assertNull(o.provider);
+        AgentOptions provided = parse("--runtime-provider=runsc");
+        assertEquals("runsc", provided.runtime);
+        assertEquals("runsc", provided.provider);
+        assertEquals("unix:///a/b", parse("--runtime-provider", "unix:///a/b").provider);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --container-runtime=remote        | dockershim was removed in 1.24
             --kubeconfig=/x                   | there is no cluster
+            --runtime-provider=/x             | did you mean unix:///x?
+            --runtime-provider=runc           | A program is chosen with --runtime
             --sync                            | --sync-frequency
             --pod-manifest-pth=/x             | there is no option --pod-manifest-pth
             --pod-manifest                    | did you mean --pod-manifest-path

@@ -33,7 +33,7 @@ class AgentPlacesTest {
     @Test
     void spellings() throws Exception {
         AgentOptions o = root(
-                "--runtime-provider=runc",
+                "--runtime=runc",
                 "--pod-manifest-path",
                 "/m",
                 "--network=loopback",

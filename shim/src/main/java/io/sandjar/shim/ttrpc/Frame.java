@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
-package io.sandjar.shim;
+package io.sandjar.shim.ttrpc;
 
 import java.nio.ByteBuffer;
 
@@ -10,16 +10,16 @@ import java.nio.ByteBuffer;
  *
  * @param data protobuf of a Request or Response
  */
-record Frame(int stream, byte type, byte flags, byte[] data) {
-    static final byte REQUEST = 1;
-    static final byte RESPONSE = 2;
-    static final int HEADER = 10;
+public record Frame(int stream, byte type, byte flags, byte[] data) {
+    public static final byte REQUEST = 1;
+    public static final byte RESPONSE = 2;
+    public static final int HEADER = 10;
 
     /** No message may be larger; both sides of the protocol keep to it. */
-    static final int MAX_DATA = 4 << 20;
+    public static final int MAX_DATA = 4 << 20;
 
     /** Of bytes that hold one frame and nothing else; the supervisor has cut them so. */
-    static Frame parse(byte[] bytes) {
+    public static Frame parse(byte[] bytes) {
         if (bytes.length < HEADER) {
             throw new IllegalArgumentException("a frame of " + bytes.length + " bytes has no header");
         }
@@ -36,15 +36,15 @@ record Frame(int stream, byte type, byte flags, byte[] data) {
         return new Frame(stream, type, flags, data);
     }
 
-    static Frame request(int stream, byte[] data) {
+    public static Frame request(int stream, byte[] data) {
         return new Frame(stream, REQUEST, (byte) 0, data);
     }
 
-    static Frame response(int stream, byte[] data) {
+    public static Frame response(int stream, byte[] data) {
         return new Frame(stream, RESPONSE, (byte) 0, data);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return ByteBuffer.allocate(HEADER + data.length)
                 .putInt(data.length)
                 .putInt(stream)

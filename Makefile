@@ -47,6 +47,7 @@ containerd:
 kubelet:
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/run
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/commands-pods.sh
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/provider.sh
 
 format:
 	$(MVN) -q spotless:apply

@@ -47,7 +47,8 @@ final class PodCompletion {
               -f | --filename | --pod-manifest-path | --root-dir | --run-dir | --server) COMPREPLY=($(compgen -f -- "$word")); return 0 ;;
               -o | --output) COMPREPLY=($(compgen -W 'wide yaml json name jsonpath= custom-columns=' -- "$word")); return 0 ;;
               -n | --namespace) COMPREPLY=($(compgen -W "$(_sandjar_names namespaces)" -- "$word")); return 0 ;;
-              --runtime | --runtime-provider) COMPREPLY=($(compgen -W 'runsc runc' -- "$word")); return 0 ;;
+              --runtime) COMPREPLY=($(compgen -W 'runsc runc' -- "$word")); return 0 ;;
+              --runtime-provider) COMPREPLY=($(compgen -W 'runsc unix:///' -- "$word")); return 0 ;;
               --cascade) COMPREPLY=($(compgen -W 'background foreground orphan' -- "$word")); return 0 ;;
               --image) COMPREPLY=($(compgen -W "sandjar.io/demo $(command sandjar images --no-headers 2>/dev/null | cut -d' ' -f1)" -- "$word")); return 0 ;;
               esac

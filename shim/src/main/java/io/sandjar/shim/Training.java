@@ -97,7 +97,8 @@ final class Training {
                         + "/ttrpc\",\"namespace\":\"k8s.io\",\"stateDir\":\"" + directory
                         + "/state\",\"runsc\":\"runsc\",\"self\":\"shim\",\"pid\":1,\"debug\":false}")
                 .getBytes(StandardCharsets.UTF_8));
-        Shim shim = new Shim(hello, link, new Runtime(), new TtrpcClient(hello.ttrpcAddress(), Events.PATIENCE_MILLIS), 1);
+        Shim shim =
+                new Shim(hello, link, new Runtime(), new TtrpcClient(hello.ttrpcAddress(), Events.PATIENCE_MILLIS), 1);
         Thread serving = Thread.ofPlatform().daemon().start(new Serving(shim));
         if (first) {
             create(supervisor);

@@ -39,8 +39,9 @@ final class ListeningProvider implements Provider {
                     return calls;
                 }
             } catch (Unreachable e) {
-                throw new RuntimeFailure(e.getMessage() + ". Start the provider first, or let the agent start Sandjar's:"
-                        + " --runtime-provider=runsc");
+                throw new RuntimeFailure(
+                        e.getMessage() + ". Start the provider first, or let the agent start Sandjar's:"
+                                + " --runtime-provider=runsc");
             } catch (IOException e) {
                 throw new RuntimeFailure("what listens at " + address + " does not speak ttrpc (" + e.getMessage()
                         + "). A runtime provider is a shim's socket with the service " + TaskCalls.V2

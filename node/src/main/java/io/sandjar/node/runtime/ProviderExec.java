@@ -78,13 +78,17 @@ final class ProviderExec {
     private ExecResult output(Path fifo, Duration limit) throws TaskCalls.Refused, IOException, InterruptedException {
         RandomAccessFile writer = new RandomAccessFile(fifo.toFile(), "rw");
         try (InputStream in = new FileInputStream(fifo.toFile())) {
-            Thread reader = Thread.ofPlatform().daemon().name("output of " + execId).start(() -> read(in));
+            Thread reader =
+                    Thread.ofPlatform().daemon().name("output of " + execId).start(() -> read(in));
             int code;
             try {
                 try {
                     calls.call(
                             "Start",
-                            StartRequest.newBuilder().setId(id).setExecId(execId).build(),
+                            StartRequest.newBuilder()
+                                    .setId(id)
+                                    .setExecId(execId)
+                                    .build(),
                             StartResponse.parser(),
                             CALL);
                 } catch (TaskCalls.Refused e) {
@@ -99,8 +103,7 @@ final class ProviderExec {
             }
             reader.join(200); // something in the background may hold it
             synchronized (text) {
-                String said = new String(
-                        text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+                String said = new String(text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
                 return new ExecResult(code, code < 0, said);
             }
         } finally {
@@ -214,7 +217,8 @@ final class ProviderExec {
                             .setValue(ByteString.copyFromUtf8(process.toString())))
                     .build();
         } catch (IOException | JsonParseException | IllegalStateException e) {
-            throw new RuntimeFailure("cannot take the environment of container " + id + " from " + config + ": " + e, e);
+            throw new RuntimeFailure(
+                    "cannot take the environment of container " + id + " from " + config + ": " + e, e);
         }
     }
 }

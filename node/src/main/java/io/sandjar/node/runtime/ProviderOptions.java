@@ -16,7 +16,6 @@ import java.nio.file.Path;
 record ProviderOptions(String handler, Path program, Path root, Path containers, Path monitor) {
     /** The usual places below the agent's run directory. */
     static ProviderOptions of(String handler, Path program, Path runDir, Path monitor) {
-        return new ProviderOptions(
-                handler, program, runDir.resolve("p-root"), runDir.resolve("p-" + handler), monitor);
+        return new ProviderOptions(handler, program, runDir.resolve("p-root"), runDir.resolve("p-" + handler), monitor);
     }
 }

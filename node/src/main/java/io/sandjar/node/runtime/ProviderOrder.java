@@ -80,8 +80,10 @@ final class ProviderOrder {
                     || b == '.'
                     || b == '_'
                     || b == '-';
-            out.append(plain ? String.valueOf((char) b) : "%" + Character.forDigit(b >> 4 & 15, 16)
-                    + Character.forDigit(b & 15, 16));
+            out.append(
+                    plain
+                            ? String.valueOf((char) b)
+                            : "%" + Character.forDigit(b >> 4 & 15, 16) + Character.forDigit(b & 15, 16));
         }
         return out.toString();
     }

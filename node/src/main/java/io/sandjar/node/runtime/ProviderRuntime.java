@@ -85,8 +85,8 @@ final class ProviderRuntime implements RuntimeDriver {
     }
 
     private static RuntimeFailure failure(String id, String method, IOException e) {
-        return new RuntimeFailure("the runtime provider did not do " + method + " of container " + id + ": "
-                + e.getMessage(), e);
+        return new RuntimeFailure(
+                "the runtime provider did not do " + method + " of container " + id + ": " + e.getMessage(), e);
     }
 
     @Override
@@ -103,20 +103,25 @@ final class ProviderRuntime implements RuntimeDriver {
         try {
             prepare(dir, order, calls);
             int pid = calls.call(
-                            "Create",
-                            ProviderOrder.request(order, dir, options),
-                            CreateResponse.parser(),
-                            CREATE_LIMIT)
+                            "Create", ProviderOrder.request(order, dir, options), CreateResponse.parser(), CREATE_LIMIT)
                     .getPid();
             Files.writeString(dir.file("created"), Integer.toString(pid));
             return new ContainerState(order.id(), ContainerState.Phase.CREATED, pid, null);
         } catch (IOException e) {
-            delete(order.id());
-            throw failure(order.id(), "Create", e);
+            throw undone(order.id(), failure(order.id(), "Create", e));
         } catch (TaskCalls.Refused e) {
-            delete(order.id());
-            throw new RuntimeFailure(said(e));
+            throw undone(order.id(), new RuntimeFailure(said(e)));
         }
+    }
+
+    /** Takes back what there is of it; why it was not made matters more than why that cannot be. */
+    private RuntimeFailure undone(String id, RuntimeFailure why) throws InterruptedException {
+        try {
+            delete(id);
+        } catch (RuntimeFailure e) {
+            why.addSuppressed(e);
+        }
+        return why;
     }
 
     private static void prepare(ContainerDir dir, ContainerOrder order, TaskCalls calls) throws IOException {
@@ -188,11 +193,7 @@ final class ProviderRuntime implements RuntimeDriver {
         }
         try {
             calls(dir)
-                    .call(
-                            "Delete",
-                            DeleteRequest.newBuilder().setId(id).build(),
-                            DeleteResponse.parser(),
-                            CALL_LIMIT);
+                    .call("Delete", DeleteRequest.newBuilder().setId(id).build(), DeleteResponse.parser(), CALL_LIMIT);
         } catch (TaskCalls.Refused e) {
             if (e.code != TaskCalls.Refused.NOT_FOUND) {
                 throw new RuntimeFailure(e.text());
@@ -248,11 +249,7 @@ final class ProviderRuntime implements RuntimeDriver {
             }
             try {
                 StateResponse s = calls(dir)
-                        .call(
-                                "State",
-                                StateRequest.newBuilder().setId(id).build(),
-                                StateResponse.parser(),
-                                CALL_LIMIT);
+                        .call("State", StateRequest.newBuilder().setId(id).build(), StateResponse.parser(), CALL_LIMIT);
                 boolean making = s.getStatus() == Status.CREATED && s.getPid() == 0;
                 if (!making || System.nanoTime() > end) {
                     return state(id, dir, s);
@@ -286,8 +283,7 @@ final class ProviderRuntime implements RuntimeDriver {
 
     /** The shim has the status of a shell: whether 137 was a signal or a word of the program's is not to be told. */
     private static ExitStatus exit(ContainerDir dir, int status, Timestamp at) {
-        Instant when =
-                at.getSeconds() == 0 ? Instant.now() : Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
+        Instant when = at.getSeconds() == 0 ? Instant.now() : Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
         String cgroup = dir.read("cgroup");
         return new ExitStatus(status, 0, when, !cgroup.isEmpty() && MemoryEvents.any(cgroup), false);
     }
@@ -319,11 +315,7 @@ final class ProviderRuntime implements RuntimeDriver {
             }
             try {
                 WaitResponse end = calls(dir)
-                        .call(
-                                "Wait",
-                                WaitRequest.newBuilder().setId(id).build(),
-                                WaitResponse.parser(),
-                                Duration.ZERO);
+                        .call("Wait", WaitRequest.newBuilder().setId(id).build(), WaitResponse.parser(), Duration.ZERO);
                 waitAtMost(LOG_LIMIT, dir::awaitEnd); // what it has said is to be in the log then
                 return ended(id, dir, exit(dir, end.getExitStatus(), end.getExitedAt()));
             } catch (TaskCalls.Refused | IOException e) {

@@ -31,8 +31,7 @@ public final class RuntimeProviders {
             RuntimeDriver driver = new OciRuntime(plain);
             return none(provided.containers())
                     ? driver
-                    : new EitherRuntime(
-                            driver, new ProviderRuntime(provided, own(bin, runDir)), provided.containers());
+                    : new EitherRuntime(driver, new ProviderRuntime(provided, own(bin, runDir)), provided.containers());
         }
         Provider provider;
         if (choice.equals(OWN)) {
@@ -43,9 +42,7 @@ public final class RuntimeProviders {
             provider = listening;
         }
         RuntimeDriver driver = new ProviderRuntime(provided, provider);
-        return none(plain.containers())
-                ? driver
-                : new EitherRuntime(driver, new OciRuntime(plain), plain.containers());
+        return none(plain.containers()) ? driver : new EitherRuntime(driver, new OciRuntime(plain), plain.containers());
     }
 
     private static Provider own(Path bin, Path runDir) throws RuntimeFailure {

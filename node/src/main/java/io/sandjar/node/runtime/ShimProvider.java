@@ -44,8 +44,7 @@ final class ShimProvider implements Provider {
         return env;
     }
 
-    private HostCommand.Outcome run(String action, String id, Path bundle)
-            throws RuntimeFailure, InterruptedException {
+    private HostCommand.Outcome run(String action, String id, Path bundle) throws RuntimeFailure, InterruptedException {
         List<String> words = new ArrayList<>(List.of(program.toString(), "-namespace", NAMESPACE, "-address"));
         words.add(runDir.resolve("provider.sock").toString());
         words.addAll(List.of("-id", id, "-bundle", bundle.toString(), action));

@@ -136,10 +136,11 @@ final class FakeProvider implements AutoCloseable {
                 end.complete(128 + KillRequest.parseFrom(r.getPayload()).getSignal());
                 yield Empty.getDefaultInstance();
             }
-            case "Wait" -> WaitResponse.newBuilder()
-                    .setExitStatus(end.join())
-                    .setExitedAt(Timestamp.newBuilder().setSeconds(1000))
-                    .build();
+            case "Wait" ->
+                WaitResponse.newBuilder()
+                        .setExitStatus(end.join())
+                        .setExitedAt(Timestamp.newBuilder().setSeconds(1000))
+                        .build();
             case "Delete" -> {
                 ends.remove(name);
                 yield DeleteResponse.getDefaultInstance();

@@ -188,9 +188,7 @@ class ProviderRuntimeTest {
 
     @Test
     void thePlanOfACommandKnowsTheNamespace() throws Exception {
-        assertTrue(runtime.execPlan("a", List.of("w"), false, false)
-                .argv()
-                .contains(dir + "/p-root/sandjar"));
+        assertTrue(runtime.execPlan("a", List.of("w"), false, false).argv().contains(dir + "/p-root/sandjar"));
         Files.createDirectories(dir.resolve("p-root/other/a"));
         assertEquals(
                 List.of("/bin/runsc", "--root", dir + "/p-root/other", "exec", "--tty", "a", "w"),
@@ -206,8 +204,7 @@ class ProviderRuntimeTest {
             s.bind(UnixDomainSocketAddress.of(http));
             Thread.ofVirtual().start(() -> {
                 try (SocketChannel c = s.accept()) {
-                    c.write(ByteBuffer.wrap(
-                            "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+                    c.write(ByteBuffer.wrap("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
                 } catch (IOException e) {
                     // the test says what is missing
                 }

@@ -191,18 +191,7 @@ final class ProviderRuntime implements RuntimeDriver {
             kill(id, SIGKILL, true);
             waitAtMost(END_LIMIT, () -> awaitExit(id));
         }
-        try {
-            calls(dir)
-                    .call("Delete", DeleteRequest.newBuilder().setId(id).build(), DeleteResponse.parser(), CALL_LIMIT);
-        } catch (TaskCalls.Refused e) {
-            if (e.code != TaskCalls.Refused.NOT_FOUND) {
-                throw new RuntimeFailure(e.text());
-            }
-        } catch (Unreachable e) {
-            provider.clear(id, Path.of(dir.read("bundle")));
-        } catch (IOException e) {
-            throw failure(id, "Delete", e);
-        }
+        remove(id, dir);
         if (!waitAtMost(END_LIMIT, dir::awaitEnd)) {
             ProcessHandle.of(dir.number("monitor")).ifPresent(ProcessHandle::destroyForcibly);
         }
@@ -210,6 +199,39 @@ final class ProviderRuntime implements RuntimeDriver {
             dir.remove();
         } catch (IOException e) {
             throw new RuntimeFailure("cannot remove " + dir.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Has the provider forget it. One that was started after another one's death takes what it finds for running until it has
+     * looked; that is ended by force and asked for again.
+     */
+    private void remove(String id, ContainerDir dir) throws RuntimeFailure, InterruptedException {
+        DeleteRequest request = DeleteRequest.newBuilder().setId(id).build();
+        long end = System.nanoTime() + END_LIMIT.toNanos();
+        boolean cleared = false;
+        while (true) {
+            try {
+                calls(dir).call("Delete", request, DeleteResponse.parser(), CALL_LIMIT);
+                return;
+            } catch (TaskCalls.Refused e) {
+                if (e.code == TaskCalls.Refused.NOT_FOUND) {
+                    return;
+                }
+                if (e.code != TaskCalls.Refused.FAILED_PRECONDITION || System.nanoTime() > end) {
+                    throw new RuntimeFailure(e.text());
+                }
+            } catch (Unreachable e) {
+                provider.clear(id, Path.of(dir.read("bundle")));
+                return;
+            } catch (IOException e) {
+                throw failure(id, "Delete", e);
+            }
+            if (!cleared) {
+                provider.clear(id, Path.of(dir.read("bundle")));
+                cleared = true;
+            }
+            Thread.sleep(PAUSE_MILLIS);
         }
     }
 

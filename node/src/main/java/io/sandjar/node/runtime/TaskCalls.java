@@ -32,6 +32,7 @@ record TaskCalls(String address, String service) {
     /** What the shim says about a call that it did not do; the codes are those of gRPC. */
     static final class Refused extends Exception {
         static final int NOT_FOUND = 5;
+        static final int FAILED_PRECONDITION = 9;
         static final int UNIMPLEMENTED = 12;
         private static final long serialVersionUID = 1;
 

@@ -54,6 +54,7 @@ final class FakeProvider implements AutoCloseable {
     volatile @Nullable ExecRequest added;
     volatile String createFails = "";
     volatile int unavailable;
+    volatile int stillRunning;
     volatile boolean slow;
 
     FakeProvider(Path socket, String service) throws IOException {
@@ -100,6 +101,10 @@ final class FakeProvider implements AutoCloseable {
         if (unavailable > 0) {
             unavailable--;
             return refused(14, "not now");
+        }
+        if (stillRunning > 0 && r.getMethod().equals("Delete")) {
+            stillRunning--;
+            return refused(9, "cannot delete: it is running");
         }
         MessageLite m = done(r);
         return m == null

@@ -135,6 +135,16 @@ class ProviderRuntimeTest {
     }
 
     @Test
+    void aProviderThatStillTakesItForRunning() throws Exception {
+        runtime.create(order("a"));
+        runtime.start("a");
+        fake.stillRunning = 2;
+        runtime.delete("a");
+        assertTrue(fake.ends.isEmpty());
+        assertEquals(List.of(), runtime.list());
+    }
+
+    @Test
     void aRunningOneIsEndedBeforeItIsDeleted() throws Exception {
         runtime.create(order("a"));
         runtime.start("a");

@@ -108,10 +108,19 @@ public final class LocalImageStore implements ImageStore {
         }
         String who = Digest.of(String.join("\0", how.dockerConfigs()).getBytes(StandardCharsets.UTF_8))
                 .hex();
-        return shared.run(
-                name.full() + " " + how.insecureRegistries() + " " + who,
-                how.progress(),
-                progress -> fetch(name, how, progress));
+        try {
+            return shared.run(
+                    name.full() + " " + how.insecureRegistries() + " " + who,
+                    how.progress(),
+                    progress -> fetch(name, how, progress));
+        } catch (ImageException e) {
+            Optional<ImageRecord> here = records.byName(name.full());
+            boolean enough = how.policy() == PullOptions.Policy.IF_NOT_PRESENT && e.kind() == Kind.NOT_FOUND;
+            if (enough && here.isPresent() && complete(here.get())) {
+                return here.get().image(); // the layout or archive is gone, what was taken from it is not
+            }
+            throw e;
+        }
     }
 
     private Image fetch(Name name, PullOptions how, PullProgress progress) throws ImageException {

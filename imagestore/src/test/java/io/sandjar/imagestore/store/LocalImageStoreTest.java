@@ -311,6 +311,11 @@ final class LocalImageStoreTest {
         Image j = store.pull("oci-archive:" + f, PullOptions.DEFAULT);
         assertFalse(i.id().equals(j.id()));
         assertEquals(j.id(), store.find("oci-archive:" + f).orElseThrow().id());
+        Files.delete(f);
+        assertEquals(j.id(), store.pull("oci-archive:" + f, PullOptions.DEFAULT).id(), "what was taken is enough");
+        assertThrows(
+                ImageException.class,
+                () -> store.pull("oci-archive:" + f, PullOptions.DEFAULT.with(PullOptions.Policy.ALWAYS)));
         assertEquals(List.of(), store.find(i.id()).orElseThrow().names());
         assertTrue(store.collect() > 0);
         assertTrue(store.find(i.id()).isEmpty());

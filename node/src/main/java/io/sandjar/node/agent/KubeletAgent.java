@@ -103,7 +103,8 @@ public final class KubeletAgent implements AutoCloseable {
                 nodeName,
                 !root,
                 options.insecureRegistries,
-                new LogRotation(options.logBytes, options.logFiles));
+                new LogRotation(options.logBytes, options.logFiles),
+                NodeObjects.allocatable());
         new NodeObjects(store, nodeName, network.hostIp()).register(drivers.keySet());
         PodManager pods = opened(new PodManager(node));
         pods.start();

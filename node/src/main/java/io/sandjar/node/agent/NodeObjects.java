@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.NodeStatusBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClassBuilder;
 import io.sandjar.host.Sys;
+import io.sandjar.node.model.Admission.Capacity;
+import io.sandjar.node.model.Quantities;
 import io.sandjar.node.store.Kind;
 import io.sandjar.node.store.ObjectStore;
 import java.time.Instant;
@@ -20,7 +22,7 @@ import java.util.Map;
 
 /** What the agent itself puts into the store: the node, and a RuntimeClass for each runtime that is here. */
 final class NodeObjects {
-    private static final String PODS = "110";
+    private static final int PODS = 110;
 
     private final ObjectStore store;
     private final String name;
@@ -37,6 +39,12 @@ final class NodeObjects {
         return t == null ? "" : t.trim();
     }
 
+    /** What pods may ask for, all together: the machine. */
+    static Capacity allocatable() {
+        return new Capacity(
+                Runtime.getRuntime().availableProcessors() * 1000L, Quantities.bytes(new Quantity(memory())), PODS);
+    }
+
     static String memory() {
         for (String line : text("/proc/meminfo").split("\n", -1)) {
             if (line.startsWith("MemTotal:")) {
@@ -50,7 +58,7 @@ final class NodeObjects {
         Map<String, Quantity> capacity = Map.of(
                 "cpu", new Quantity(Integer.toString(Runtime.getRuntime().availableProcessors())),
                 "memory", new Quantity(memory()),
-                "pods", new Quantity(PODS));
+                "pods", new Quantity(Integer.toString(PODS)));
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         return new NodeStatusBuilder()
                 .withCapacity(capacity)

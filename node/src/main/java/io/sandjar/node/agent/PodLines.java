@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.sandjar.node.Log;
 import io.sandjar.node.store.Change;
@@ -93,8 +94,17 @@ final class PodLines implements AutoCloseable {
             case "Running" -> "Running" + (status.getPodIP() == null ? "" : " " + status.getPodIP());
             case "Succeeded" -> "Succeeded";
             case "Failed" -> "Failed" + failure(status, all);
-            default -> "";
+            default -> unschedulable(status);
         };
+    }
+
+    private static String unschedulable(PodStatus status) {
+        for (PodCondition c : status.getConditions()) {
+            if ("PodScheduled".equals(c.getType()) && "False".equals(c.getStatus())) {
+                return "waits for room: " + c.getMessage();
+            }
+        }
+        return "";
     }
 
     private static @Nullable String trouble(List<ContainerStatus> all) {

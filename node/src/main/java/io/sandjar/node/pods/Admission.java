@@ -92,6 +92,26 @@ final class Admission {
                 .orElse(null);
     }
 
+    /**
+     * Why there is no room for the pod now, in the words of the scheduler; null if there is. What other pods have asked for
+     * counts as long as they have not ended.
+     */
+    static @Nullable String noRoom(Node node, Pod pod) {
+        List<Pod> others = new ArrayList<>();
+        for (Pod p : node.store().list(Kind.POD, null)) {
+            if (p.getStatus() != null && p.getStatus().getStartTime() != null) {
+                others.add(p);
+            }
+        }
+        return io.sandjar.node.model.Admission.check(pod, others, node.capacity())
+                .map(r -> "0/1 nodes are available: 1 "
+                        + (r.reason().equals("OutOfpods")
+                                ? "Too many pods"
+                                : "Insufficient " + r.reason().substring("OutOf".length()))
+                        + ". " + r.message())
+                .orElse(null);
+    }
+
     private static Refusal noRuntime(Node node, Pod pod) {
         String name = pod.getSpec().getRuntimeClassName();
         if (name == null || name.isEmpty()) {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.sandjar.imagestore.ImageStore;
 import io.sandjar.node.EventRecorder;
 import io.sandjar.node.cgroups.PodCgroups;
+import io.sandjar.node.model.Admission.Capacity;
 import io.sandjar.node.network.PodNetwork;
 import io.sandjar.node.runtime.LogRotation;
 import io.sandjar.node.runtime.RuntimeDriver;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultHandler of pods without a runtimeClassName (--runtime)
  * @param root the agent's directory: pods/UID, logs
  * @param pauseRoot root file system of pod sandboxes: a directory with the program /pause
+ * @param capacity what all pods together may ask for
  * @param rootless whether the agent is an ordinary user's
  */
 public record Node(
@@ -44,7 +46,8 @@ public record Node(
         String nodeName,
         boolean rootless,
         Set<String> insecureRegistries,
-        LogRotation rotation) {
+        LogRotation rotation,
+        Capacity capacity) {
 
     Path podDir(String uid) {
         return root.resolve("pods").resolve(uid);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodMachine {
     private static final Duration AT_LEAST_EVERY = Duration.ofMinutes(1);
+    private static final Duration ROOM_EVERY = Duration.ofSeconds(3);
+    private static final Duration AT_A_TIME = Duration.ofSeconds(2);
+    private static final ReentrantLock ROOM =
+            new ReentrantLock(); // one pod after the other takes its share of the node
 
     private final Work work;
     private final Actions actions;
@@ -170,11 +175,26 @@ final class PodMachine {
             return;
         }
         String handler = Admission.handler(work.node, work.pod());
-        work.record.handler = handler == null ? "" : handler;
-        work.record.admitted = true;
-        work.record.startTime = work.now();
-        work.save();
-        publish();
+        ROOM.lock();
+        try {
+            String noRoom = Admission.noRoom(work.node, work.pod());
+            if (noRoom != null) {
+                if (work.noRoom.isEmpty()) {
+                    work.event(EventRecorder.WARNING, "FailedScheduling", noRoom);
+                }
+                work.noRoom = noRoom;
+                work.soon(ROOM_EVERY);
+                return;
+            }
+            work.noRoom = "";
+            work.record.handler = handler == null ? "" : handler;
+            work.record.admitted = true;
+            work.record.startTime = work.now();
+            work.save();
+            publish();
+        } finally {
+            ROOM.unlock();
+        }
     }
 
     private void end() throws InterruptedException {
@@ -200,7 +220,7 @@ final class PodMachine {
     }
 
     private void go() throws InterruptedException {
-        if (!sandbox.ready()) {
+        if (!work.record.admitted || !sandbox.ready()) {
             return;
         }
         if (initialize()) {
@@ -248,7 +268,12 @@ final class PodMachine {
     private void containers() throws InterruptedException {
         boolean over = true;
         boolean failed = false;
+        Instant begin = work.now();
         for (Container c : work.containers()) {
+            if (work.deleted() || work.now().isAfter(begin.plus(AT_A_TIME))) {
+                work.soon(work.now()); // many containers: let what there is be seen, probed or deleted
+                return;
+            }
             ContainerRecord r = work.recordOf(c);
             ExitInfo exit = r.exit;
             if (r.phase == ContainerRecord.Phase.EXITED && exit != null && !again(exit)) {

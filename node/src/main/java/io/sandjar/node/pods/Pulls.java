@@ -60,8 +60,15 @@ final class Pulls {
             return null;
         }
         PullOptions.Policy policy = policy(c);
-        if (policy != PullOptions.Policy.ALWAYS) {
-            Image here = present(c, r, policy);
+        Optional<Image> found;
+        try {
+            found = work.node.images().find(c.getImage());
+        } catch (ImageException e) {
+            failed(c, r, e);
+            return null;
+        }
+        if (policy == PullOptions.Policy.NEVER || policy == PullOptions.Policy.IF_NOT_PRESENT && !onThisMachine(c)) {
+            Image here = present(c, r, policy, found);
             if (here != null || policy == PullOptions.Policy.NEVER) {
                 return here;
             }
@@ -82,6 +89,9 @@ final class Pulls {
             work.soon(failed.plus(SHOWN)); // so long the failure itself is the reason
             return;
         }
+        if (r.waitReason.equals("InvalidImageName")) {
+            return; // no pull, no back-off: the name has to be changed
+        }
         if (!r.waitReason.equals("ImagePullBackOff")) {
             work.event(c, EventRecorder.NORMAL, "BackOff", "Back-off pulling image \"" + c.getImage() + "\"");
             work.warn(c, "Failed", "Error: ImagePullBackOff");
@@ -89,16 +99,16 @@ final class Pulls {
         }
     }
 
-    private @Nullable Image present(Container c, ContainerRecord r, PullOptions.Policy policy) {
-        try {
-            Optional<Image> found = work.node.images().find(c.getImage());
-            if (found.isPresent()) {
-                work.normal(c, "Pulled", "Container image \"" + c.getImage() + "\" already present on machine");
-                return found.get();
-            }
-        } catch (ImageException e) {
-            failed(c, r, e);
-            return null;
+    /** Layouts and archives that may have been written again: the store looks, and reads them only then. */
+    private static boolean onThisMachine(Container c) {
+        String image = String.valueOf(c.getImage());
+        return image.startsWith("oci:") || image.startsWith("oci-archive:") || image.startsWith("docker-archive:");
+    }
+
+    private @Nullable Image present(Container c, ContainerRecord r, PullOptions.Policy policy, Optional<Image> found) {
+        if (found.isPresent()) {
+            work.normal(c, "Pulled", "Container image \"" + c.getImage() + "\" already present on machine");
+            return found.get();
         }
         if (policy == PullOptions.Policy.NEVER) {
             String message = "Container image \"" + c.getImage() + "\" is not present with pull policy of Never";

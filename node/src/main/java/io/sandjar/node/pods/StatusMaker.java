@@ -64,8 +64,7 @@ final class StatusMaker {
             s.setPodIP(old.getPodIP());
             s.setPodIPs(old.getPodIPs());
         }
-        boolean rejected = record.ended() && record.startTime == null;
-        if (!rejected) {
+        if (record.startTime != null) { // it was let in
             s.setInitContainerStatuses(statuses(work.initContainers()));
             s.setContainerStatuses(statuses(work.containers()));
         }
@@ -238,7 +237,8 @@ final class StatusMaker {
             all.add(condition(old, "Ready", ready, reason, message));
         }
         all.add(condition(old, "ContainersReady", ready, reason, message));
-        all.add(condition(old, "PodScheduled", true, null, null));
+        boolean room = work.noRoom.isEmpty();
+        all.add(condition(old, "PodScheduled", room, room ? null : "Unschedulable", room ? null : work.noRoom));
         for (PodCondition c : old.getConditions()) {
             if (all.stream().noneMatch(x -> x.getType().equals(c.getType()))) {
                 all.add(c); // somebody else's

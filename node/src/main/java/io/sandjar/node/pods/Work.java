@@ -37,6 +37,9 @@ final class Work {
     @Nullable
     MountedVolumes volumes;
 
+    /** Why the pod waits for room on the node; empty if it does not. */
+    String noRoom = "";
+
     private volatile Pod pod;
     private volatile @Nullable Instant goneAt;
     private Instant horizon = Instant.MAX;

@@ -65,6 +65,59 @@ class PodMachineTest {
     }
 
     @Test
+    void aPodForWhichThereIsNoRoomWaits() throws Exception {
+        Pod other = node.store.create(Kind.POD, Json.read("""
+                        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"other","namespace":"default"},"spec":{"containers":
+                        [{"name":"c","image":"here:1","resources":{"requests":{"memory":"6Gi"}}}]}}""", Pod.class));
+        node.store.editStatus(Kind.POD, "default", "other", p -> p.getStatus().setStartTime("2026-01-01T00:00:00Z"));
+        node.create(one("'resources':{'requests':{'memory':'3Gi'}}"));
+        node.runFor(30);
+        assertEquals("Pending", node.phase());
+        assertFalse(node.condition("PodScheduled"));
+        assertEquals(1, node.events.size(), node.events::toString);
+        assertTrue(
+                node.events
+                        .getFirst()
+                        .startsWith("Warning FailedScheduling: 0/1 nodes are available: 1 Insufficient memory. "),
+                node.events::toString);
+        assertTrue(node.pod().getStatus().getContainerStatuses().isEmpty());
+        node.store.remove(Kind.POD, "default", "other", other.getMetadata().getUid());
+        node.runFor(10);
+        assertEquals("Running", node.phase());
+        assertTrue(node.condition("PodScheduled"));
+    }
+
+    @Test
+    void aPodThatWaitsForRoomCanBeDeleted() throws Exception {
+        node.create(one("'resources':{'requests':{'cpu':'5'}}"));
+        node.runFor(5);
+        assertEquals("Pending", node.phase());
+        node.delete(30);
+        node.runFor(5);
+        assertEquals("", node.leftovers());
+    }
+
+    @Test
+    void archivesAreLookedAtAgain() throws Exception {
+        node.present.add("oci-archive:/a.tar");
+        node.create(pod("{'containers':[{'name':'c','image':'oci-archive:/a.tar','imagePullPolicy':'IfNotPresent'}]}"));
+        node.runFor(1);
+        assertEquals("Running", node.phase());
+        assertEquals(1, node.pulls.size());
+    }
+
+    @Test
+    void aNameThatIsNoneIsNotPulled() throws Exception {
+        node.badNames.add("Bad::name");
+        node.create(pod("{'containers':[{'name':'c','image':'Bad::name'}]}"));
+        node.runFor(100);
+        assertEquals(
+                "InvalidImageName", node.status("c").getState().getWaiting().getReason());
+        assertEquals(0, node.pulls.size());
+        assertEquals(2, node.events.size(), node.events::toString);
+    }
+
+    @Test
     void backOffDoublesToFiveMinutes() throws Exception {
         node.driver.behaviours.put("c", FakeDriver.Behaviour.exits(0, 1));
         node.create(one(""));

@@ -57,6 +57,7 @@ final class SimNode {
     final Set<String> present = new HashSet<>(Set.of("here:1"));
     final List<Long> pulls = new ArrayList<>();
     final Map<String, String> prepared = new TreeMap<>();
+    final Set<String> badNames = new HashSet<>();
     final Set<String> networks = new HashSet<>();
     final Set<String> mounted = new HashSet<>();
 
@@ -99,7 +100,8 @@ final class SimNode {
                 "here",
                 false,
                 Set.of(),
-                LogRotation.DEFAULT);
+                LogRotation.DEFAULT,
+                new io.sandjar.node.model.Admission.Capacity(4000, 8L << 30, 110));
     }
 
     private void call() {
@@ -150,7 +152,10 @@ final class SimNode {
             }
 
             @Override
-            public Optional<Image> find(String reference) {
+            public Optional<Image> find(String reference) throws ImageException {
+                if (badNames.contains(reference)) {
+                    throw new ImageException(ImageException.Kind.INVALID_REFERENCE, "no name", "");
+                }
                 return present.contains(reference) ? Optional.of(image(reference)) : Optional.empty();
             }
 

@@ -35,15 +35,15 @@ public final class Admission {
     /**
      * Checks a pod.
      *
-     * @param others all pods; those count that have not ended and run already or were there first, so that of two pods that
-     *     come together and are too much one is taken
+     * @param others the pods that have their place already; those count that have not ended
      */
     public static Optional<Rejection> check(Pod pod, Collection<Pod> others, Capacity capacity) {
         int count = 0;
         long usedCpus = 0;
         long usedMemory = 0;
         for (Pod other : others) {
-            if (!ended(other) && first(other, pod)) {
+            if (!ended(other)
+                    && !pod.getMetadata().getUid().equals(other.getMetadata().getUid())) {
                 count++;
                 usedCpus += requested(other, "cpu");
                 usedMemory += requested(other, "memory");
@@ -70,19 +70,6 @@ public final class Admission {
                 "OutOf" + resource,
                 "Node didn't have enough resource: " + resource + ", requested: " + wanted + ", used: " + used
                         + ", capacity: " + capacity + " (" + unit + "); lower the request or end other pods"));
-    }
-
-    private static boolean first(Pod other, Pod pod) {
-        String uid = String.valueOf(pod.getMetadata().getUid());
-        String otherUid = String.valueOf(other.getMetadata().getUid());
-        if (uid.equals(otherUid)) {
-            return false;
-        }
-        boolean runs =
-                other.getStatus() != null && "Running".equals(other.getStatus().getPhase());
-        String since = String.valueOf(pod.getMetadata().getCreationTimestamp());
-        String otherSince = String.valueOf(other.getMetadata().getCreationTimestamp());
-        return runs || (otherSince + otherUid).compareTo(since + uid) < 0;
     }
 
     private static boolean ended(Pod pod) {

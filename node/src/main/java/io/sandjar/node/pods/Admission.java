@@ -5,14 +5,11 @@ package io.sandjar.node.pods;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EphemeralContainer;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.VolumeDevice;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
-import io.sandjar.node.model.Quantities;
 import io.sandjar.node.store.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a pod can run on this node at all, and by which runtime. */
@@ -70,26 +67,7 @@ final class Admission {
                     "NodeAffinity",
                     "Pod was rejected: spec.nodeName is " + node0 + ", this node is " + node.nodeName());
         }
-        return tooMuch(node, pod);
-    }
-
-    /** By the requests of all pods, as a kubelet admits them. */
-    private static @Nullable Refusal tooMuch(Node node, Pod pod) {
-        io.fabric8.kubernetes.api.model.Node machine = node.store().get(Kind.NODE, null, node.nodeName());
-        if (machine == null
-                || machine.getStatus() == null
-                || machine.getStatus().getAllocatable() == null) {
-            return null;
-        }
-        Map<String, Quantity> has = machine.getStatus().getAllocatable();
-        return io.sandjar.node.model.Admission.check(
-                        pod,
-                        node.store().list(Kind.POD, null),
-                        new io.sandjar.node.model.Admission.Capacity(
-                                Quantities.milliCpus(has.get("cpu")), Quantities.bytes(has.get("memory")), (int)
-                                        Quantities.bytes(has.get("pods"))))
-                .map(r -> new Refusal(r.reason(), "Pod was rejected: " + r.message()))
-                .orElse(null);
+        return null;
     }
 
     /**

@@ -153,16 +153,14 @@ class ManifestsTest {
                         .orElseThrow()
                         .reason());
         Admission.Capacity two = new Admission.Capacity(2600, 4L << 30, 10);
-        assertTrue(Admission.check(other, List.of(pod, other), two).isEmpty(), "it was there first");
-        assertEquals(
-                "OutOfcpu",
-                Admission.check(pod, List.of(pod, other), two).orElseThrow().reason());
-        pod.setStatus(new io.fabric8.kubernetes.api.model.PodStatusBuilder()
-                .withPhase("Running")
-                .build());
+        assertTrue(Admission.check(pod, List.of(pod), two).isEmpty());
         assertEquals(
                 "OutOfcpu",
                 Admission.check(other, List.of(pod, other), two).orElseThrow().reason());
+        pod.setStatus(new io.fabric8.kubernetes.api.model.PodStatusBuilder()
+                .withPhase("Succeeded")
+                .build());
+        assertTrue(Admission.check(other, List.of(pod, other), two).isEmpty(), "ended pods need nothing");
         assertEquals("Guaranteed", Admission.qosClass(pod));
         assertEquals("BestEffort", Admission.qosClass(pod("p", "{}")));
     }

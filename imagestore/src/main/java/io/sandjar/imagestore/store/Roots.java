@@ -6,9 +6,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sandjar.abi.Errno;
 import io.sandjar.host.HostFs;
-import io.sandjar.host.HostMounts;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.HostTrees;
+import io.sandjar.host.OverlayMounts;
 import io.sandjar.host.Sys;
 import io.sandjar.imagestore.ImageException;
 import io.sandjar.imagestore.ImageException.Kind;
@@ -136,7 +136,7 @@ final class Roots {
             return new Root(layers.files(note.layers.getFirst()), changes);
         }
         Path rootfs = directory(place.resolve("rootfs"));
-        if (HostMounts.isOverlay(Tree.bytes(rootfs)) && !HostMounts.isOverlay(Tree.bytes(place))) {
+        if (OverlayMounts.isOverlay(Tree.bytes(rootfs)) && !OverlayMounts.isOverlay(Tree.bytes(place))) {
             return new Root(rootfs, changes);
         }
         if (root && !noMounts && note.layers.size() < MAX_LOWER && mount(place, rootfs, note)) {
@@ -183,7 +183,7 @@ final class Roots {
                 lower.add(Tree.bytes(directory(place.resolve("nothing")))); // overlayfs wants two
             }
         }
-        int r = HostMounts.overlay(lower, upper, work, Tree.bytes(rootfs), attributes);
+        int r = OverlayMounts.overlay(lower, upper, work, Tree.bytes(rootfs), attributes);
         if (r == 0) {
             return true;
         }
@@ -241,7 +241,7 @@ final class Roots {
     private static void clear(Path place) throws ImageException {
         Path rootfs = place.resolve("rootfs");
         for (int i = 0; i < 64; i++) {
-            int r = HostMounts.detach(Tree.bytes(rootfs));
+            int r = OverlayMounts.detach(Tree.bytes(rootfs));
             if (r == -Errno.EINVAL || r == -Errno.ENOENT || r == -Errno.EPERM) {
                 break;
             }

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sandjar.abi.Nr;
-import io.sandjar.host.HostMounts;
+import io.sandjar.host.OverlayMounts;
 import io.sandjar.host.Sys;
 import io.sandjar.imagestore.Image;
 import io.sandjar.imagestore.ImageException;
@@ -177,7 +177,7 @@ final class LocalImageStoreTest {
                 assertThrows(ImageException.class, () -> store.prepare(i, "c1", RootMode.HOST, 0))
                         .kind());
         if (ROOT) {
-            assertTrue(HostMounts.isOverlay(Tree.bytes(r.rootfs())));
+            assertTrue(OverlayMounts.isOverlay(Tree.bytes(r.rootfs())));
             assertThrows(IOException.class, () -> Files.writeString(r.rootfs().resolve("new"), "x"));
         }
         assertEquals(Map.of("c1", i.id()), store.prepared());
@@ -202,7 +202,7 @@ final class LocalImageStoreTest {
         assertEquals(r, store.prepare(i, "c1", RootMode.HOST, 0));
         assertEquals("changed", Files.readString(r.rootfs().resolve("etc/b")));
         if (ROOT) { // as after the machine was started again
-            assertEquals(0, HostMounts.detach(Tree.bytes(r.rootfs())));
+            assertEquals(0, OverlayMounts.detach(Tree.bytes(r.rootfs())));
             assertFalse(Files.exists(r.rootfs().resolve("etc")));
             store.prepare(i, "c1", RootMode.HOST, 0);
             assertEquals("changed", Files.readString(r.rootfs().resolve("etc/b")));
@@ -217,7 +217,7 @@ final class LocalImageStoreTest {
             tars[i] = new Tars().file("f" + i, "" + i).end();
         }
         Root r = store.prepare(image("many", tars), "c1", RootMode.SANDBOX, 0);
-        assertTrue(HostMounts.isOverlay(Tree.bytes(r.rootfs())));
+        assertTrue(OverlayMounts.isOverlay(Tree.bytes(r.rootfs())));
         assertEquals("0", Files.readString(r.rootfs().resolve("f0")));
         assertEquals("129", Files.readString(r.rootfs().resolve("f129")));
     }

@@ -7,16 +7,14 @@ import io.sandjar.abi.O;
 import java.util.List;
 
 /**
- * Mounts of the host that hold images' layers together. Paths are bytes in ISO-8859-1; results are 0 or -errno. Needs
+ * Overlay mounts of the host, which hold images' layers together. Paths are bytes in ISO-8859-1; results are 0 or -errno. Needs
  * CAP_SYS_ADMIN over the caller's mount namespace.
  */
-public final class HostMounts {
+public final class OverlayMounts {
     private static final int FSCONFIG_SET_STRING = 1;
     private static final int FSCONFIG_CMD_CREATE = 6;
     private static final int CLOEXEC = 1;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
-    private static final int MNT_DETACH = 2;
-    private static final int UMOUNT_NOFOLLOW = 8;
     private static final int MS_RDONLY = 1;
     private static final int PAGE = 4096;
 
@@ -28,7 +26,7 @@ public final class HostMounts {
     private static final int ENOSYS = 38;
     private static final int OVERLAYFS = 0x794c7630;
 
-    private HostMounts() {}
+    private OverlayMounts() {}
 
     /**
      * Mounts layers above each other.
@@ -142,15 +140,7 @@ public final class HostMounts {
         if (options.length() >= PAGE) {
             return -E2BIG;
         }
-        Scratch s = Scratch.take();
-        try {
-            long overlay = s.putString(0, "overlay");
-            long to = s.putString(16, target);
-            long o = s.putString(16384, options.toString());
-            return (int) Native.sys(Nr.mount, overlay, to, overlay, flags(attributes), o, 0);
-        } finally {
-            s.give();
-        }
+        return Mounts.mount("overlay", target, "overlay", flags(attributes), options.toString());
     }
 
     /** MS_* of MOUNT_ATTR_*: the same numbers for these four. */
@@ -160,7 +150,7 @@ public final class HostMounts {
 
     /** Takes the topmost mount away from a place, at once for everybody who looks; users of open files keep them. */
     public static int detach(String target) {
-        return (int) Sys.callWithPath(Nr.umount2, 0, target, MNT_DETACH | UMOUNT_NOFOLLOW, 0, 0, 0, 0);
+        return Mounts.unmount(target, Mounts.DETACH | Mounts.NOFOLLOW);
     }
 
     /** Whether a directory is the root of an overlay, or lies in one; false too when it is not there. */

@@ -58,6 +58,7 @@ final class Journal implements AutoCloseable {
     private final Path directory;
     private final Disk disk;
     private final FileChannel lockFile;
+    private final Reserve reserve;
     private FileChannel channel;
     private long number;
     private long good;
@@ -70,6 +71,7 @@ final class Journal implements AutoCloseable {
         this.directory = directory;
         this.disk = disk;
         this.lockFile = lockFile;
+        this.reserve = new Reserve(directory);
         this.number = number;
         this.channel = channel;
         this.good = good;
@@ -194,20 +196,31 @@ final class Journal implements AutoCloseable {
             }
         }
         try {
-            disk.write(channel, ByteBuffer.wrap(bytes.toByteArray()));
-            if (force) {
-                disk.force(channel);
-            }
-            good += bytes.size();
+            write(bytes.toByteArray(), force);
+            reserve.keep();
         } catch (IOException e) {
             damaged = true;
             try {
                 mend();
+                if (noSpace(e) && reserve.spend(writes)) {
+                    damaged = true; // until it is written
+                    write(bytes.toByteArray(), force);
+                    damaged = false;
+                    return;
+                }
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
             throw e;
         }
+    }
+
+    private void write(byte[] bytes, boolean force) throws IOException {
+        disk.write(channel, ByteBuffer.wrap(bytes));
+        if (force) {
+            disk.force(channel);
+        }
+        good += bytes.length;
     }
 
     /** Cuts off what a failed write left. Until that works nothing can be written. */

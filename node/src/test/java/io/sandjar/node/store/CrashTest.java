@@ -177,7 +177,7 @@ class CrashTest {
         }
     }
 
-    private static final class Full implements Journal.Disk {
+    private static class Full implements Journal.Disk {
         long room = Long.MAX_VALUE;
 
         @Override
@@ -192,6 +192,33 @@ class CrashTest {
         @Override
         public void force(FileChannel channel) throws IOException {
             channel.force(false);
+        }
+    }
+
+    /** A full disk is mostly a pod's doing: it can be deleted all the same, and nothing else can be changed. */
+    @Test
+    void aFullDiskLeavesRoomForDeletions() throws Exception {
+        Path reserve = dir.resolve("reserve");
+        Full disk = new Full() {
+            @Override
+            public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+                if (room == 0 && !Files.exists(reserve)) {
+                    Journal.Disk.REAL.write(channel, bytes);
+                } else {
+                    super.write(channel, bytes);
+                }
+            }
+        };
+        try (ObjectStore store = ObjectStore.open(dir, disk)) {
+            store.create(Kind.POD, ObjectStoreTest.pod("a"));
+            assertTrue(Files.size(reserve) > 100_000);
+            disk.room = 0;
+            assertThrows(StoreException.class, () -> store.create(Kind.POD, ObjectStoreTest.pod("b")));
+            assertTrue(Files.exists(reserve));
+            store.delete(Kind.POD, null, "a", DeleteOptions.grace(0));
+        }
+        try (ObjectStore store = ObjectStore.open(dir)) {
+            assertEquals(0, store.list(Kind.POD, null).size());
         }
     }
 

@@ -95,6 +95,12 @@ final class Docker extends Engine {
         }
     }
 
+    /** A reload with no runtimes in the file changes none of those it has. */
+    @Override
+    boolean forgets() {
+        return false;
+    }
+
     /** Docker reads its runtimes again on a signal; containers go on. */
     @Override
     @Nullable

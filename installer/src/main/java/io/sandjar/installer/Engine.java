@@ -40,6 +40,11 @@ abstract class Engine {
         return true;
     }
 
+    /** Whether a handler that went from the configuration goes from the running engine by {@link #restart}. */
+    boolean forgets() {
+        return true;
+    }
+
     /** Asks until the answer is that, since some daemons read their configuration in their own time; the last answer. */
     final @Nullable Boolean offersHandler(boolean wanted) {
         long end = System.nanoTime() + 15_000_000_000L;

@@ -195,7 +195,12 @@ final class Lifecycle {
             }
             engine.restart();
             out.println("restarted: " + engine.restartCommand());
-            if (Boolean.TRUE.equals(engine.offersHandler(false))) {
+            if (!engine.forgets()) {
+                if (Boolean.TRUE.equals(engine.offersHandler())) {
+                    out.println(engine.name()
+                            + " keeps the name in memory until its daemon is started anew; no file has it");
+                }
+            } else if (Boolean.TRUE.equals(engine.offersHandler(false))) {
                 throw new Problem(
                         engine.name() + " still offers the handler " + setup.handler(),
                         "look for it in other files of its configuration");

@@ -196,7 +196,8 @@ def pod_limits(w):
     t = w.terminated("hungry")
     expect("out of memory", (t["reason"], t["exitCode"]), ("OOMKilled", 137))
     w.phase("hungry", "Failed")
-    expect("the neighbour", w.status("memory", "c2")["state"].get("running") is not None, True)
+    # it may start after the other one has ended already
+    wait_for("the neighbour", lambda: w.status("memory", "c2")["state"].get("running") is not None)
     w.ready("cpu")
     top = w.ask("GET", "/api/v1/namespaces/default/pods/cpu")
     expect("qos", top["status"]["qosClass"], "Burstable")

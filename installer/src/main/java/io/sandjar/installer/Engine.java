@@ -45,6 +45,11 @@ abstract class Engine {
         return true;
     }
 
+    /** Whether the running engine has to read its configuration again after all of these. */
+    final boolean needsRestart(List<FileChange> changes) {
+        return hasDaemon() && changes.stream().anyMatch(this::needsRestart);
+    }
+
     /** Asks until the answer is that, since some daemons read their configuration in their own time; the last answer. */
     final @Nullable Boolean offersHandler(boolean wanted) {
         long end = System.nanoTime() + 15_000_000_000L;

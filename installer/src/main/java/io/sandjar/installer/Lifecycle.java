@@ -36,10 +36,9 @@ final class Lifecycle {
         List<FileChange> changes = changed(engine.install());
         engine.examine(changes);
         String copy = Programs.pending(setup.root(), setup.version());
-        boolean offered = Boolean.TRUE.equals(engine.offersHandler());
-        boolean needed = engine.hasDaemon()
-                && (changes.stream().anyMatch(engine::needsRestart)
-                        || (setup.live() && Boolean.FALSE.equals(engine.offersHandler())));
+        Boolean offers = engine.offersHandler();
+        boolean needed =
+                engine.needsRestart(changes) || (setup.live() && engine.hasDaemon() && Boolean.FALSE.equals(offers));
         if (dryRun) {
             report(engine, changes, copy, needed);
             return 0;
@@ -84,7 +83,7 @@ final class Lifecycle {
                                 + ": it ignores the configuration",
                         "does it read another file? say which with --config");
             }
-            if (now == null && !offered) {
+            if (now == null && !Boolean.TRUE.equals(offers)) {
                 throw new Problem(
                         engine.name() + " does not answer, so that nothing can be tested",
                         "start it, or say where its socket is with --socket");
@@ -157,7 +156,7 @@ final class Lifecycle {
                 .map(change -> record == null ? change : lastLine(record, change))
                 .toList());
         if (dryRun) {
-            report(engine, changes, null, engine.hasDaemon() && changes.stream().anyMatch(engine::needsRestart));
+            report(engine, changes, null, engine.needsRestart(changes));
             return 0;
         }
         if (record != null && cluster != null) {
@@ -187,7 +186,7 @@ final class Lifecycle {
         } else if (changes.isEmpty()) {
             out.println(engine.name() + ": nothing of Sandjar's is in its configuration");
         }
-        if (setup.live() && engine.hasDaemon() && changes.stream().anyMatch(engine::needsRestart)) {
+        if (setup.live() && engine.needsRestart(changes)) {
             if (!mayRestart(engine)) {
                 out.println(engine.name() + " still offers the handler until it reads its configuration again: "
                         + command(engine));

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +22,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +151,34 @@ final class ContainerDir {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Lets who writes the log begin a fresh file. {@code writer} is what that is called, for people. */
+    void reopenLog(String id, String writer) throws RuntimeFailure {
+        try {
+            String answer = ask("reopen");
+            if (!answer.equals("ok")) {
+                throw new RuntimeFailure(answer.isEmpty() ? "container " + id + " has ended" : answer);
+            }
+        } catch (IOException e) {
+            throw new RuntimeFailure("cannot reach the " + writer + " of container " + id, e);
+        }
+    }
+
+    /** Ids of all containers that have a directory below this one, containers before their sandboxes. */
+    static List<String> list(Path containers) {
+        List<String> members = new ArrayList<>();
+        List<String> sandboxes = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(containers)) {
+            for (Path p : all) {
+                String id = p.getFileName().toString();
+                (new ContainerDir(p).read("sandbox").equals(id) ? sandboxes : members).add(id);
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        members.addAll(sandboxes);
+        return members;
     }
 
     /** Says a word to the monitor; its answer, or the empty string if it ended meanwhile or has none for too long. */

@@ -392,29 +392,11 @@ final class ProviderRuntime implements RuntimeDriver {
 
     @Override
     public void reopenLog(String id) throws RuntimeFailure {
-        try {
-            String answer = dir(id).ask("reopen");
-            if (!answer.equals("ok")) {
-                throw new RuntimeFailure(answer.isEmpty() ? "container " + id + " has ended" : answer);
-            }
-        } catch (IOException e) {
-            throw new RuntimeFailure("cannot reach the logger of container " + id, e);
-        }
+        dir(id).reopenLog(id, "logger");
     }
 
     @Override
     public List<String> list() {
-        List<String> members = new ArrayList<>();
-        List<String> sandboxes = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(options.containers())) {
-            for (Path p : all) {
-                String id = p.getFileName().toString();
-                (new ContainerDir(p).read("sandbox").equals(id) ? sandboxes : members).add(id);
-            }
-        } catch (IOException e) {
-            return List.of();
-        }
-        members.addAll(sandboxes);
-        return members;
+        return ContainerDir.list(options.containers());
     }
 }

@@ -16,14 +16,16 @@ import io.sandjar.kernel.net.unix.UnixNames;
 import io.sandjar.kernel.net.unix.UnixSocket;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileSystem;
+import io.sandjar.kernel.vfs.Namespace;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The network of one sandbox: names, ports and sockets. */
-public final class NetStack {
+/** A network: names, ports and sockets. The sandbox has one, and each network namespace that guests make. */
+public final class NetStack extends Namespace {
     /** Guards connections being made and unmade, and all tables of names and ports. Transfers do not take it. */
     private final OrderedLock lock = new OrderedLock(LockLevel.NET);
 
@@ -41,6 +43,10 @@ public final class NetStack {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     private volatile boolean hostNetwork;
+
+    public NetStack() {
+        super(Kind.NET, UserNamespace.FIRST);
+    }
 
     /** Gives the guest the host's internet sockets instead of a loopback of its own. To be called before it runs. */
     public void useHostNetwork() {

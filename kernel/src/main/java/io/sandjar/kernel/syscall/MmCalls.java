@@ -56,10 +56,7 @@ final class MmCalls {
         if (offset == 0 && d.path() != null) {
             t.kernel()
                     .mappedNames
-                    .note(
-                            hostFd,
-                            MountNamespace.procText(
-                                    d.path(), t.container().mounts().rootPath()));
+                    .note(hostFd, MountNamespace.procText(d.path(), t.mounts().rootPath()));
         }
         t.fds().setMapped(fd);
         return Task.CONTINUE;

@@ -75,7 +75,7 @@ public final class MqCalls {
             max = (int) m;
             size = (int) s;
         }
-        HashMap<String, PosixQueue> all = t.kernel().queues;
+        HashMap<String, PosixQueue> all = t.namespaces().ipc.queues;
         PosixQueue q;
         synchronized (all) {
             q = all.get(text.get());
@@ -106,7 +106,7 @@ public final class MqCalls {
         if (r < 0) {
             return r;
         }
-        HashMap<String, PosixQueue> all = t.kernel().queues;
+        HashMap<String, PosixQueue> all = t.namespaces().ipc.queues;
         synchronized (all) {
             PosixQueue q = all.get(text.get());
             if (q == null) {

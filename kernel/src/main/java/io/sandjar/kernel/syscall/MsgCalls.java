@@ -26,7 +26,7 @@ public final class MsgCalls {
     private MsgCalls() {}
 
     private static IpcTable<MessageQueue> table(Task t) {
-        return t.kernel().systemV.messages;
+        return t.namespaces().ipc.systemV.messages;
     }
 
     @Syscall(nr = Nr.msgget)

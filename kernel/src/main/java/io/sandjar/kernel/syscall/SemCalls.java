@@ -31,7 +31,7 @@ public final class SemCalls {
     private SemCalls() {}
 
     private static IpcTable<SemaphoreSet> table(Task t) {
-        return t.kernel().systemV.semaphores;
+        return t.namespaces().ipc.systemV.semaphores;
     }
 
     @Syscall(nr = Nr.semget)

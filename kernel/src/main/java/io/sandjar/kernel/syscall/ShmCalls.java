@@ -23,7 +23,7 @@ public final class ShmCalls {
     private ShmCalls() {}
 
     private static IpcTable<SharedSegment> table(Task t) {
-        return t.kernel().systemV.memory;
+        return t.namespaces().ipc.systemV.memory;
     }
 
     @Syscall(nr = Nr.shmget, support = Support.PARTIAL, note = "no huge pages")

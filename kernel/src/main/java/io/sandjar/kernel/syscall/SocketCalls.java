@@ -96,7 +96,7 @@ public final class SocketCalls {
             return -EINVAL;
         }
         Ref<Socket> s = new Ref<>();
-        int r = t.kernel().net.create(t, family, type & Net.SOCK_TYPE_MASK, protocol, s);
+        int r = t.namespaces().net.create(t, family, type & Net.SOCK_TYPE_MASK, protocol, s);
         return r < 0 ? r : install(t, s.get(), flags);
     }
 
@@ -109,7 +109,7 @@ public final class SocketCalls {
         }
         Ref<Socket> a = new Ref<>();
         Ref<Socket> b = new Ref<>();
-        int r = t.kernel().net.createPair(t, family, type & Net.SOCK_TYPE_MASK, protocol, a, b);
+        int r = t.namespaces().net.createPair(t, family, type & Net.SOCK_TYPE_MASK, protocol, a, b);
         if (r < 0) {
             return r;
         }

@@ -32,7 +32,7 @@ public final class SystemCalls {
     @Syscall(nr = Nr.uname)
     public static long sys_uname(Task t, long buf) {
         byte[] b = new byte[UtsnameLayout.SIZEOF];
-        Uts names = t.container().uts();
+        Uts names = t.namespaces().uts;
         put(b, UtsnameLayout.sysname, "Linux");
         put(b, UtsnameLayout.nodename, names.hostname);
         put(b, UtsnameLayout.release, Kernel.RELEASE);
@@ -69,9 +69,9 @@ public final class SystemCalls {
         if (r == 0) {
             String s = new String(b, StandardCharsets.ISO_8859_1);
             if (domain) {
-                t.container().uts().domainname = s;
+                t.namespaces().uts.domainname = s;
             } else {
-                t.container().uts().hostname = s;
+                t.namespaces().uts.hostname = s;
             }
         }
         return r;

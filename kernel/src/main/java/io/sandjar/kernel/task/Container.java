@@ -15,8 +15,10 @@ import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FsContext;
 import io.sandjar.kernel.vfs.KernelCaller;
 import io.sandjar.kernel.vfs.MountNamespace;
+import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -54,7 +56,8 @@ public final class Container {
         this.id = id;
         this.number = number;
         this.pids = pids;
-        this.uts = new Uts(number);
+        this.uts = new Uts(UserNamespace.FIRST);
+        number(uts);
     }
 
     public String id() {
@@ -84,6 +87,18 @@ public final class Container {
         uts = with.uts;
     }
 
+    /** The first container's namespaces have the numbers of Linux's first ones. */
+    private void number(Namespace n) {
+        if (number > 0) {
+            n.setNumber(kernel.nextNamespace());
+        }
+    }
+
+    /** What its first process and those started from outside have. */
+    Namespaces namespaces() {
+        return new Namespaces(mounts, uts, kernel.ipc, kernel.net, kernel.cgroup, pids);
+    }
+
     public MountNamespace mounts() {
         MountNamespace m = mounts;
         if (m == null) {
@@ -93,6 +108,7 @@ public final class Container {
     }
 
     public void setMounts(MountNamespace m) {
+        number(m);
         mounts = m;
     }
 

@@ -33,6 +33,9 @@ public final class Containers {
                     throw new IllegalStateException("too many containers");
                 }
                 pids = new PidSpace(kernel, number);
+                if (number > 0) {
+                    pids.setNumber(kernel.nextNamespace());
+                }
                 spaces.add(pids);
             }
             Container c = new Container(kernel, id, made++, pids);
@@ -89,7 +92,7 @@ public final class Containers {
     PidSpace spaceOf(int global) {
         int number = PidSpace.numberOf(global);
         for (PidSpace p : spaces) {
-            if (p.number() == number) {
+            if (p.slot() == number) {
                 return p;
             }
         }

@@ -352,7 +352,8 @@ public final class Exec {
                 c.capInheritable(),
                 c.capBounding(),
                 ambient,
-                c.securebits() & ~(1 << 4)); // SECBIT_KEEP_CAPS
+                c.securebits() & ~(1 << 4), // SECBIT_KEEP_CAPS
+                c.userNs());
     }
 
     /** A number in the auxiliary vector. */

@@ -50,7 +50,7 @@ public final class Exits {
         g.endTimers(false);
         int global = g.pids().global(g.pid());
         g.attachments.clear(global);
-        kernel.systemV.exited(global);
+        g.ns.ipc.systemV.exited(global);
         measure(g);
         boolean robust = false;
         for (Task t : tasks) {

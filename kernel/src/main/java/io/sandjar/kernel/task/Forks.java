@@ -112,6 +112,7 @@ public final class Forks {
             child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), t.creds, fs, fds);
             child.sigmask = t.sigmask();
             child.comm = t.comm;
+            child.ns = t.ns;
             child.noNewPrivs = t.noNewPrivs;
             child.seccomp = t.seccomp;
             child.personality = t.personality;
@@ -191,6 +192,7 @@ public final class Forks {
             }
             ThreadGroup made = new ThreadGroup(pid, g.container(), g.processGroup, kernel.bootNanos());
             made.inherit(g);
+            made.ns = t.ns;
             made.uid = t.creds.uid();
             made.exitSignal = (a.flags & Clone.CLONE_PARENT) != 0 ? g.exitSignal : a.exitSignal;
             ThreadGroup parent = (a.flags & Clone.CLONE_PARENT) != 0 && g.parent != null ? g.parent : g;
@@ -201,6 +203,7 @@ public final class Forks {
             child = new Task(kernel, made, pid, space, slot, new UserMemory(0), t.creds, fs, fds);
             child.sigmask = t.sigmask();
             child.comm = t.comm;
+            child.ns = t.ns;
             child.noNewPrivs = t.noNewPrivs;
             child.seccomp = t.seccomp;
             child.personality = t.personality;

@@ -16,13 +16,14 @@ import io.sandjar.kernel.fs.hostdir.SharedDirs;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
-import io.sandjar.kernel.ipc.PosixQueue;
-import io.sandjar.kernel.ipc.SystemV;
+import io.sandjar.kernel.ipc.IpcNamespace;
 import io.sandjar.kernel.mm.MappedNames;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.time.Timers;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One application kernel: the state of one sandbox. There may be several in a JVM; nothing of it is static. */
@@ -54,11 +55,16 @@ public final class Kernel {
     /** Home of event counters, timers, epoll sets and the like. */
     public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);
 
-    /** Semaphores, message queues and shared memory of System V. */
-    public final SystemV systemV = new SystemV();
+    /** Semaphores, message queues and shared memory of containers' first processes. */
+    public final IpcNamespace ipc = new IpcNamespace(UserNamespace.FIRST);
 
-    /** POSIX message queues by name; guarded by itself. */
-    public final HashMap<String, PosixQueue> queues = new HashMap<>();
+    /** Control groups as containers' first processes see them. */
+    public final CgroupNamespace cgroup = new CgroupNamespace(UserNamespace.FIRST);
+
+    /** Everybody's clocks. */
+    public final TimeNamespace time = new TimeNamespace();
+
+    private final AtomicLong namespaces = new AtomicLong(4026532000L);
 
     /** The alarm clock. */
     public final Timers timers = new Timers();
@@ -89,6 +95,11 @@ public final class Kernel {
     /** Hears of the end of session leaders. */
     public interface SessionListener {
         void ended(Session s);
+    }
+
+    /** An inode number for a namespace that is not one of the first. */
+    public long nextNamespace() {
+        return namespaces.getAndIncrement();
     }
 
     /** Guards the process tree and all signal state. */

@@ -91,7 +91,7 @@ final class Loader {
         Path path = f.path();
         if (path != null) {
             kernel.mappedNames.note(
-                    hostFd, MountNamespace.procText(path, t.container().mounts().rootPath()));
+                    hostFd, MountNamespace.procText(path, t.mounts().rootPath()));
         }
         int fd = kernel.listener().addFd(t.notifId, hostFd, -1);
         if (fd < 0) {

@@ -2,20 +2,22 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.kernel.vfs.Namespace;
+import io.sandjar.kernel.vfs.UserNamespace;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The process ids of one container, or of several that share them. Spaces lie side by side: the processes of one do not
  * exist for another, and the end of a space's init is the end of its processes alone.
  */
-public final class PidSpace {
+public final class PidSpace extends Namespace {
     /** Bits of a process id; what lies above them in a {@linkplain #global global id} is the space's number. */
     private static final int ID_BITS = 15;
 
     private static final int MAX_SPACES = 1 << 15;
 
     private final Kernel kernel;
-    private final int number;
+    private final int slot;
     private final TaskTable tasks = new TaskTable();
     private volatile @Nullable ThreadGroup init;
 
@@ -29,8 +31,9 @@ public final class PidSpace {
     boolean ending;
 
     PidSpace(Kernel kernel, int number) {
+        super(Kind.PID, UserNamespace.FIRST);
         this.kernel = kernel;
-        this.number = number;
+        this.slot = number;
     }
 
     /** The number for a new space among {@code used}, or -1. */
@@ -38,7 +41,7 @@ public final class PidSpace {
         for (int n = 0; n < MAX_SPACES; n++) {
             boolean taken = false;
             for (PidSpace p : used) {
-                taken |= p.number == n;
+                taken |= p.slot == n;
             }
             if (!taken) {
                 return n;
@@ -52,8 +55,8 @@ public final class PidSpace {
     }
 
     /** Tells it from the other spaces of its kernel. */
-    public int number() {
-        return number;
+    public int slot() {
+        return slot;
     }
 
     /** Processes, threads, groups and sessions by id. Guarded by the task lock. */
@@ -83,12 +86,12 @@ public final class PidSpace {
      */
     public int global(int id) {
         boolean possible = id > 0 && id < 1 << ID_BITS; // else it would pass for one of another space
-        return possible ? number << ID_BITS | id : 0;
+        return possible ? slot << ID_BITS | id : 0;
     }
 
     /** What a {@linkplain #global global id} is here: 0 for a process of another space. */
     public int local(int global) {
-        return numberOf(global) == number ? global & (1 << ID_BITS) - 1 : 0;
+        return numberOf(global) == slot ? global & (1 << ID_BITS) - 1 : 0;
     }
 
     static int numberOf(int global) {

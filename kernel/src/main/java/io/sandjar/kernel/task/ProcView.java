@@ -62,6 +62,7 @@ public final class ProcView {
     public final boolean noNewPrivs;
     public final int personality;
     public final @Nullable SeccompFilter seccomp;
+    public final Namespaces ns;
 
     private ProcView(ThreadGroup g, @Nullable Task t) {
         pid = g.pid();
@@ -116,6 +117,7 @@ public final class ProcView {
         noNewPrivs = t != null && t.noNewPrivs;
         personality = t == null ? 0 : t.personality;
         seccomp = t == null ? null : t.seccomp;
+        ns = t == null ? g.ns : t.ns;
     }
 
     /** A process; null when it is gone. */

@@ -16,6 +16,7 @@ import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsContext;
+import io.sandjar.kernel.vfs.MountNamespace;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Task extends Caller {
     volatile Creds creds;
     volatile FsContext fs;
     volatile FdTable fds;
+    volatile Namespaces ns;
     final PendingSignals pending = new PendingSignals();
 
     /** Blocked signals. Written by the task's own calls under the task lock. */
@@ -190,6 +192,7 @@ public final class Task extends Caller {
         this.creds = creds;
         this.fs = fs;
         this.fds = fds;
+        this.ns = group.ns;
     }
 
     public Kernel kernel() {
@@ -228,6 +231,22 @@ public final class Task extends Caller {
     @Override
     public FdTable fds() {
         return fds;
+    }
+
+    /** Its namespaces but for those of users and of its own pid. */
+    public Namespaces namespaces() {
+        return ns;
+    }
+
+    /** The mounts that it sees. */
+    public MountNamespace mounts() {
+        return ns.mounts();
+    }
+
+    /** Replaces the namespaces of this thread. */
+    public void setNamespaces(Namespaces n) {
+        ns = n;
+        group.ns = n;
     }
 
     /** From here on this task has a descriptor table of its own. */

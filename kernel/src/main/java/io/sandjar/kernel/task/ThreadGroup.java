@@ -46,6 +46,9 @@ public final class ThreadGroup implements PidTarget {
     /** Woken when this process ends (pidfd) . */
     public final WaitQueue exitWait = new WaitQueue();
 
+    /** The namespaces of its last thread that had any. */
+    volatile Namespaces ns;
+
     @Nullable
     ThreadGroup parent;
 
@@ -148,6 +151,7 @@ public final class ThreadGroup implements PidTarget {
     ThreadGroup(int pid, Container container, ProcessGroup processGroup, long startNanos) {
         this.pid = pid;
         this.container = container;
+        this.ns = container.namespaces();
         this.processGroup = processGroup;
         this.startNanos = startNanos;
         java.util.Arrays.fill(actions, SigAction.DEFAULT);

@@ -2,15 +2,15 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
-/** The names that uname(2) tells and that can be set: of one container, or of several that share them. */
-public final class Uts {
-    /** Tells it from others of its kernel. */
-    public final int number;
+import io.sandjar.kernel.vfs.Namespace;
+import io.sandjar.kernel.vfs.UserNamespace;
 
+/** The names that uname(2) tells and that can be set (uts_namespaces(7)). */
+public final class Uts extends Namespace {
     public volatile String hostname = "sandjar";
     public volatile String domainname = "(none)";
 
-    Uts(int number) {
-        this.number = number;
+    Uts(UserNamespace owner) {
+        super(Kind.UTS, owner);
     }
 }

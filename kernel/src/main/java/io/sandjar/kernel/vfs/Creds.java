@@ -21,7 +21,8 @@ public record Creds(
         long capInheritable,
         long capBounding,
         long capAmbient,
-        int securebits) {
+        int securebits,
+        UserNamespace userNs) {
     /** All capabilities that Linux 6.x knows (0 to CAP_CHECKPOINT_RESTORE = 40). */
     public static final long ALL_CAPS = (1L << 41) - 1;
 
@@ -29,7 +30,8 @@ public record Creds(
 
     public static Creds of(int uid, int gid) {
         long caps = uid == 0 ? ALL_CAPS : 0;
-        return new Creds(uid, uid, uid, uid, gid, gid, gid, gid, NO_GROUPS, caps, caps, 0, ALL_CAPS, 0, 0);
+        return new Creds(
+                uid, uid, uid, uid, gid, gid, gid, gid, NO_GROUPS, caps, caps, 0, ALL_CAPS, 0, 0, UserNamespace.FIRST);
     }
 
     public Creds withUids(int newUid, int newEuid, int newSuid, int newFsuid) {
@@ -48,7 +50,8 @@ public record Creds(
                 capInheritable,
                 capBounding,
                 capAmbient,
-                securebits);
+                securebits,
+                userNs);
     }
 
     public Creds withGids(int newGid, int newEgid, int newSgid, int newFsgid) {
@@ -67,7 +70,8 @@ public record Creds(
                 capInheritable,
                 capBounding,
                 capAmbient,
-                securebits);
+                securebits,
+                userNs);
     }
 
     public Creds withGroups(int[] newGroups) {
@@ -86,7 +90,8 @@ public record Creds(
                 capInheritable,
                 capBounding,
                 capAmbient,
-                securebits);
+                securebits,
+                userNs);
     }
 
     /** Other capability sets; the ambient set loses what is not both permitted and inheritable. */
@@ -106,7 +111,8 @@ public record Creds(
                 inheritable,
                 capBounding,
                 capAmbient & permitted & inheritable,
-                securebits);
+                securebits,
+                userNs);
     }
 
     public Creds withAmbient(long ambient) {
@@ -125,7 +131,8 @@ public record Creds(
                 capInheritable,
                 capBounding,
                 ambient,
-                securebits);
+                securebits,
+                userNs);
     }
 
     public Creds withBounding(long bounding) {
@@ -144,7 +151,8 @@ public record Creds(
                 capInheritable,
                 bounding,
                 capAmbient,
-                securebits);
+                securebits,
+                userNs);
     }
 
     public Creds withSecurebits(int bits) {
@@ -163,11 +171,67 @@ public record Creds(
                 capInheritable,
                 capBounding,
                 capAmbient,
-                bits);
+                bits,
+                userNs);
     }
 
+    /** The same ids and capabilities in another user namespace. */
+    public Creds withUserNs(UserNamespace ns) {
+        return new Creds(
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                capPermitted,
+                capEffective,
+                capInheritable,
+                capBounding,
+                capAmbient,
+                securebits,
+                ns);
+    }
+
+    /** Whether it has a capability over the whole sandbox: only in the first user namespace. */
     public boolean has(int cap) {
+        return (capEffective >>> cap & 1) != 0 && userNs == UserNamespace.FIRST;
+    }
+
+    /** Whether it has a capability over what is the user namespace's own. */
+    public boolean hasHere(int cap) {
         return (capEffective >>> cap & 1) != 0;
+    }
+
+    /**
+     * Whether it has a capability over what belongs to the user namespace {@code ns}: by its effective set in this one
+     * or one around it, or because its user made the one below its own that {@code ns} is or lies in.
+     */
+    public boolean has(UserNamespace ns, int cap) {
+        UserNamespace n = ns;
+        while (true) {
+            if (n == userNs) {
+                return (capEffective >>> cap & 1) != 0;
+            }
+            UserNamespace up = n.parent();
+            if (up == null || n.level() <= userNs.level()) {
+                return false;
+            }
+            if (up == userNs && n.ownerUid() == euid) {
+                return true;
+            }
+            n = up;
+        }
+    }
+
+    /** Whether it has a capability over a file whose owner and group its user namespace knows. */
+    public boolean has(Inode i, int cap) {
+        return (capEffective >>> cap & 1) != 0
+                && (userNs == UserNamespace.FIRST
+                        || (userNs.localUid(i.uid()) != -1 && userNs.localGid(i.gid()) != -1));
     }
 
     public boolean inGroup(int g) {

@@ -9,6 +9,7 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A tree of mounts. The walk asks {@link #mountAt} only for dentries that something is mounted on, in whichever
  * namespace, so that the table is out of the way of nearly every name.
  */
-public final class MountNamespace {
+public final class MountNamespace extends Namespace {
     private final OrderedLock lock = new OrderedLock(LockLevel.MOUNTS);
     private final ConcurrentHashMap<Path, Mount> table = new ConcurrentHashMap<>();
     private final ArrayList<Mount> order = new ArrayList<>();
@@ -24,10 +25,61 @@ public final class MountNamespace {
     private volatile @Nullable SpecialFiles specials;
 
     public MountNamespace(Mount root) {
+        super(Kind.MNT, UserNamespace.FIRST);
         this.root = root;
         root.attach(this, null);
         root.lock();
         order.add(root);
+    }
+
+    private MountNamespace(UserNamespace owner, Mount root) {
+        super(Kind.MNT, owner);
+        this.root = root;
+    }
+
+    /**
+     * Another namespace with copies of all mounts at the same places. For another user namespace they are all locked:
+     * it must not see what lies below them.
+     *
+     * @param copies gets the copy of each mount
+     */
+    public MountNamespace copy(UserNamespace owner, Map<Mount, Mount> copies) {
+        lock.lock();
+        try {
+            for (Mount m : order) {
+                Mount c = new Mount(m.fs(), m.root(), m.source(), m.flags());
+                if (m.locked() || owner != owner()) {
+                    c.lock();
+                }
+                copies.put(m, c);
+            }
+            MountNamespace ns = new MountNamespace(owner, copyOf(root, copies));
+            for (Mount m : order) {
+                Mount c = copyOf(m, copies);
+                Path point = m.point();
+                if (point == null) {
+                    c.attach(ns, null);
+                } else {
+                    Path at = new Path(copyOf(point.mount(), copies), point.dentry());
+                    c.attach(ns, at);
+                    ns.table.put(at, c);
+                    at.dentry().mounted();
+                }
+                ns.order.add(c);
+            }
+            ns.specials = specials;
+            return ns;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Mount copyOf(Mount m, Map<Mount, Mount> copies) {
+        Mount c = copies.get(m);
+        if (c == null) {
+            throw new IllegalStateException("a mount that is not of the namespace");
+        }
+        return c;
     }
 
     /** A namespace whose root is the whole of {@code fs}. */

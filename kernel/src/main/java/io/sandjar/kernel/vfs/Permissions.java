@@ -26,20 +26,20 @@ public final class Permissions {
         if ((mask & ~bits & 7) == 0) {
             return 0;
         }
-        return override(c, mode, mask) ? 0 : -EACCES;
+        return override(c, i, mode, mask) ? 0 : -EACCES;
     }
 
-    private static boolean override(Creds c, int mode, int mask) {
+    private static boolean override(Creds c, Inode i, int mode, int mask) {
         boolean dir = (mode & S_IFMT) == S_IFDIR;
-        if ((dir || (mask & MAY_EXEC) == 0 || (mode & 0111) != 0) && c.has(CAP_DAC_OVERRIDE)) {
+        if ((dir || (mask & MAY_EXEC) == 0 || (mode & 0111) != 0) && c.has(i, CAP_DAC_OVERRIDE)) {
             return true;
         }
         boolean harmless = dir ? (mask & MAY_WRITE) == 0 : mask == MAY_READ;
-        return harmless && c.has(CAP_DAC_READ_SEARCH);
+        return harmless && c.has(i, CAP_DAC_READ_SEARCH);
     }
 
     public static boolean owner(Creds c, Inode i) {
-        return c.fsuid() == i.uid() || c.has(CAP_FOWNER);
+        return c.fsuid() == i.uid() || c.has(i, CAP_FOWNER);
     }
 
     /** Whether {@code dir} may get a new name. */
@@ -53,7 +53,10 @@ public final class Permissions {
         if (r != 0) {
             return r;
         }
-        if ((dir.mode() & S_ISVTX) != 0 && c.fsuid() != victim.uid() && c.fsuid() != dir.uid() && !c.has(CAP_FOWNER)) {
+        if ((dir.mode() & S_ISVTX) != 0
+                && c.fsuid() != victim.uid()
+                && c.fsuid() != dir.uid()
+                && !c.has(victim, CAP_FOWNER)) {
             return -EPERM;
         }
         return 0;
@@ -61,7 +64,7 @@ public final class Permissions {
 
     /** The credentials that access(2) checks with: real ids, and the capabilities that belong to them. */
     public static Creds real(Creds c) {
-        long caps = c.uid() == 0 ? c.capPermitted() : 0;
+        long caps = c.uid() == c.userNs().kernelUid(0) ? c.capPermitted() : 0;
         if (c.fsuid() == c.uid() && c.fsgid() == c.gid() && caps == c.capEffective()) {
             return c;
         }
@@ -80,7 +83,8 @@ public final class Permissions {
                 c.capInheritable(),
                 c.capBounding(),
                 c.capAmbient(),
-                c.securebits());
+                c.securebits(),
+                c.userNs());
     }
 
     /** The mode that is left after a write or a change of owner by somebody without CAP_FSETID. */

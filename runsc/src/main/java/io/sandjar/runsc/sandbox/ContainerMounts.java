@@ -193,7 +193,7 @@ public final class ContainerMounts {
             case "proc" -> check(what, tree.mount(proc(), source, words.flags, at));
             case "sysfs" -> check(what, tree.mount(new SysFs(), source, words.flags, at));
             case "devpts" -> devpts(words, source, at, what);
-            case "mqueue" -> check(what, tree.mount(new MqueueFs(kernel.queues), source, words.flags, at));
+            case "mqueue" -> check(what, tree.mount(new MqueueFs(kernel.ipc.queues), source, words.flags, at));
             case "cgroup", "cgroup2" -> {
                 int flags = words.flags | io.sandjar.kernel.vfs.Mount.RDONLY;
                 check(what, tree.mount(new CgroupFs(container.groups), source, flags, at));

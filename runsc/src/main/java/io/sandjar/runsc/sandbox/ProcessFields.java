@@ -5,6 +5,7 @@ package io.sandjar.runsc.sandbox;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.task.ProcessSpec;
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.UserNamespace;
 import io.sandjar.oci.Capabilities;
 import io.sandjar.oci.Linux;
 import io.sandjar.oci.Names;
@@ -118,6 +119,7 @@ final class ProcessFields {
                 inheritable,
                 bounding,
                 ambient,
-                0);
+                0,
+                UserNamespace.FIRST);
     }
 }

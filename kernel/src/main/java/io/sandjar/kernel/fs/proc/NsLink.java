@@ -5,20 +5,16 @@ package io.sandjar.kernel.fs.proc;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.PseudoInode;
 import io.sandjar.kernel.fs.pseudo.TextInode;
-import io.sandjar.kernel.task.Container;
+import io.sandjar.kernel.task.Namespaces;
+import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Dentry;
 import io.sandjar.kernel.vfs.Mount;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.UserNamespace;
 
-/** /proc/PID/ns/NAME. The first container's namespaces have the numbers of Linux's first ones; others share some. */
+/** /proc/PID/ns/NAME. The first container's namespaces have the numbers of Linux's first ones. */
 final class NsLink extends PseudoInode {
-    private static final long[] NUMBERS = {
-        4026531835L, 4026531839L, 4026531841L, 4026531840L, 4026531836L, 4026531834L, 4026531837L, 4026531838L,
-    };
-
-    private static final long FURTHER = 4026532000L;
-
     private final ProcFs proc;
     private final String name;
     private final long number;
@@ -27,17 +23,25 @@ final class NsLink extends PseudoInode {
         super(dir.proc, TaskDir.inoOf(dir.group, dir.task, 200 + index), 0120777);
         this.proc = dir.proc;
         this.name = name;
-        this.number = number(dir.group.container(), name, index);
+        this.number = number(dir, name);
     }
 
-    private static long number(Container c, String name, int index) {
-        int n = switch (name) {
-            case "mnt" -> c.number();
-            case "pid" -> c.pids().number();
-            case "uts" -> c.uts().number;
-            default -> 0;
+    private static long number(TaskDir dir, String name) {
+        ProcView v = dir.view();
+        if (v == null) {
+            return 0;
+        }
+        Namespaces ns = v.ns;
+        return switch (name) {
+            case "mnt" -> ns.mounts().number();
+            case "pid" -> dir.group.pids().number();
+            case "uts" -> ns.uts.number();
+            case "ipc" -> ns.ipc.number();
+            case "net" -> ns.net.number();
+            case "cgroup" -> ns.cgroup.number();
+            case "time" -> dir.proc.kernel().time.number();
+            default -> UserNamespace.FIRST.number();
         };
-        return n == 0 ? NUMBERS[index] : FURTHER + 8L * n + index;
     }
 
     private String text() {

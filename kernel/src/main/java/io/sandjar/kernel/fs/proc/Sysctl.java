@@ -241,7 +241,7 @@ final class Sysctl {
 
         /** The reader's; the kernel itself has none. */
         private static @Nullable Uts names(Caller c) {
-            return c instanceof Task t ? t.container().uts() : null;
+            return c instanceof Task t ? t.namespaces().uts : null;
         }
 
         @Override

@@ -196,9 +196,9 @@ final class TaskFile extends TextInode {
             return;
         }
         switch (kind) {
-            case MOUNTINFO -> MountText.mountinfo(dir.group.container().mounts(), fs.root(), b);
-            case MOUNTS -> MountText.mounts(dir.group.container().mounts(), fs.root(), b);
-            default -> MountText.mountstats(dir.group.container().mounts(), fs.root(), b);
+            case MOUNTINFO -> MountText.mountinfo(v.ns.mounts(), fs.root(), b);
+            case MOUNTS -> MountText.mounts(v.ns.mounts(), fs.root(), b);
+            default -> MountText.mountstats(v.ns.mounts(), fs.root(), b);
         }
     }
 

@@ -18,8 +18,8 @@ public final class HostFiles {
     private static final int O_PATH = 010000000;
     private static final int O_DIRECTORY = 0200000;
 
-    /** RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV. */
-    private static final long STRICT = 0x8 | 0x4 | 0x2 | 0x1;
+    /** For openat2(2) below {@link #proc}: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV. */
+    public static final long STRICT = 0x8 | 0x4 | 0x2 | 0x1;
 
     private static final Object LOCK = new Object();
     private static final int O_WRONLY = 1;

@@ -11,6 +11,7 @@ import io.sandjar.kernel.fs.dev.Devices;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.pipe.Fifo;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.Attr;
@@ -198,6 +199,10 @@ public final class ContainerTree implements SpecialFiles {
         }
         given.clear();
         container.groups.close();
+        MemoryRoom room = container.memoryRoom;
+        if (room != null) {
+            room.close();
+        }
     }
 
     // ---- FIFOs and devices ----

@@ -8,6 +8,7 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of a guest process, reached through one of its threads (process_vm_readv(2)). Copies are all or nothing
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 public final class UserMemory {
     private final byte[] word = new byte[16];
     private volatile int hostTid;
+    private volatile @Nullable MemoryRoom room;
+    private volatile @Nullable Toucher toucher;
 
     /** @param hostTid a live host thread of the process */
     public UserMemory(int hostTid) {
@@ -28,6 +31,29 @@ public final class UserMemory {
 
     public void setHostTid(int hostTid) {
         this.hostTid = hostTid;
+    }
+
+    /** Where memory is limited, and who touches pages when little of it is left. */
+    public void limit(MemoryRoom memoryRoom, Toucher by) {
+        toucher = by;
+        room = memoryRoom;
+    }
+
+    /**
+     * To be called before {@code len} bytes are written other than by {@link #write}: has the guest touch them where memory
+     * is short.
+     *
+     * @return how many to write at once, at least one
+     */
+    public long touch(long address, long len) {
+        MemoryRoom r = room;
+        Toucher t = toucher;
+        if (r == null || t == null || !r.tight(len)) {
+            return len;
+        }
+        long n = Math.min(len, 65536);
+        t.touch(address, n);
+        return n;
     }
 
     /** Guest to kernel: 0 or -EFAULT. */
@@ -46,6 +72,11 @@ public final class UserMemory {
     public int write(long address, byte[] src, int off, int len) {
         if (len == 0) {
             return 0;
+        }
+        MemoryRoom r = room;
+        Toucher t = toucher;
+        if (r != null && t != null && r.tight(len)) {
+            t.touch(address, len);
         }
         return Sys.poke(hostTid, address, src, off, len) == len ? 0 : -EFAULT;
     }

@@ -27,6 +27,12 @@ final class Doorbell {
         long a = s.buf.getLong(40);
         long b = s.buf.getLong(48);
         long c = s.buf.getLong(56);
+        if (t.prefault.waits()) {
+            if (!t.prefault.rang(s, (int) kind, (int) a, b, c)) {
+                t.misbehaved();
+            }
+            return;
+        }
         if (kind == Stub.BELL_SIGNAL) {
             if (t.fetchFrame(b, c) < 0 || t.startsImage()) {
                 t.misbehaved();
@@ -120,7 +126,7 @@ final class Doorbell {
     }
 
     /** Delivers signals into the frame, then lets the guest go on. */
-    private void settle(Task t, Scratch s) {
+    void settle(Task t, Scratch s) {
         t.mayBlock = false;
         int r = t.settleFrame();
         if (r == Task.BLOCK) {

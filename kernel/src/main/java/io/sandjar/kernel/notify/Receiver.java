@@ -22,8 +22,10 @@ final class Receiver implements Runnable {
     private final Listener listener;
     private final Dispatcher dispatcher;
     private final Doorbell doorbell;
+    private final Relief relief;
 
-    Receiver(Kernel kernel, Dispatcher dispatcher) {
+    Receiver(Kernel kernel, Dispatcher dispatcher, Relief relief) {
+        this.relief = relief;
         this.kernel = kernel;
         this.listener = kernel.listener();
         this.dispatcher = dispatcher;
@@ -33,7 +35,7 @@ final class Receiver implements Runnable {
     @Override
     public void run() {
         Scratch s = Scratch.take();
-        while (true) {
+        while (!relief.tooMany()) {
             long r = listener.receive(s);
             if (r == 0) {
                 try {
@@ -46,6 +48,7 @@ final class Receiver implements Runnable {
                 return; // the sandbox is over
             }
         }
+        s.give();
     }
 
     private void one(Scratch s) {
@@ -111,7 +114,7 @@ final class Receiver implements Runnable {
     private void settle(Task t, Scratch s, long result) {
         if (result != Task.BLOCK) {
             t.endCall();
-            t.finish(s, result);
+            finish(t, s, result);
         } else if (!t.park(() -> again(t))) {
             t.endCall();
             Thread.ofVirtual().start(() -> blocking(t));
@@ -148,19 +151,31 @@ final class Receiver implements Runnable {
         t.endCall();
         Scratch s = Scratch.take();
         try {
-            t.finish(s, result);
+            finish(t, s, result);
         } finally {
             s.give();
         }
     }
 
+    private void finish(Task t, Scratch s, long result) {
+        if (t.prefault.atBell()) {
+            t.finishInFrame(result);
+            doorbell.settle(t, s);
+        } else {
+            t.finish(s, result);
+        }
+    }
+
     private long call(Task t, boolean mayBlock) {
         t.mayBlock = mayBlock;
+        t.caller = Thread.currentThread();
         try {
             return dispatcher.call(t);
         } catch (RuntimeException | StackOverflowError e) {
             Bugs.report(e);
             return -EIO;
+        } finally {
+            t.caller = null;
         }
     }
 }

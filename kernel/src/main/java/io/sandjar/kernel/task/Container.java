@@ -9,6 +9,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.sys.CgroupView;
+import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.FdTable;
@@ -50,6 +51,9 @@ public final class Container {
 
     /** Its control groups on the host, as its files and /proc/meminfo show them. */
     public volatile CgroupView groups = CgroupView.NONE;
+
+    /** What its groups' limits of memory leave; set before its first process. Null: no limits. */
+    public volatile @Nullable MemoryRoom memoryRoom;
 
     Container(Kernel kernel, String id, int number, PidSpace pids) {
         this.kernel = kernel;

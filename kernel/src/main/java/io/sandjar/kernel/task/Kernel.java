@@ -86,6 +86,9 @@ public final class Kernel {
     /** Whether the stub must not answer calls by itself, because somebody counts or prints them. Set before boot. */
     public volatile boolean everyCall;
 
+    /** Told when a call waits for its own thread; set before the first guest runs. */
+    public volatile @Nullable Relieving relieving;
+
     /** Hears of signals and ends when calls are traced; set before the first guest runs. */
     public volatile @Nullable Tracer tracer;
 

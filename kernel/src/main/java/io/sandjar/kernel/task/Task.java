@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.signal.PendingSignals;
@@ -36,6 +37,9 @@ public final class Task extends Caller {
 
     /** Address behind the call's instruction. */
     public long ip;
+
+    /** The thread that runs the call; null when none does. */
+    public @Nullable Thread caller;
 
     /** Whether the thread that runs the call may park. */
     public boolean mayBlock;
@@ -118,6 +122,9 @@ public final class Task extends Caller {
 
     private final TrapFrame trapFrame = new TrapFrame();
 
+    /** How it touches its own memory in the middle of a call. */
+    public final Prefault prefault;
+
     /** The trapped call changed the registers itself (rt_sigreturn). */
     boolean registersSet;
 
@@ -193,6 +200,11 @@ public final class Task extends Caller {
         this.fs = fs;
         this.fds = fds;
         this.ns = group.ns;
+        this.prefault = new Prefault(this);
+        MemoryRoom room = group.container().memoryRoom;
+        if (room != null) {
+            mem.limit(room, prefault);
+        }
     }
 
     public Kernel kernel() {
@@ -720,17 +732,8 @@ public final class Task extends Caller {
         if (dead && result != CONTINUE) { // a thread's own exit is carried out by the host
             return;
         }
-        long value = result;
-        boolean restart = result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
-        if (restart) {
-            restartCode = result;
-            restartNr = nr;
-            value = -EINTR;
-        } else if (restoreMask && !(result == -EINTR && attention)) { // else the signal is delivered first
-            restoreMask = false;
-            kernel.signals().setMask(this, savedMask);
-        }
-        boolean kick = restart || attention;
+        long value = settleResult(result);
+        boolean kick = value != result || attention;
         inGuest = true;
         if (kick || attention) {
             kernel.kick(this);
@@ -739,6 +742,31 @@ public final class Task extends Caller {
             kernel.listener().letThrough(s, notifId);
         } else {
             kernel.listener().answer(s, notifId, value);
+        }
+    }
+
+    /** Notes what the next signal entry has to settle. @return what the guest is to see meanwhile */
+    private long settleResult(long result) {
+        if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
+            restartCode = result;
+            restartNr = nr;
+            return -EINTR;
+        }
+        if (restoreMask && !(result == -EINTR && attention)) { // else the signal is delivered first
+            restoreMask = false;
+            kernel.signals().setMask(this, savedMask);
+        }
+        return result;
+    }
+
+    /** As {@link #finish} for a call in whose middle the thread was brought to the bell: the frame is to be settled next. */
+    public void finishInFrame(long result) {
+        prefault.over();
+        if (result == CONTINUE) {
+            trapFrame.setReg(TrapFrame.RAX, nr);
+            trapFrame.setReg(TrapFrame.RIP, trapFrame.reg(TrapFrame.RIP) - 2);
+        } else {
+            trapFrame.setReg(TrapFrame.RAX, settleResult(result));
         }
     }
 

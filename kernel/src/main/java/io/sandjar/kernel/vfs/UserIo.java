@@ -154,7 +154,7 @@ public final class UserIo extends IoBuffer {
         long left = n;
         while (left > 0) {
             skipEmpty();
-            long k = Math.min(left, lens[piece] - done);
+            long k = mem.touch(bases[piece] + done, Math.min(left, lens[piece] - done));
             if (Sys.zeroGuest(mem.hostTid(), bases[piece] + done, k) != k) {
                 return -EFAULT;
             }
@@ -185,7 +185,8 @@ public final class UserIo extends IoBuffer {
         long total = 0;
         while (total < n && remaining > 0) {
             skipEmpty();
-            long k = Math.min(Math.min(n - total, lens[piece] - done), remaining);
+            long most = Math.min(Math.min(n - total, lens[piece] - done), remaining);
+            long k = mem.touch(bases[piece] + done, most);
             long r = Sys.fileToGuest(hostFd, off < 0 ? -1 : off + total, mem.hostTid(), bases[piece] + done, k);
             if (r <= 0) {
                 return total > 0 ? total : r == -ESRCH ? -EFAULT : r;

@@ -32,6 +32,9 @@ public final class Cgroups {
     private static final String GUEST = "/guest";
     private static final String KERNEL = "/kernel";
 
+    /** Groups are seldom nested deeper. */
+    private static final int MAX_LEVELS = 8;
+
     /** What the kernel may use above the guests' limit of memory. */
     static final long BACKSTOP = 128L << 20;
 
@@ -241,6 +244,33 @@ public final class Cgroups {
                 throw new CgroupError("cannot open " + procs + " (error " + -fd + ")", "");
             }
             out.add(new Join(g.controller(), fd));
+        }
+        return out;
+    }
+
+    /**
+     * Where the guests' memory is limited and counted: pairs of descriptors, the limit's and the usage's, of their group and
+     * of those above it. The caller owns them.
+     */
+    public List<Integer> memoryFds() {
+        ArrayList<Integer> out = new ArrayList<>();
+        Group g = find("memory");
+        if (g == null) {
+            return out;
+        }
+        boolean v2 = g.controller().equals("unified");
+        String at = guests(g);
+        for (int level = 0; level < MAX_LEVELS; level++) {
+            int limit = Files.openForReading(at + (v2 ? "/memory.max" : "/memory.limit_in_bytes"));
+            int used = Files.openForReading(at + (v2 ? "/memory.current" : "/memory.usage_in_bytes"));
+            if (limit < 0 || used < 0) {
+                Files.close(limit);
+                Files.close(used);
+                break; // the hierarchy's root with v2, or above it
+            }
+            out.add(limit);
+            out.add(used);
+            at = Directories.parent(at);
         }
         return out;
     }

@@ -60,6 +60,18 @@ final class Files {
         return Sys.openat(Sys.AT_FDCWD, path, O_WRONLY, 0);
     }
 
+    /** A descriptor or -errno. */
+    static int openForReading(String path) {
+        return Sys.openat(Sys.AT_FDCWD, path, 0, 0);
+    }
+
+    /** Closes a descriptor, if it is one. */
+    static void close(int fd) {
+        if (fd >= 0) {
+            Sys.close(fd);
+        }
+    }
+
     static boolean exists(String path) {
         return Sys.callWithPath(Nr.faccessat, 1, path, Sys.AT_FDCWD, 0, 0, 0, 0) == 0;
     }

@@ -188,6 +188,9 @@ public final class Creation {
         for (Cgroups.Join j : c.joinFds()) {
             gifts.add("cgroup:" + j.controller(), j.fd());
         }
+        for (int fd : c.memoryFds()) {
+            gifts.add("memory", fd);
+        }
         return c;
     }
 

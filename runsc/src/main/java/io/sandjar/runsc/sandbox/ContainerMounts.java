@@ -24,6 +24,7 @@ import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
+import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.vfs.FileSystem;
@@ -87,6 +88,7 @@ public final class ContainerMounts {
         ContainerMounts m = new ContainerMounts(kernel, container, spec, donated, options);
         try {
             m.groups();
+            m.memoryRoom();
             m.mounts();
             m.devices();
             m.hide();
@@ -154,6 +156,21 @@ public final class ContainerMounts {
             directories[i] = donated.take(labels.get(i));
         }
         container.groups = new CgroupView(controllers, directories);
+    }
+
+    /** The files by which the kernel knows when its guests have little memory left. */
+    private void memoryRoom() {
+        int pairs = donated.beginningWith("memory").size() / 2;
+        if (pairs == 0) {
+            return;
+        }
+        int[] limits = new int[pairs];
+        int[] used = new int[pairs];
+        for (int i = 0; i < pairs; i++) {
+            limits[i] = donated.take("memory");
+            used[i] = donated.take("memory");
+        }
+        container.memoryRoom = new MemoryRoom(limits, used);
     }
 
     // ---- mounts ----

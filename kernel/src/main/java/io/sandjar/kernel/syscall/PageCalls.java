@@ -8,6 +8,8 @@ import io.sandjar.abi.Cap;
 import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
+import io.sandjar.kernel.task.Access;
+import io.sandjar.kernel.task.Stub;
 import io.sandjar.kernel.task.Task;
 
 /** Locking and placing of pages. Nothing is locked on the host: its memory belongs to all sandboxes. */
@@ -16,6 +18,12 @@ public final class PageCalls {
     private static final int MPOL_MAX = 6;
     private static final int MPOL_MODE_FLAGS = 0xe000;
     private static final int MPOL_F_MEMS_ALLOWED = 4;
+
+    private static final int MPOL_MF_MOVE = 2;
+    private static final int MPOL_MF_MOVE_ALL = 4;
+
+    /** Above everything that belongs to the stub. */
+    private static final long STUB_END = Stub.BASE + 0x1000000000L;
 
     private PageCalls() {}
 
@@ -109,5 +117,89 @@ public final class PageCalls {
     @Syscall(nr = Nr.migrate_pages, support = Support.PARTIAL, note = "there is one node")
     public static long sys_migrate_pages(Task t, int pid, long maxnode, long old_nodes, long new_nodes) {
         return 0;
+    }
+
+    @Syscall(
+            nr = Nr.move_pages,
+            support = Support.PARTIAL,
+            note = "there is one node, where every page of the caller's processes is")
+    public static long sys_move_pages(
+            Task t, int pid, long nr_pages, long pages, long nodes, long status, @As(Kind.HEX) int flags) {
+        if ((flags & ~(MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)) != 0) {
+            return -EINVAL;
+        }
+        if ((flags & MPOL_MF_MOVE_ALL) != 0 && !t.creds().has(Cap.CAP_SYS_NICE)) {
+            return -EPERM;
+        }
+        Task other = t;
+        if (pid != 0) {
+            t.kernel().taskLock().lock();
+            try {
+                other = t.pids().tasks().task(pid);
+            } finally {
+                t.kernel().taskLock().unlock();
+            }
+            if (other == null) {
+                return -ESRCH;
+            }
+            if (!Access.mayInspect(t, other)) {
+                return -EPERM;
+            }
+        }
+        byte[] probe = new byte[1];
+        long[] page = new long[1];
+        int[] node = new int[1];
+        for (long i = 0; i < nr_pages; i++) {
+            int r = t.mem().readLong(pages + i * Long.BYTES, page);
+            if (r == 0 && nodes != 0) {
+                r = t.mem().readInt(nodes + i * Integer.BYTES, node);
+                r = r == 0 && node[0] != 0 ? -ENODEV : r;
+            }
+            if (r == 0) {
+                r = t.mem().writeInt(status + i * Integer.BYTES, other.mem().read(page[0], probe));
+            }
+            if (r != 0 || t.signalPending() && i < nr_pages - 1 && (i & 1023) == 1023) {
+                return r != 0 ? r : -ERESTARTSYS;
+            }
+        }
+        return 0;
+    }
+
+    @Syscall(
+            nr = Nr.set_mempolicy_home_node,
+            support = Support.PARTIAL,
+            note = "checked and forgotten: there is one node")
+    public static long sys_set_mempolicy_home_node(Task t, long start, long len, long home_node, long flags) {
+        if ((start & Mm.PAGE_SIZE - 1) != 0 || flags != 0 || home_node != 0) {
+            return -EINVAL;
+        }
+        long end = start + Mm.pageUp(len);
+        return Long.compareUnsigned(end, start) < 0 ? -EINVAL : 0;
+    }
+
+    @Syscall(nr = Nr.pkey_alloc, support = Support.REFUSED, note = "ENOSPC: as on a processor without protection keys")
+    public static long sys_pkey_alloc(Task t, long flags, long init_val) {
+        return flags != 0 || (init_val & ~3) != 0 ? -EINVAL : -ENOSPC;
+    }
+
+    @Syscall(nr = Nr.pkey_free, support = Support.REFUSED, note = "EINVAL: no key was ever given out")
+    public static long sys_pkey_free(Task t, int pkey) {
+        return -EINVAL;
+    }
+
+    @Syscall(
+            nr = Nr.pkey_mprotect,
+            support = Support.PARTIAL,
+            note = "with key -1, which is mprotect, by the host; EINVAL for others, as without protection keys")
+    public static long sys_pkey_mprotect(Task t, long addr, long len, @As(Kind.PROT) long prot, int pkey) {
+        return pkey == -1 ? Task.CONTINUE : -EINVAL;
+    }
+
+    /** Addresses only, and the process's own; what the stub lives in stays as it is, because fork replaces it. */
+    @Syscall(nr = Nr.mseal, note = "by the host, where it has the call (Linux 6.10)")
+    public static long sys_mseal(Task t, long addr, long len, long flags) {
+        long end = addr + len;
+        boolean stub = Long.compareUnsigned(addr, STUB_END) < 0 && Long.compareUnsigned(end, Stub.USER_END) > 0;
+        return !stub ? Task.CONTINUE : flags != 0 || (addr & Mm.PAGE_SIZE - 1) != 0 ? -EINVAL : -ENOMEM;
     }
 }

@@ -186,7 +186,7 @@ public final class ProcessCalls {
         return 0;
     }
 
-    @Syscall(nr = Nr.setns, support = Support.REFUSED, note = "there are no namespaces: EINVAL or EPERM")
+    @Syscall(nr = Nr.setns, support = Support.REFUSED, note = "EINVAL or EPERM: there are no namespaces")
     public static long sys_setns(Task t, int fd, @As(Kind.CLONE_FLAGS) int nstype) {
         FileDescription f = t.fget(fd);
         if (f == null) {

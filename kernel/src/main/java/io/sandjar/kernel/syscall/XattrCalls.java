@@ -130,7 +130,7 @@ public final class XattrCalls {
         return Permissions.may(t.creds(), i, write ? Permissions.MAY_WRITE : Permissions.MAY_READ);
     }
 
-    private static long get(Task t, Path p, long nameAt, long value, long size) {
+    static long get(Task t, Path p, long nameAt, long value, long size) {
         Ref<String> n = new Ref<>();
         int r = name(t, nameAt, n);
         if (r == 0) {
@@ -154,7 +154,7 @@ public final class XattrCalls {
         return r != 0 ? r : v.length;
     }
 
-    private static long set(Task t, Path p, long nameAt, long value, long size, int flags) {
+    static long set(Task t, Path p, long nameAt, long value, long size, int flags) {
         if ((flags & ~(XATTR_CREATE | XATTR_REPLACE)) != 0) {
             return -EINVAL;
         }
@@ -174,7 +174,7 @@ public final class XattrCalls {
         return r != 0 ? r : p.inode().setxattr(t, n.get(), v, flags);
     }
 
-    private static long list(Task t, Path p, long address, long size) {
+    static long list(Task t, Path p, long address, long size) {
         Ref<byte[]> v = new Ref<>();
         int r = p.inode().listxattr(t, v);
         if (r != 0) {
@@ -183,7 +183,7 @@ public final class XattrCalls {
         return out(t, v.get(), address, size);
     }
 
-    private static long remove(Task t, Path p, long nameAt) {
+    static long remove(Task t, Path p, long nameAt) {
         Ref<String> n = new Ref<>();
         int r = name(t, nameAt, n);
         if (r == 0) {

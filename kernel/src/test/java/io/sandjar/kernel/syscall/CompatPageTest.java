@@ -5,40 +5,86 @@ package io.sandjar.kernel.syscall;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sandjar.abi.Nr;
-import io.sandjar.host.seccomp.FilterTable;
-import io.sandjar.host.seccomp.FilterText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
  * docs/compat.md: every system call of Linux with a verdict, from the list that the annotation processor writes and from
- * the filter table. {@code dev/docs} writes the page; with {@code -Dsandjar.docs=check} a stale page fails the test.
+ * the filter table, and the programs of conformance/c that check it. {@code dev/docs} writes the page; with {@code
+ * -Dsandjar.docs=check} a stale page fails the test.
  */
 final class CompatPageTest {
-    private static final String YES = "yes";
-    private static final String PARTLY = "partly";
-    private static final String HOST = "by the host";
-    private static final String REFUSED = "refused";
-    private static final String NO = "no";
+    /** What is being worked on. */
+    private static final List<String> EXPECTED = List.of(
+            "io_setup",
+            "io_destroy",
+            "io_getevents",
+            "io_submit",
+            "io_cancel",
+            "name_to_handle_at",
+            "open_by_handle_at",
+            "io_pgetevents",
+            "open_tree",
+            "move_mount",
+            "fsopen",
+            "fsconfig",
+            "fsmount",
+            "fspick",
+            "process_madvise",
+            "mount_setattr",
+            "process_mrelease",
+            "futex_waitv",
+            "futex_wake",
+            "futex_wait",
+            "futex_requeue",
+            "statmount",
+            "listmount",
+            "open_tree_attr");
 
-    private int yes;
-    private int partly;
-    private int host;
-    private int refused;
-    private int no;
+    private final Verdict[] calls = Verdict.all();
+    private final Map<String, List<String>> covered = Coverage.of(root().resolve("conformance/c"));
+
+    CompatPageTest() throws IOException {}
+
+    @Test
+    void everyCallHasAVerdict() {
+        List<String> without = new ArrayList<>();
+        for (Verdict v : calls) {
+            if (v.kind() == Verdict.Kind.NONE && !EXPECTED.contains(v.name())) {
+                without.add(v.name());
+            }
+            boolean explained = v.kind() == Verdict.Kind.FULL || !v.note().isEmpty();
+            assertTrue(explained || v.kind() == Verdict.Kind.NONE, v.name() + " needs a note");
+            if (v.kind() == Verdict.Kind.REFUSED) {
+                assertTrue(
+                        v.note().matches("E[A-Z]+\\b.*"),
+                        v.name() + ": the note of a refused call begins with its error");
+            }
+        }
+        assertEquals(List.of(), without, "calls without a verdict");
+    }
+
+    /** A call that is said to be full has a test that provokes one of its errors, or that calls it if it has none. */
+    @Test
+    void everyFullCallIsChecked() {
+        List<String> without = new ArrayList<>();
+        for (Verdict v : calls) {
+            if (v.kind() == Verdict.Kind.FULL && !covered.containsKey(v.name())) {
+                without.add(v.name());
+            }
+        }
+        assertEquals(List.of(), without, "full, but no program of conformance/c checks an error of them");
+    }
 
     @Test
     void thePageIsThatOfTheCode() throws IOException {
         String page = page();
-        assertEquals(callsOfLinux(), yes + partly + host + refused + no);
-        assertTrue(page.contains("| 202 | futex | " + HOST));
-        assertTrue(page.contains("| 321 | bpf | " + REFUSED));
         Path file = root().resolve("docs/compat.md");
         if (Boolean.getBoolean("sandjar.docs.write")) {
             Files.createDirectories(file.getParent());
@@ -48,84 +94,51 @@ final class CompatPageTest {
         }
     }
 
-    private static int callsOfLinux() {
-        int calls = 0;
-        for (int nr = 0; nr <= Nr.MAX; nr++) {
-            calls += Nr.name(nr) == null ? 0 : 1;
-        }
-        return calls;
-    }
-
-    private String page() throws IOException {
-        String[][] handlers = handlers();
+    private String page() {
+        int[] sum = new int[Verdict.Kind.values().length];
+        Map<String, int[]> families = new TreeMap<>();
         StringBuilder rows = new StringBuilder();
-        for (int nr = 0; nr <= Nr.MAX; nr++) {
-            String name = Nr.name(nr);
-            if (name != null) {
-                rows.append("| ").append(nr).append(" | ").append(name).append(" | ");
-                row(rows, nr, handlers[nr]);
-                rows.append(" |\n");
-            }
+        int host = 0;
+        for (Verdict v : calls) {
+            sum[v.kind().ordinal()]++;
+            host += v.byHost() ? 1 : 0;
+            families.computeIfAbsent(v.family(), f -> new int[sum.length])[
+                    v.kind().ordinal()]++;
+            rows.append("| ").append(v.nr()).append(" | ").append(v.name()).append(" | ");
+            rows.append(v.verdict())
+                    .append(" | ")
+                    .append(v.note().replace("|", "\\|"))
+                    .append(" | ");
+            rows.append(String.join(" ", covered.getOrDefault(v.name(), List.of())))
+                    .append(" |\n");
         }
+        StringBuilder table = new StringBuilder();
+        families.forEach((name, n) -> table.append("| %s | %d | %d | %d |\n".formatted(name, n[0], n[1], n[2])));
         return """
                 # System calls of Linux, and what becomes of them
 
-                Written by dev/docs from the `@Syscall` annotations and the filter table; do not edit.
+                Written by dev/docs from the `@Syscall` annotations, the filter table and conformance/c; do not edit. %d calls:
 
-                * **%s** (%d): the kernel has it, with everything that programs are known to use.
-                * **%s** (%d): there as far as the note says.
-                * **%s** (%d): harmless and without a name, the host's Linux carries it out at native speed.
-                * **%s** (%d): always fails with the error that Linux gives where the feature or the privilege is missing.
-                * **%s** (%d): not there yet; answers ENOSYS and is counted in `--stats`.
+                * **full** (%d): with everything that programs are known to use; %d of them **by the host**, which carries them
+                  out at native speed, because they are harmless and name nothing.
+                * **partial** (%d): there but for what the note says.
+                * **refused** (%d): always fails with the error of the note, which Linux gives where the feature or the
+                  privilege is missing.
 
-                | nr | call | there | note |
+                %s
+                | family | full | partial | refused |
                 |---|---|---|---|
-                """.formatted(YES, yes, PARTLY, partly, HOST, host, REFUSED, refused, NO, no) + rows;
+                %s
+                Tests are the programs of conformance/c that provoke an error of the call (or make it, if it has none), natively
+                and inside. A full call without a test fails `make check`.
+
+                | nr | call | verdict | note | tests |
+                |---|---|---|---|---|
+                """.formatted(calls.length, sum[0], host, sum[1], sum[2], none(sum[3]), table) + rows;
     }
 
-    private void row(StringBuilder s, int nr, String @Nullable [] handler) {
-        String filter = FilterText.guestSummary(FilterTable.strict(), nr);
-        boolean alone = FilterText.endsInFilter(FilterTable.strict(), nr);
-        String support = alone || handler == null ? "-" : handler[2];
-        String note = handler == null ? "" : handler[3];
-        if (!filter.isEmpty()) {
-            filter = filter.equals("ALLOW") ? "" : filter.replace("ALLOW", "by the host");
-            note = note.isEmpty() ? filter : filter.isEmpty() ? note : note + "; " + filter;
-        }
-        String verdict = switch (support) {
-            case "FULL" -> YES;
-            case "PARTIAL" -> PARTLY;
-            case "REFUSED" -> REFUSED;
-            default -> alone ? (allows(nr) ? HOST : REFUSED) : allows(nr) ? PARTLY : NO;
-        };
-        switch (verdict) {
-            case YES -> yes++;
-            case PARTLY -> partly++;
-            case HOST -> host++;
-            case REFUSED -> refused++;
-            default -> no++;
-        }
-        s.append(verdict).append(" | ").append(note.replace("|", "\\|"));
-    }
-
-    private static boolean allows(int nr) {
-        return FilterText.guestSummary(FilterTable.strict(), nr).startsWith("ALLOW");
-    }
-
-    /** Lines of the processor's list by call number. */
-    private static String[][] handlers() throws IOException {
-        String[][] handlers = new String[Nr.MAX + 1][];
-        try (InputStream in = Syscall.class.getResourceAsStream("compat.tsv")) {
-            if (in != null) {
-                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-                    String[] fields = line.split("\t", -1);
-                    if (!fields[2].equals("-")) {
-                        handlers[Integer.parseInt(fields[0])] = fields;
-                    }
-                }
-            }
-        }
-        return handlers;
+    private static String none(int n) {
+        return n == 0 ? "" : "* **none** (" + n + "): not there yet; answers ENOSYS and is counted in `--stats`.\n";
     }
 
     private static Path root() {

@@ -23,7 +23,7 @@ import java.util.List;
 public final class ProcFs extends PseudoFs {
     private static final long PROC_MAGIC = 0x9fa0;
     private static final String[] EMPTY_FILES = {
-        "execdomains", "fb", "iomem", "ioports", "key-users", "keys", "locks", "misc", "modules", "mtd",
+        "execdomains", "fb", "iomem", "ioports", "locks", "misc", "modules", "mtd",
     };
 
     private final Kernel kernel;

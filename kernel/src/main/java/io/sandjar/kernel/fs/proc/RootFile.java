@@ -12,6 +12,7 @@ import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileSystemTypes;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -55,18 +56,6 @@ final class RootFile extends TextInode {
             Block devices:
             """;
 
-    private static final String FILESYSTEMS = """
-            nodev\tsysfs
-            nodev\ttmpfs
-            nodev\tproc
-            nodev\tcgroup2
-            nodev\tdevtmpfs
-            nodev\tdevpts
-            nodev\tpipefs
-            nodev\tsockfs
-            nodev\toverlay
-            """;
-
     private static final String[] CONTROLLERS = {"cpuset", "cpu", "cpuacct", "blkio", "memory", "pids"};
 
     private final ProcFs proc;
@@ -89,7 +78,11 @@ final class RootFile extends TextInode {
             // what the processor is, the guest can ask it itself
             case CPUINFO -> host(b, HostFiles.processors());
             case DEVICES -> b.append(DEVICES);
-            case FILESYSTEMS -> b.append(FILESYSTEMS);
+            case FILESYSTEMS -> {
+                for (int i = 0; i < FileSystemTypes.count(); i++) {
+                    b.append("nodev\t").append(FileSystemTypes.name(i)).append('\n');
+                }
+            }
             case INTERRUPTS, SOFTIRQS -> cpuColumns(b);
             case LOADAVG -> loadavg(c, b);
             case MEMINFO -> meminfo(c, b);

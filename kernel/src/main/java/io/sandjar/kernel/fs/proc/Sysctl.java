@@ -73,8 +73,6 @@ final class Sysctl {
         "kernel/msgmax", "8192",
         "kernel/msgmnb", "16384",
         "kernel/msgmni", "32000",
-        "kernel/keys/maxkeys", "200",
-        "kernel/keys/maxbytes", "20000",
         "vm/overcommit_memory", "0",
         "vm/overcommit_ratio", "50",
         "vm/overcommit_kbytes", "0",

@@ -29,11 +29,11 @@ public final class NetStack extends Namespace {
     /** Guards connections being made and unmade, and all tables of names and ports. Transfers do not take it. */
     private final OrderedLock lock = new OrderedLock(LockLevel.NET);
 
-    private final AtomicLong nextIno = new AtomicLong(10_000);
-    private final HostPoller poller = new HostPoller();
-    private final FileSystem fs = new SocketInode.SockFs();
-    private final BufferMemory memory = new BufferMemory();
-    private final Rights rights = new Rights();
+    private final AtomicLong nextIno;
+    private final HostPoller poller;
+    private final FileSystem fs;
+    private final BufferMemory memory;
+    private final Rights rights;
     private final Interfaces interfaces = new Interfaces();
     private final UnixNames unixNames = new UnixNames();
     private final Ports tcpPorts = new Ports();
@@ -46,6 +46,21 @@ public final class NetStack extends Namespace {
 
     public NetStack() {
         super(Kind.NET, UserNamespace.FIRST);
+        poller = new HostPoller();
+        memory = new BufferMemory();
+        rights = new Rights();
+        nextIno = new AtomicLong(10_000);
+        fs = new SocketInode.SockFs();
+    }
+
+    /** Another network, with nothing but a loopback that is down. Limits are those of all together. */
+    public NetStack(NetStack first, UserNamespace owner) {
+        super(Kind.NET, owner);
+        poller = first.poller;
+        memory = first.memory;
+        rights = first.rights;
+        nextIno = first.nextIno;
+        fs = first.fs;
     }
 
     /** Gives the guest the host's internet sockets instead of a loopback of its own. To be called before it runs. */

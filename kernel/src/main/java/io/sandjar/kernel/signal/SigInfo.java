@@ -54,6 +54,20 @@ public record SigInfo(
                 0);
     }
 
+    /** Whether {@code pid} and {@code uid} say who sent it. */
+    public boolean hasSender() {
+        return code == Sig.SI_USER
+                || code == Sig.SI_TKILL
+                || code == Sig.SI_QUEUE
+                || code == Sig.SI_MESGQ
+                || (signo == Sig.SIGCHLD && code > 0 && code < Sig.SI_KERNEL);
+    }
+
+    /** The same from a sender with other numbers. */
+    public SigInfo from(int otherPid, int otherUid) {
+        return new SigInfo(signo, code, errno, otherPid, otherUid, value, status, utime, stime);
+    }
+
     private boolean isFault() {
         return code > 0
                 && code < Sig.SI_KERNEL

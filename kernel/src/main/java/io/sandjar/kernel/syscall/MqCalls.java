@@ -246,7 +246,15 @@ public final class MqCalls {
         Kernel k = t.kernel();
         ThreadGroup g = t.group();
         SigInfo info = new SigInfo(
-                signo, Sig.SI_MESGQ, 0, t.pid(), t.creds().uid(), Bytes.i64(b, SigeventLayout.sigev_value), 0, 0, 0);
+                signo,
+                Sig.SI_MESGQ,
+                0,
+                t.group().pid(),
+                t.creds().uid(),
+                Bytes.i64(b, SigeventLayout.sigev_value),
+                0,
+                0,
+                0);
         return f.messages().register(t.globalPid(), () -> k.signals().sendToGroup(g, info));
     }
 

@@ -12,6 +12,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.kernel.fs.pidfd.PidFd;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.task.Access;
+import io.sandjar.kernel.task.Signals;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -58,10 +59,10 @@ public final class PidfdCalls {
             return -EINVAL;
         }
         ThreadGroup g = (ThreadGroup) f.target();
-        if (g.pids() != t.pids()) {
+        if (!t.pids().contains(g.pids())) {
             return -EINVAL;
         }
-        SigInfo i = SigInfo.user(sig, Sig.SI_USER, t.pid(), t.creds().uid());
+        SigInfo i = SigInfo.user(sig, Sig.SI_USER, t.group().pid(), t.creds().uid());
         if (info != 0) {
             byte[] raw = new byte[SigInfo.SIZE];
             int r = t.mem().read(info, raw);
@@ -75,7 +76,7 @@ public final class PidfdCalls {
             if (g != t.group() && (code >= 0 || code == Sig.SI_TKILL)) {
                 return -EPERM;
             }
-            i = SigInfo.fromGuest(sig, raw);
+            i = Signals.fromGuest(t, sig, raw);
         }
         if (g.state() == ThreadGroup.State.REAPED) {
             return -ESRCH;

@@ -4,7 +4,6 @@ package io.sandjar.kernel.syscall;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Access;
@@ -22,15 +21,6 @@ public final class ProcessCalls {
     private static final int KCMP_SIGHAND = 4;
     private static final int KCMP_IO = 5;
     private static final int KCMP_SYSVSEM = 6;
-
-    private static final long NAMESPACES = Clone.CLONE_NEWNS
-            | Clone.CLONE_NEWCGROUP
-            | Clone.CLONE_NEWUTS
-            | Clone.CLONE_NEWIPC
-            | Clone.CLONE_NEWUSER
-            | Clone.CLONE_NEWPID
-            | Clone.CLONE_NEWNET
-            | 0x80L; // CLONE_NEWTIME
 
     private ProcessCalls() {}
 
@@ -153,46 +143,6 @@ public final class ProcessCalls {
     /** 0 for the same object, else 1 or 2 in an arbitrary but stable order. */
     private static long order(Object a, Object b) {
         return a == b ? 0 : System.identityHashCode(a) < System.identityHashCode(b) ? 1 : 2;
-    }
-
-    @Syscall(
-            nr = Nr.unshare,
-            support = Support.PARTIAL,
-            note = "CLONE_FS, CLONE_FILES, CLONE_SYSVSEM; namespaces are refused")
-    public static long sys_unshare(Task t, @As(Kind.CLONE_FLAGS) long flags) {
-        long known = NAMESPACES
-                | Clone.CLONE_FS
-                | Clone.CLONE_FILES
-                | Clone.CLONE_SYSVSEM
-                | Clone.CLONE_THREAD
-                | Clone.CLONE_SIGHAND
-                | Clone.CLONE_VM;
-        if ((flags & ~known) != 0) {
-            return -EINVAL;
-        }
-        boolean alone = t.group().tasks().length == 1;
-        if ((flags & (Clone.CLONE_THREAD | Clone.CLONE_SIGHAND | Clone.CLONE_VM)) != 0 && !alone) {
-            return -EINVAL;
-        }
-        if ((flags & NAMESPACES) != 0) {
-            return (flags & Clone.CLONE_NEWUSER) != 0 ? -ENOSPC : -EPERM;
-        }
-        if ((flags & Clone.CLONE_FS) != 0) {
-            t.unshareFs();
-        }
-        if ((flags & Clone.CLONE_FILES) != 0 && t.fds().shared()) {
-            t.unshareFds();
-        }
-        return 0;
-    }
-
-    @Syscall(nr = Nr.setns, support = Support.REFUSED, note = "EINVAL or EPERM: there are no namespaces")
-    public static long sys_setns(Task t, int fd, @As(Kind.CLONE_FLAGS) int nstype) {
-        FileDescription f = t.fget(fd);
-        if (f == null) {
-            return -EBADF;
-        }
-        return f instanceof io.sandjar.kernel.fs.pidfd.PidFd ? -EPERM : -EINVAL;
     }
 
     @Syscall(nr = Nr.ptrace, support = Support.REFUSED, note = "EPERM, as under yama's ptrace_scope 3")

@@ -48,7 +48,7 @@ public final class SchedCalls {
         }
         t.kernel().taskLock().lock();
         try {
-            return t.pids().tasks().task(tid);
+            return t.pids().task(tid);
         } finally {
             t.kernel().taskLock().unlock();
         }
@@ -259,11 +259,11 @@ public final class SchedCalls {
         t.kernel().taskLock().lock();
         try {
             int id = who != 0
-                    ? who
+                    ? which == PRIO_PGRP ? t.rootPid(who) : t.creds().userNs().kernelUid(who)
                     : which == PRIO_PGRP
                             ? t.group().processGroup().id()
                             : t.creds().uid();
-            for (ThreadGroup g : t.pids().tasks().allGroups()) {
+            for (ThreadGroup g : t.pids().processes()) {
                 for (Task o : g.tasks()) {
                     if (which == PRIO_PGRP
                             ? g.processGroup().id() == id

@@ -185,7 +185,7 @@ final class SignalCalls {
         k.taskLock().lock();
         try {
             if (pid > 0) {
-                ThreadGroup g = t.pids().tasks().group(pid);
+                ThreadGroup g = t.pids().group(pid);
                 if (g == null) {
                     return -ESRCH;
                 }
@@ -194,8 +194,7 @@ final class SignalCalls {
             if (pid == -1) {
                 return everybody(t, sig);
             }
-            ProcessGroup p =
-                    pid == 0 ? t.group().processGroup() : t.pids().tasks().processGroup(-pid);
+            ProcessGroup p = pid == 0 ? t.group().processGroup() : t.pids().processGroup(-pid);
             if (p == null) {
                 return -ESRCH;
             }
@@ -225,8 +224,8 @@ final class SignalCalls {
     private static int everybody(Task t, int sig) {
         boolean found = false;
         boolean sent = false;
-        for (ThreadGroup g : t.pids().tasks().allGroups()) {
-            if (g.pid() != 1 && g != t.group()) {
+        for (ThreadGroup g : t.pids().processes()) {
+            if (g != t.pids().init() && g != t.group()) {
                 found = true;
                 sent |= one(t, g, sig) == 0;
             }
@@ -241,8 +240,8 @@ final class SignalCalls {
         Kernel k = t.kernel();
         k.taskLock().lock();
         try {
-            Task o = t.pids().tasks().task(tid);
-            if (o == null || (tgid > 0 && o.group().pid() != tgid)) {
+            Task o = t.pids().task(tid);
+            if (o == null || (tgid > 0 && o.group().pid() != t.rootPid(tgid))) {
                 return -ESRCH;
             }
             if (!mayKill(t, o.group(), sig)) {
@@ -275,11 +274,11 @@ final class SignalCalls {
             return null;
         }
         int code = Bytes.i32(b, 8);
-        if ((code >= 0 || code == Sig.SI_TKILL) && pid != t.group().pid()) {
+        if ((code >= 0 || code == Sig.SI_TKILL) && pid != t.pid()) {
             out[0] = -EPERM; // nobody may pass for the kernel
             return null;
         }
-        return SigInfo.fromGuest(sig, b);
+        return io.sandjar.kernel.task.Signals.fromGuest(t, sig, b);
     }
 
     @Syscall(nr = Nr.rt_sigqueueinfo)
@@ -295,7 +294,7 @@ final class SignalCalls {
         Kernel k = t.kernel();
         k.taskLock().lock();
         try {
-            ThreadGroup g = t.pids().tasks().group(pid);
+            ThreadGroup g = t.pids().group(pid);
             if (g == null) {
                 return -ESRCH;
             }

@@ -26,7 +26,8 @@ final class WaitCalls {
             return -ESRCH;
         }
         int type = pid == -1 ? Clone.P_ALL : pid > 0 ? Clone.P_PID : Clone.P_PGID;
-        int id = pid > 0 ? pid : pid == 0 ? t.group().processGroup().id() : -pid;
+        int id = pid > 0 ? pid : pid == 0 ? t.group().processGroup().id() : pid == -1 ? 0 : -pid;
+        id = pid == 0 || pid == -1 ? id : t.rootPid(id);
         Waits.Event e = new Waits.Event();
         long r = Waits.await(t, type, id, options | Clone.WEXITED, e);
         if (r <= 0) {
@@ -55,13 +56,13 @@ final class WaitCalls {
             return -EINVAL;
         }
         int type = idtype;
-        int which = id;
+        int which = idtype == Clone.P_PID || idtype == Clone.P_PGID ? t.rootPid(id) : id;
         if (idtype == Clone.P_PIDFD) {
             ThreadGroup g = Waits.byPidfd(t, id);
             if (g == null) {
                 return -EBADF;
             }
-            if (g.pids() != t.pids()) {
+            if (g.pids().root() != t.pids().root()) {
                 return -ECHILD;
             }
             type = Clone.P_PID;

@@ -19,7 +19,7 @@ public final class Access {
     public static @Nullable ThreadGroup process(Task t, int pid) {
         t.kernel().taskLock().lock();
         try {
-            return t.pids().tasks().group(pid);
+            return t.pids().group(pid);
         } finally {
             t.kernel().taskLock().unlock();
         }
@@ -32,7 +32,7 @@ public final class Access {
         }
         t.kernel().taskLock().lock();
         try {
-            Task o = t.pids().tasks().task(tid);
+            Task o = t.pids().task(tid);
             return o == null || o.dead ? null : o;
         } finally {
             t.kernel().taskLock().unlock();

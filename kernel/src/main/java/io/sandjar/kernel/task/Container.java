@@ -175,14 +175,14 @@ public final class Container {
                 return -ESRCH;
             }
             TaskTable table = pids.tasks();
-            int pid = table.takeId();
+            int pid = pids.takeId();
             if (pid == 0) {
                 spec.complaint = "too many processes";
                 return -EAGAIN;
             }
             Session s = new Session(pid);
             ProcessGroup pg = table.makeProcessGroup(pid, s);
-            ThreadGroup g = new ThreadGroup(pid, this, pg, kernel.bootNanos());
+            ThreadGroup g = new ThreadGroup(pid, pids, this, pg, kernel.bootNanos());
             pg.members.add(g);
             s.leader = g;
             g.uid = spec.creds.uid();

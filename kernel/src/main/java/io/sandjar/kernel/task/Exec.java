@@ -302,7 +302,7 @@ public final class Exec {
             kernel.taskLock().unlock();
         }
         g.endTimers(true);
-        g.attachments.clear(g.pids().global(g.pid()));
+        g.attachments.clear(g.globalPid());
         credentials(t, image, exe);
         g.dumpable = image.secure ? 0 : 1;
         if (image.secure) {

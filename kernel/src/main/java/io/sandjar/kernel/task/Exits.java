@@ -8,11 +8,13 @@ import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The end of threads and processes, and what their parents hear of it. */
 public final class Exits {
     private static final int POLLIN = 1;
+    private static final long SOON_NANOS = 200_000;
     private final Kernel kernel;
 
     /** Processes that have ended, by the host pid that the host still keeps. Guarded by the task lock. */
@@ -48,7 +50,7 @@ public final class Exits {
             kernel.taskLock().unlock();
         }
         g.endTimers(false);
-        int global = g.pids().global(g.pid());
+        int global = g.globalPid();
         g.attachments.clear(global);
         g.ns.ipc.systemV.exited(global);
         measure(g);
@@ -151,6 +153,7 @@ public final class Exits {
             image.close();
         }
         t.fds.leave(t);
+        t.fs.leave();
     }
 
     /**
@@ -168,14 +171,14 @@ public final class Exits {
                     alive++;
                 }
             }
-            if (t.tid() == g.pid()) {
+            if (t.rootTid() == g.pid()) {
                 g.leaderStatus = status; // what the parent will hear if no exit_group comes
             }
             if (alive <= 1) {
                 return false;
             }
             detach(t);
-            if (t.tid() != g.pid()) { // a leader stays as long as its process
+            if (t.rootTid() != g.pid()) { // a leader stays as long as its process
                 g.tasks.remove(t);
                 g.pids().tasks().remove(t);
             }
@@ -232,7 +235,59 @@ public final class Exits {
         exitGroup(g, code == Sig.CLD_EXITED ? status << 8 : status & 0x7f);
     }
 
+    /** The init of a namespace of pids takes everybody along before anybody hears of its end. With no lock held. */
+    private boolean endsSpace(ThreadGroup g) {
+        PidSpace space = g.pids();
+        if (space.level() == 0 || space.init() != g || space.swept) {
+            return false;
+        }
+        kernel.taskLock().lock();
+        try {
+            space.ending = true;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        kernel.background(() -> {
+            sweep(space, g);
+            space.swept = true;
+            becomeZombie(g);
+        });
+        return true;
+    }
+
+    private void sweep(PidSpace space, ThreadGroup init) {
+        ArrayList<ThreadGroup> rest;
+        kernel.taskLock().lock();
+        try {
+            rest = space.processes();
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        for (ThreadGroup o : rest) {
+            if (o != init) {
+                exitGroup(o, Sig.SIGKILL);
+                while (o.state != ThreadGroup.State.ZOMBIE && o.state != ThreadGroup.State.REAPED) {
+                    LockSupport.parkNanos(SOON_NANOS); // somebody else is ending it
+                }
+            }
+        }
+        kernel.taskLock().lock();
+        try {
+            for (ThreadGroup o : rest) {
+                ThreadGroup parent = o.parent;
+                if (o.state == ThreadGroup.State.ZOMBIE && parent != null && space.contains(parent.pids())) {
+                    reap(o);
+                }
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
     private void becomeZombie(ThreadGroup g) {
+        if (endsSpace(g)) {
+            return;
+        }
         boolean last;
         Session ended = null;
         Container container = g.container();
@@ -251,7 +306,7 @@ public final class Exits {
             }
             g.tasks.clear();
             g.state = ThreadGroup.State.ZOMBIE;
-            last = g == g.pids().init();
+            last = g == g.pids().root().init();
             if (last) {
                 g.pids().ending = true;
             } else {
@@ -268,7 +323,7 @@ public final class Exits {
         }
         g.exitWait.wake(POLLIN);
         if (ended != null) {
-            g.pids().sessionEnded(ended);
+            g.pids().root().sessionEnded(ended);
         }
         if (g == container.init()) {
             kernel.background(() -> container.initEnded(g));
@@ -280,10 +335,10 @@ public final class Exits {
     /** Gives the children of a dead process to the nearest subreaper or pid 1. With the task lock. */
     private void orphan(ThreadGroup g) {
         ThreadGroup heir = g.pids().init();
-        if (heir == null) {
+        if (heir == null || heir == g) {
             return;
         }
-        for (ThreadGroup p = g.parent; p != null; p = p.parent) {
+        for (ThreadGroup p = g.parent; p != null && p.pids() == g.pids(); p = p.parent) {
             if (p.subreaper && !p.exiting) {
                 heir = p;
                 break;

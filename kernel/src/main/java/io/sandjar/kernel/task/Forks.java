@@ -8,19 +8,12 @@ import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.fs.pidfd.PidFd;
 import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FsContext;
 
 /** New threads and processes: the kernel makes the task, the stub asks the host for the thread behind it. */
 public final class Forks {
-    private static final long NAMESPACES = Clone.CLONE_NEWNS
-            | Clone.CLONE_NEWCGROUP
-            | Clone.CLONE_NEWUTS
-            | Clone.CLONE_NEWIPC
-            | Clone.CLONE_NEWUSER
-            | Clone.CLONE_NEWPID
-            | Clone.CLONE_NEWNET
-            | 0x80L; // CLONE_NEWTIME
     private static final long THREAD_FLAGS = Clone.CLONE_VM
             | Clone.CLONE_FS
             | Clone.CLONE_FILES
@@ -49,15 +42,13 @@ public final class Forks {
      */
     public long clone(Task t, Args a) {
         long f = a.flags;
-        if ((f & NAMESPACES) != 0) {
-            return (f & Clone.CLONE_NEWUSER) != 0 ? -ENOSPC : -EPERM;
-        }
         boolean thread = (f & Clone.CLONE_THREAD) != 0;
         if (((f & Clone.CLONE_SIGHAND) != 0 && (f & Clone.CLONE_VM) == 0)
                 || (thread && (f & Clone.CLONE_SIGHAND) == 0)
                 || ((f & Clone.CLONE_PIDFD) != 0 && (thread || badPidfd(a)))
                 || a.exitSignal < 0
-                || a.exitSignal > 64) {
+                || a.exitSignal > 64
+                || badNamespaces(t, f, thread)) {
             return -EINVAL;
         }
         if ((f & Clone.CLONE_PARENT) != 0 && t.group == t.pids().init()) {
@@ -66,13 +57,27 @@ public final class Forks {
         return thread ? thread(t, a) : process(t, a);
     }
 
+    private static boolean badNamespaces(Task t, long f, boolean thread) {
+        boolean fs = (f & Clone.CLONE_FS) != 0;
+        return (f & Clone.CLONE_NEWTIME) != 0
+                || (fs && (f & (Clone.CLONE_NEWNS | Clone.CLONE_NEWUSER)) != 0)
+                || ((f & Clone.CLONE_NEWIPC) != 0 && (f & Clone.CLONE_SYSVSEM) != 0)
+                || (thread
+                        && ((f & (Clone.CLONE_NEWUSER | Clone.CLONE_NEWPID)) != 0
+                                || t.namespaces().pidsOfChildren != t.pids()));
+    }
+
     private static boolean badPidfd(Args a) {
         return (a.flags & Clone.CLONE_DETACHED) != 0
                 || ((a.flags & Clone.CLONE_PARENT_SETTID) != 0 && a.pidfd == a.parentTid);
     }
 
     private FsContext fs(Task t, long flags) {
-        return (flags & Clone.CLONE_FS) != 0 ? t.fs : t.fs.copy();
+        if ((flags & Clone.CLONE_FS) != 0) {
+            t.fs.share();
+            return t.fs;
+        }
+        return t.fs.copy();
     }
 
     private FdTable fds(Task t, long flags) {
@@ -98,21 +103,32 @@ public final class Forks {
             return -EINVAL;
         }
         ThreadGroup g = t.group;
+        Namespaces ns = t.ns;
+        Creds creds = t.creds;
+        if ((a.flags & NewNamespaces.FLAGS) != 0) { // threads may differ in what does not concern ids
+            NewNamespaces.Result why = new NewNamespaces.Result();
+            NewNamespaces made = NewNamespaces.make(t, a.flags, why);
+            if (made == null) {
+                return why.error;
+            }
+            ns = made.set;
+        }
         FsContext fs = fs(t, a.flags);
         FdTable fds = fds(t, a.flags);
         kernel.taskLock().lock();
         try {
-            int tid = g.exiting ? 0 : g.pids().tasks().takeId();
+            int tid = g.exiting ? 0 : g.pids().takeId();
             long slot = tid == 0 ? 0 : t.space.takeSlot();
             if (slot == 0) {
                 fds.leave(t);
+                fs.leave();
                 return -EAGAIN;
             }
             chunk = t.space.chunkToMap(slot);
-            child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), t.creds, fs, fds);
+            child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), creds, fs, fds);
             child.sigmask = t.sigmask();
             child.comm = t.comm;
-            child.ns = t.ns;
+            child.ns = ns;
             child.noNewPrivs = t.noNewPrivs;
             child.seccomp = t.seccomp;
             child.personality = t.personality;
@@ -125,17 +141,17 @@ public final class Forks {
             kernel.taskLock().unlock();
         }
         if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
-            t.mem.writeInt(a.parentTid, child.tid);
+            t.mem.writeInt(a.parentTid, child.tid());
         }
         if ((a.flags & Clone.CLONE_CHILD_SETTID) != 0) {
-            t.mem.writeInt(a.childTid, child.tid);
+            t.mem.writeInt(a.childTid, child.tid());
         }
         boolean clear = (a.flags & Clone.CLONE_CHILD_CLEARTID) != 0;
         long host = THREAD_FLAGS | a.flags & (Clone.CLONE_SETTLS | Clone.CLONE_CHILD_CLEARTID);
         long stack = a.stack != 0 ? a.stack : f.reg(TrapFrame.RSP);
         mapChunk(t, chunk);
-        t.ops.add(Stub.OP_THREAD, 0, child.tid, host, child.slot, stack, a.tls, clear ? a.childTid : 0, 0)
-                .result(child.tid);
+        t.ops.add(Stub.OP_THREAD, 0, child.tid(), host, child.slot, stack, a.tls, clear ? a.childTid : 0, 0)
+                .result(child.tid());
         long mapped = chunk;
         t.continuation = (task, failed, result) -> {
             if (failed) {
@@ -163,6 +179,7 @@ public final class Forks {
             kernel.taskLock().unlock();
         }
         child.fds.leave(child);
+        child.fs.leave();
     }
 
     private long process(Task t, Args a) {
@@ -172,27 +189,48 @@ public final class Forks {
         if (f == null) {
             return -EINVAL;
         }
+        Namespaces ns = t.ns;
+        Creds creds = t.creds;
+        NewNamespaces fresh = null;
+        if ((a.flags & NewNamespaces.FLAGS) != 0) {
+            NewNamespaces.Result why = new NewNamespaces.Result();
+            fresh = NewNamespaces.make(t, a.flags, why);
+            if (fresh == null) {
+                return why.error;
+            }
+            ns = fresh.set;
+            creds = fresh.creds;
+        }
         FsContext fs = fs(t, a.flags);
+        if (fresh != null) {
+            fresh.move(fs);
+        }
         FdTable fds = fds(t, a.flags);
+        PidSpace pids = ns.pidsOfChildren;
         Task child;
         long chunk = 0;
         // the last child's id must not pass for this one's when that child's end is heard of from here on
         t.mem.writeInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, 0);
         kernel.taskLock().lock();
         try {
-            int pid = g.exiting || g.pids().ending ? 0 : g.pids().tasks().takeId();
+            boolean over = pids.level() > 0 && pids.ending;
+            int pid = g.exiting || over || g.pids().root().ending ? 0 : pids.takeId();
             long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
             long limit = g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_NPROC);
             if (slot == 0 || (t.creds.uid() != 0 && g.pids().tasks().threads() >= limit)) {
                 fds.leave(t);
-                return -EAGAIN;
+                fs.leave();
+                return over ? -ENOMEM : -EAGAIN;
             }
             if (sharesMemory) {
                 chunk = t.space.chunkToMap(slot);
             }
-            ThreadGroup made = new ThreadGroup(pid, g.container(), g.processGroup, kernel.bootNanos());
+            ThreadGroup made = new ThreadGroup(pid, pids, g.container(), g.processGroup, kernel.bootNanos());
+            if (pids.init() == null) {
+                pids.setInit(made);
+            }
             made.inherit(g);
-            made.ns = t.ns;
+            made.ns = ns;
             made.uid = t.creds.uid();
             made.exitSignal = (a.flags & Clone.CLONE_PARENT) != 0 ? g.exitSignal : a.exitSignal;
             ThreadGroup parent = (a.flags & Clone.CLONE_PARENT) != 0 && g.parent != null ? g.parent : g;
@@ -200,10 +238,10 @@ public final class Forks {
             parent.children.add(made);
             g.processGroup.members.add(made);
             AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
-            child = new Task(kernel, made, pid, space, slot, new UserMemory(0), t.creds, fs, fds);
+            child = new Task(kernel, made, pid, space, slot, new UserMemory(0), creds, fs, fds);
             child.sigmask = t.sigmask();
             child.comm = t.comm;
-            child.ns = t.ns;
+            child.ns = ns;
             child.noNewPrivs = t.noNewPrivs;
             child.seccomp = t.seccomp;
             child.personality = t.personality;
@@ -233,7 +271,7 @@ public final class Forks {
             return pidfd;
         }
         if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
-            t.mem.writeInt(a.parentTid, child.tid);
+            t.mem.writeInt(a.parentTid, t.shownPid(child.tid));
         }
         long host = Clone.CLONE_PARENT | a.flags & (Clone.CLONE_VM | Clone.CLONE_VFORK | Clone.CLONE_SETTLS);
         long stack = a.stack != 0 ? a.stack : sharesMemory ? f.reg(TrapFrame.RSP) : 0;
@@ -241,8 +279,8 @@ public final class Forks {
         t.expectedArg = host | Clone.CLONE_PARENT_SETTID;
         mapChunk(t, chunk);
         child.forkedBy = t;
-        t.ops.add(Stub.OP_PROCESS, 0, child.tid, host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
-                .result(child.tid);
+        t.ops.add(Stub.OP_PROCESS, 0, child.tid(), host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
+                .result(t.shownPid(child.tid));
         boolean mapped = chunk != 0;
         t.continuation = (task, failed, result) -> {
             if (failed) {
@@ -266,6 +304,7 @@ public final class Forks {
             if (made.parent != null) {
                 made.parent.children.remove(made);
             }
+            made.pids().forget(made);
             made.pids().tasks().leave(made);
             made.pids().tasks().remove(made);
         } finally {
@@ -312,7 +351,7 @@ public final class Forks {
         Limits.watchCpu(kernel, child.group);
         child.ops.clear();
         if (child.childSetTid != 0) {
-            child.mem.writeInt(child.childSetTid, child.tid);
+            child.mem.writeInt(child.childSetTid, child.tid());
         }
         if (child.childClearTid != 0) {
             child.ops.call(0, Nr.set_tid_address, child.childClearTid, 0, 0, 0, 0, 0);

@@ -14,11 +14,11 @@ public final class Groups {
     public static int setpgid(Task t, int pid, int pgid) {
         Kernel k = t.kernel();
         ThreadGroup me = t.group;
-        int who = pid == 0 ? me.pid() : pid;
-        int to = pgid == 0 ? who : pgid;
-        if (to < 0) {
+        if (pgid < 0) {
             return -EINVAL;
         }
+        int who = pid == 0 ? me.pid() : t.rootPid(pid);
+        int to = pgid == 0 ? who : t.rootPid(pgid);
         k.taskLock().lock();
         try {
             ThreadGroup g = t.pids().tasks().group(who);
@@ -67,7 +67,7 @@ public final class Groups {
             Session s = new Session(id);
             s.leader = me;
             t.pids().tasks().join(me, t.pids().tasks().makeProcessGroup(id, s));
-            return id;
+            return t.shownPid(id);
         } finally {
             k.taskLock().unlock();
         }
@@ -76,13 +76,13 @@ public final class Groups {
     /** The process group of a process or thread (0: the caller), or -ESRCH. */
     public static int getpgid(Task t, int pid) {
         ProcessGroup p = processGroup(t, pid);
-        return p == null ? -ESRCH : p.id();
+        return p == null ? -ESRCH : t.shownPid(p.id());
     }
 
     /** The session of a process or thread (0: the caller), or -ESRCH. */
     public static int getsid(Task t, int pid) {
         ProcessGroup p = processGroup(t, pid);
-        return p == null ? -ESRCH : p.session().id();
+        return p == null ? -ESRCH : t.shownPid(p.session().id());
     }
 
     private static @Nullable ProcessGroup processGroup(Task t, int pid) {
@@ -102,7 +102,7 @@ public final class Groups {
         k.taskLock().lock();
         try {
             ThreadGroup p = t.group.parent;
-            return p == null ? 0 : p.pid();
+            return p == null ? 0 : t.shownPid(p.pid());
         } finally {
             k.taskLock().unlock();
         }
@@ -110,11 +110,11 @@ public final class Groups {
 
     /** The process that a pid or tid belongs to; null for none. With the task lock. */
     static @Nullable ThreadGroup find(Task t, int id) {
-        ThreadGroup g = t.pids().tasks().group(id);
+        ThreadGroup g = t.pids().group(id);
         if (g != null) {
             return g;
         }
-        Task o = t.pids().tasks().task(id);
+        Task o = t.pids().task(id);
         return o == null ? null : o.group;
     }
 }

@@ -46,12 +46,12 @@ public final class GuestClock {
         t.kernel().taskLock().lock();
         try {
             if ((id & PER_THREAD) != 0) {
-                Task o = pid == 0 ? t : t.pids().tasks().task(pid);
+                Task o = pid == 0 ? t : t.pids().task(pid);
                 return o == null || o.group() != t.group()
                         ? null
                         : new GuestClock(which, o.group().hostPid(), o.hostTid());
             }
-            ThreadGroup g = pid == 0 ? t.group() : t.pids().tasks().group(pid);
+            ThreadGroup g = pid == 0 ? t.group() : t.pids().group(pid);
             return g == null ? null : new GuestClock(which, g.hostPid(), 0);
         } finally {
             t.kernel().taskLock().unlock();

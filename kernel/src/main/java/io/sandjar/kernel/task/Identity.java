@@ -185,7 +185,7 @@ public final class Identity {
             t.parentDeathSignal = 0;
         }
         t.setCreds(now);
-        if (t.tid() == t.pid()) {
+        if (t.rootTid() == t.group.pid()) {
             t.group.uid = now.uid();
         }
         return 0;

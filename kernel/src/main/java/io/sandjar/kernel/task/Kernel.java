@@ -14,6 +14,7 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.hostdir.SharedDirs;
 import io.sandjar.kernel.fs.memfd.FileStore;
+import io.sandjar.kernel.fs.nsfs.NsFs;
 import io.sandjar.kernel.fs.pipe.PipeFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.ipc.IpcNamespace;
@@ -63,6 +64,11 @@ public final class Kernel {
 
     /** Everybody's clocks. */
     public final TimeNamespace time = new TimeNamespace();
+
+    /** Files of namespaces. */
+    public final NsFs nsfs = new NsFs();
+
+    final NamespaceCount namespaceCount = new NamespaceCount();
 
     private final AtomicLong namespaces = new AtomicLong(4026532000L);
 

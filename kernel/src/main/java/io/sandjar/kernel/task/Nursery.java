@@ -46,7 +46,7 @@ public final class Nursery {
         this.kernel = kernel;
         PidSpace nowhere = new PidSpace(kernel, 0);
         ProcessGroup pg = new ProcessGroup(1, new Session(1));
-        ThreadGroup g = new ThreadGroup(1, new Container(kernel, "", -1, nowhere), pg, 0);
+        ThreadGroup g = new ThreadGroup(1, nowhere, new Container(kernel, "", -1, nowhere), pg, 0);
         pg.members.add(g);
         Creds nobody = Creds.of(0, 0);
         AddressSpace space = new AddressSpace();

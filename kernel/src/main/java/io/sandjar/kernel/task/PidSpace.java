@@ -4,11 +4,15 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.UserNamespace;
+import java.util.ArrayList;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process ids of one container, or of several that share them. Spaces lie side by side: the processes of one do not
- * exist for another, and the end of a space's init is the end of its processes alone.
+ * The process ids of one container, or of several that share them; or a PID namespace inside (pid_namespaces(7)). Those of
+ * containers lie side by side: the processes of one do not exist for another. Namespaces of guests lie in them: the kernel
+ * knows a process by its id in the outermost one, its <i>root id</i>, and each namespace has numbers for those of its
+ * processes. So all tables, groups, sessions and owners are kept in root ids, and calls translate on their way in and out.
  */
 public final class PidSpace extends Namespace {
     /** Bits of a process id; what lies above them in a {@linkplain #global global id} is the space's number. */
@@ -16,9 +20,23 @@ public final class PidSpace extends Namespace {
 
     private static final int MAX_SPACES = 1 << 15;
 
+    private static final Pid[] NONE = {};
+
     private final Kernel kernel;
     private final int slot;
-    private final TaskTable tasks = new TaskTable();
+    private final int level;
+    private final PidSpace root;
+    private final @Nullable PidSpace parent;
+    private final TaskTable tasks;
+
+    /** Of the outermost: by root id, the numbers in spaces that lie in it. Written under the task lock. */
+    private volatile @Nullable Pid[] nested = NONE;
+
+    /** Of one that lies in another: root ids by number, perhaps of what is gone. Guarded by the task lock. */
+    private int[] roots = {};
+
+    private int last;
+
     private volatile @Nullable ThreadGroup init;
 
     /** Told when the leader of a session with a terminal has ended; set by the terminal code. */
@@ -27,6 +45,9 @@ public final class PidSpace extends Namespace {
     /** Told when init was stopped from outside (the user's ^Z). */
     public volatile @Nullable Runnable stopListener;
 
+    /** Nothing is left of it but its init. */
+    volatile boolean swept;
+
     /** Its init has ended: nothing new begins here. Guarded by the task lock. */
     boolean ending;
 
@@ -34,6 +55,159 @@ public final class PidSpace extends Namespace {
         super(Kind.PID, UserNamespace.FIRST);
         this.kernel = kernel;
         this.slot = number;
+        this.level = 0;
+        this.root = this;
+        this.parent = null;
+        this.tasks = new TaskTable();
+    }
+
+    /** One that lies in {@code parent}. */
+    PidSpace(PidSpace parent, UserNamespace owner) {
+        super(Kind.PID, owner);
+        this.kernel = parent.kernel;
+        this.slot = parent.slot;
+        this.level = parent.level + 1;
+        this.root = parent.root;
+        this.parent = parent;
+        this.tasks = parent.tasks;
+    }
+
+    /** What a process is called in the spaces from the second outermost to its own. */
+    private record Pid(PidSpace space, int[] numbers) {
+        int in(PidSpace s) {
+            PidSpace own = space;
+            while (own.level > s.level && own.parent != null) {
+                own = own.parent;
+            }
+            return own == s ? numbers[s.level - 1] : 0;
+        }
+    }
+
+    /** How many lie around it. */
+    public int level() {
+        return level;
+    }
+
+    /** The outermost around it. */
+    public PidSpace root() {
+        return root;
+    }
+
+    @Override
+    public @Nullable PidSpace parent() {
+        return parent;
+    }
+
+    /** Whether {@code other} is this one or lies in it. */
+    public boolean contains(PidSpace other) {
+        PidSpace s = other;
+        while (s.level > level && s.parent != null) {
+            s = s.parent;
+        }
+        return s == this;
+    }
+
+    /**
+     * Takes a root id, with numbers in this space and those between. With the task lock.
+     *
+     * @return 0 when there is none
+     */
+    int takeId() {
+        int id = tasks.takeId();
+        if (id == 0) {
+            return 0;
+        }
+        if (level == 0) {
+            if (id < nested.length) {
+                nested[id] = null;
+            }
+            return id;
+        }
+        int[] numbers = new int[level];
+        for (PidSpace s = this; s != null && s.level > 0; s = s.parent) {
+            int n = s.takeNumber(id);
+            if (n == 0) {
+                return 0;
+            }
+            numbers[s.level - 1] = n;
+        }
+        root.know(id, new Pid(this, numbers));
+        return id;
+    }
+
+    private void know(int id, Pid p) {
+        if (id >= nested.length) {
+            nested = Arrays.copyOf(nested, Math.max(id + 1, nested.length * 2));
+        }
+        nested[id] = p;
+    }
+
+    private int takeNumber(int id) {
+        if (init == null) {
+            last = 0; // the first is its init, be it for the second time that one is tried
+        }
+        for (int i = 0; i < TaskTable.PID_MAX; i++) {
+            last = last + 1 >= TaskTable.PID_MAX ? 2 : last + 1;
+            int r = last < roots.length ? toRoot(last) : 0;
+            if (r == 0 || !tasks.uses(r)) {
+                if (last >= roots.length) {
+                    roots = Arrays.copyOf(roots, Math.max(16, roots.length * 2));
+                }
+                roots[last] = id;
+                return last;
+            }
+        }
+        return 0;
+    }
+
+    /** The root id of what is called {@code id} here; 0 for nothing. */
+    public int toRoot(int id) {
+        if (level == 0) {
+            return id;
+        }
+        int[] r = roots;
+        if (id <= 0 || id >= r.length || r[id] == 0) {
+            return 0;
+        }
+        return fromRoot(r[id]) == id ? r[id] : 0;
+    }
+
+    /** What a process is called here; 0 for one that this space does not have. */
+    public int fromRoot(int rootId) {
+        if (level == 0) {
+            return rootId;
+        }
+        @Nullable Pid[] known = root.nested;
+        Pid p = rootId > 0 && rootId < known.length ? known[rootId] : null;
+        return p == null ? 0 : p.in(this);
+    }
+
+    /** The process that is called {@code pid} here, zombies included, or null. With the task lock. */
+    public @Nullable ThreadGroup group(int pid) {
+        return tasks.group(toRoot(pid));
+    }
+
+    /** The thread that is called {@code tid} here, or null. With the task lock. */
+    public @Nullable Task task(int tid) {
+        return tasks.task(toRoot(tid));
+    }
+
+    /** The process group that is called {@code id} here, or null. With the task lock. */
+    public @Nullable ProcessGroup processGroup(int id) {
+        return tasks.processGroup(toRoot(id));
+    }
+
+    /** All processes that it has, zombies included. With the task lock. */
+    public ArrayList<ThreadGroup> processes() {
+        ArrayList<ThreadGroup> all = tasks.allGroups();
+        if (level > 0) {
+            for (int i = all.size() - 1; i >= 0; i--) {
+                if (fromRoot(all.get(i).pid()) == 0) {
+                    all.remove(i);
+                }
+            }
+        }
+        return all;
     }
 
     /** The number for a new space among {@code used}, or -1. */
@@ -59,7 +233,7 @@ public final class PidSpace extends Namespace {
         return slot;
     }
 
-    /** Processes, threads, groups and sessions by id. Guarded by the task lock. */
+    /** Processes, threads, groups and sessions by root id. Guarded by the task lock. */
     public TaskTable tasks() {
         return tasks;
     }
@@ -86,12 +260,13 @@ public final class PidSpace extends Namespace {
      */
     public int global(int id) {
         boolean possible = id > 0 && id < 1 << ID_BITS; // else it would pass for one of another space
-        return possible ? slot << ID_BITS | id : 0;
+        int r = possible ? toRoot(id) : 0;
+        return r > 0 ? slot << ID_BITS | r : 0;
     }
 
     /** What a {@linkplain #global global id} is here: 0 for a process of another space. */
     public int local(int global) {
-        return numberOf(global) == slot ? global & (1 << ID_BITS) - 1 : 0;
+        return numberOf(global) == slot ? fromRoot(global & (1 << ID_BITS) - 1) : 0;
     }
 
     static int numberOf(int global) {

@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A process or thread as /proc shows it: a snapshot, taken under the task lock. */
 public final class ProcView {
+    /** Whose numbers are used. */
+    public final PidSpace seen;
+
+    /** The process's own. */
+    public final PidSpace pids;
+
+    public final int rootTid;
+    public final int rootPid;
+    public final int rootGroup;
+    public final int rootSession;
     public final int pid;
     public final int tid;
     public final int ppid;
@@ -64,13 +74,19 @@ public final class ProcView {
     public final @Nullable SeccompFilter seccomp;
     public final Namespaces ns;
 
-    private ProcView(ThreadGroup g, @Nullable Task t) {
-        pid = g.pid();
-        tid = t == null ? pid : t.tid();
+    private ProcView(PidSpace seen, ThreadGroup g, @Nullable Task t) {
+        pid = seen.fromRoot(g.pid());
+        tid = t == null ? pid : seen.fromRoot(t.rootTid());
         ThreadGroup parent = g.parent;
-        ppid = parent == null ? 0 : parent.pid();
-        group = g.processGroup.id();
-        session = g.session().id();
+        ppid = parent == null ? 0 : seen.fromRoot(parent.pid());
+        group = seen.fromRoot(g.processGroup.id());
+        session = seen.fromRoot(g.session().id());
+        this.seen = seen;
+        this.pids = g.pids();
+        this.rootTid = t == null ? g.pid() : t.rootTid();
+        this.rootPid = g.pid();
+        this.rootGroup = g.processGroup.id();
+        this.rootSession = g.session().id();
         threads = g.tasks.size();
         state = g.state;
         exitStatus = g.exitStatus;
@@ -122,6 +138,11 @@ public final class ProcView {
 
     /** A process; null when it is gone. */
     public static @Nullable ProcView ofProcess(Kernel k, ThreadGroup g) {
+        return ofProcess(k, g.pids().root(), g);
+    }
+
+    /** A process with the numbers of the space {@code seen}; null when it is gone. */
+    public static @Nullable ProcView ofProcess(Kernel k, PidSpace seen, ThreadGroup g) {
         k.taskLock().lock();
         try {
             if (g.state == ThreadGroup.State.REAPED) {
@@ -129,17 +150,17 @@ public final class ProcView {
             }
             Task leader = g.pids().tasks().task(g.pid());
             Task t = leader != null && leader.group == g ? leader : g.tasks.isEmpty() ? null : g.tasks.get(0);
-            return new ProcView(g, t);
+            return new ProcView(seen, g, t);
         } finally {
             k.taskLock().unlock();
         }
     }
 
     /** A thread; null when it is gone. */
-    public static @Nullable ProcView ofThread(Kernel k, Task t) {
+    public static @Nullable ProcView ofThread(Kernel k, PidSpace seen, Task t) {
         k.taskLock().lock();
         try {
-            return t.dead || t.pids().tasks().task(t.tid()) != t ? null : new ProcView(t.group, t);
+            return t.dead || t.pids().tasks().task(t.rootTid()) != t ? null : new ProcView(seen, t.group, t);
         } finally {
             k.taskLock().unlock();
         }

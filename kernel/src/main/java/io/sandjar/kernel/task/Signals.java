@@ -6,6 +6,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.kernel.signal.PendingSignals;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.vfs.UserNamespace;
 import org.jspecify.annotations.Nullable;
 
 /** Sending, blocking and taking signals (signal(7)). */
@@ -23,6 +24,12 @@ public final class Signals {
 
     public static long bit(int signo) {
         return 1L << (signo - 1);
+    }
+
+    /** What a task told with a signal of its own, in the kernel's numbers. */
+    public static SigInfo fromGuest(Task t, int signo, byte[] raw) {
+        SigInfo i = SigInfo.fromGuest(signo, raw);
+        return i.hasSender() ? i.from(t.rootPid(i.pid()), t.creds().userNs().kernelUid(i.uid())) : i;
     }
 
     /** Sends to one thread. */
@@ -101,7 +108,11 @@ public final class Signals {
      */
     private void send(ThreadGroup g, @Nullable Task only, SigInfo info, boolean fromOutside) {
         int signo = info.signo();
-        boolean outside = fromOutside || (info.pid() == g.pid() && info.code() <= 0 && info.code() != Sig.SI_TIMER);
+        boolean inner = g.pids().level() > 0;
+        boolean outside = fromOutside
+                || (inner
+                        ? signo == Sig.SIGKILL || signo == Sig.SIGSTOP ? fromAround(g, info) : false
+                        : info.pid() == g.pid() && info.code() <= 0 && info.code() != Sig.SI_TIMER);
         if (signo == 0 || g.state == ThreadGroup.State.ZOMBIE || g.state == ThreadGroup.State.REAPED || g.exiting) {
             return;
         }
@@ -130,7 +141,7 @@ public final class Signals {
         if (signo >= Sig.SIGRTMIN && queue.queued() >= g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_SIGPENDING)) {
             return;
         }
-        queue.add(info);
+        queue.add(seenBy(g, info));
         // the mark first, then the mask: a stub that unblocks between the two sees the mark
         if (only != null) {
             only.setRecheck(true);
@@ -153,7 +164,7 @@ public final class Signals {
         for (int i = 0; i < g.tasks.size(); i++) {
             Task t = g.tasks.get(i);
             if (!t.dead && ((t.sigmask & bit) == 0 || (t.waitingFor & bit) != 0)) {
-                if (chosen == null || t.tid() == g.pid() || (chosen.attention && !t.attention)) {
+                if (chosen == null || t.rootTid() == g.pid() || (chosen.attention && !t.attention)) {
                     chosen = t;
                 }
                 if (!t.attention) {
@@ -164,6 +175,21 @@ public final class Signals {
         if (chosen != null) {
             chosen.wake();
         }
+    }
+
+    /** Whether the sender is in no space of pids that the process sees: from there its init is not protected. */
+    private static boolean fromAround(ThreadGroup g, SigInfo info) {
+        return !info.hasSender() || g.pids().fromRoot(info.pid()) == 0;
+    }
+
+    /** The sender's numbers as the receiver's namespaces have them. */
+    private static SigInfo seenBy(ThreadGroup g, SigInfo info) {
+        UserNamespace users =
+                g.tasks.isEmpty() ? UserNamespace.FIRST : g.tasks.get(0).creds.userNs();
+        if ((g.pids().level() == 0 && users == UserNamespace.FIRST) || !info.hasSender()) {
+            return info;
+        }
+        return info.from(g.pids().fromRoot(info.pid()), users.shownUid(info.uid()));
     }
 
     private boolean ignored(ThreadGroup g, @Nullable Task only, int signo) {

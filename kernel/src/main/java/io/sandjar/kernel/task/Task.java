@@ -18,6 +18,7 @@ import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsContext;
 import io.sandjar.kernel.vfs.MountNamespace;
+import io.sandjar.kernel.vfs.Namespace;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -270,12 +271,47 @@ public final class Task extends Caller {
 
     @Override
     public int pid() {
-        return group.pid();
+        return group.ownPid();
     }
 
     @Override
     public int tid() {
+        return group.pids().fromRoot(tid);
+    }
+
+    /** Its id in the outermost space of pids, by which the kernel knows it. */
+    public int rootTid() {
         return tid;
+    }
+
+    @Override
+    public Namespace pidNamespace() {
+        return group.pids();
+    }
+
+    /** Whether its process has no other thread and shares its memory with none. */
+    public boolean alone() {
+        kernel.taskLock().lock();
+        try {
+            for (Task o : group.tasks) {
+                if (o != this && !o.dead) {
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    @Override
+    public int rootPid(int pid) {
+        return group.pids().toRoot(pid);
+    }
+
+    @Override
+    public int shownPid(int root) {
+        return group.pids().fromRoot(root);
     }
 
     @Override
@@ -359,11 +395,11 @@ public final class Task extends Caller {
     /** The stub's words about this thread in a fresh slot: ids, blocked signals, whether to show every call. */
     byte[] slotWords() {
         byte[] b = new byte[32];
-        io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_TID, tid);
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_TID, tid());
         io.sandjar.abi.Bytes.put64(b, Stub.BOX_SIGMASK, sigmask);
         io.sandjar.abi.Bytes.put32(b, Stub.BOX_RECHECK, 1); // the first change rings once
         io.sandjar.abi.Bytes.put32(b, Stub.BOX_TRACE, showsEveryCall() ? 1 : 0);
-        io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_PID, group.pid());
+        io.sandjar.abi.Bytes.put32(b, Stub.BOX_GUEST_PID, group.ownPid());
         recheck = true;
         return b;
     }
@@ -386,7 +422,7 @@ public final class Task extends Caller {
                 for (Task o : group.tasks) {
                     SeccompFilter its = o.seccomp;
                     if (o != this && !o.dead && its != null && (its.isStrict() || !f.growsFrom(its))) {
-                        return esrch ? -ESRCH : o.tid;
+                        return esrch ? -ESRCH : o.tid();
                     }
                 }
             }
@@ -500,7 +536,10 @@ public final class Task extends Caller {
 
     /** From here on this task has a root, working directory and umask of its own. */
     public void unshareFs() {
-        fs = fs.copy();
+        if (fs.shared()) {
+            fs.leave();
+            fs = fs.copy();
+        }
     }
 
     public int hostTid() {

@@ -23,14 +23,16 @@ public final class TaskTable {
     int takeId() {
         for (int i = 0; i < PID_MAX; i++) {
             last = last + 1 >= PID_MAX ? 2 : last + 1;
-            if (task(last) == null
-                    && group(last) == null
-                    && !processGroups.containsKey(last)
-                    && !sessions.containsKey(last)) {
+            if (!uses(last)) {
                 return last;
             }
         }
         return 0;
+    }
+
+    /** Whether something has this id. */
+    boolean uses(int id) {
+        return task(id) != null || group(id) != null || processGroups.containsKey(id) || sessions.containsKey(id);
     }
 
     /** Begins with the first id again, if none is in use. */
@@ -49,7 +51,7 @@ public final class TaskTable {
     }
 
     void put(Task t) {
-        int tid = t.tid();
+        int tid = t.rootTid();
         if (tid >= tasks.length) {
             tasks = Arrays.copyOf(tasks, Math.max(tid + 1, tasks.length * 2));
         }
@@ -60,8 +62,8 @@ public final class TaskTable {
     }
 
     void remove(Task t) {
-        if (task(t.tid()) == t) {
-            tasks[t.tid()] = null;
+        if (task(t.rootTid()) == t) {
+            tasks[t.rootTid()] = null;
             threads--;
         }
     }

@@ -28,6 +28,7 @@ public final class ThreadGroup implements PidTarget {
     }
 
     private final int pid;
+    private final PidSpace pids;
     private final Container container;
     final ArrayList<Task> tasks = new ArrayList<>(2);
     final LinkedHashSet<ThreadGroup> children = new LinkedHashSet<>();
@@ -148,8 +149,10 @@ public final class ThreadGroup implements PidTarget {
 
     long childMaxRss;
 
-    ThreadGroup(int pid, Container container, ProcessGroup processGroup, long startNanos) {
+    /** @param pid its root id */
+    ThreadGroup(int pid, PidSpace pids, Container container, ProcessGroup processGroup, long startNanos) {
         this.pid = pid;
+        this.pids = pids;
         this.container = container;
         this.ns = container.namespaces();
         this.processGroup = processGroup;
@@ -159,7 +162,7 @@ public final class ThreadGroup implements PidTarget {
 
     /** What a forked child has from its parent. */
     void inherit(ThreadGroup from) {
-        from.attachments.copyTo(attachments, pids().global(pid));
+        from.attachments.copyTo(attachments, globalPid());
         System.arraycopy(from.actions, 0, actions, 0, actions.length);
         System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
@@ -203,9 +206,20 @@ public final class ThreadGroup implements PidTarget {
         return t;
     }
 
+    /** Its root id: see {@link PidSpace}. */
     @Override
     public int pid() {
         return pid;
+    }
+
+    /** What it calls itself. */
+    public int ownPid() {
+        return pids.fromRoot(pid);
+    }
+
+    /** See {@link PidSpace#global}. */
+    int globalPid() {
+        return pids.root().global(pid);
     }
 
     public Container container() {
@@ -214,7 +228,7 @@ public final class ThreadGroup implements PidTarget {
 
     /** The space of its pid. */
     public PidSpace pids() {
-        return container.pids();
+        return pids;
     }
 
     /** Readable once it has ended; hung up once it has been waited for. */

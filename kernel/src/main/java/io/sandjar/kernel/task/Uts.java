@@ -13,4 +13,12 @@ public final class Uts extends Namespace {
     Uts(UserNamespace owner) {
         super(Kind.UTS, owner);
     }
+
+    /** Another one that has the same names for now. */
+    Uts copy(UserNamespace owner) {
+        Uts u = new Uts(owner);
+        u.hostname = hostname;
+        u.domainname = domainname;
+        return u;
+    }
 }

@@ -88,8 +88,8 @@ public final class Waits {
                     continue;
                 }
                 any = true;
-                if (report(k, c, options, out)) {
-                    return c.pid();
+                if (report(k, g, c, options, out)) {
+                    return out.pid;
                 }
             }
             return any ? 0 : -ECHILD;
@@ -98,9 +98,9 @@ public final class Waits {
         }
     }
 
-    private static boolean report(Kernel k, ThreadGroup c, int options, Event out) {
+    private static boolean report(Kernel k, ThreadGroup g, ThreadGroup c, int options, Event out) {
         boolean keep = (options & Clone.WNOWAIT) != 0;
-        out.pid = c.pid();
+        out.pid = g.pids().fromRoot(c.pid());
         out.uid = c.uid;
         out.userNanos = c.endUserNanos + c.childUserNanos;
         out.systemNanos = c.endSystemNanos + c.childSystemNanos;

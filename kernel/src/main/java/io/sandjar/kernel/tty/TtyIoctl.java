@@ -139,14 +139,14 @@ final class TtyIoctl {
                 if (!master && tty.jobs().terminalOf(c) != tty) {
                     return -ENOTTY;
                 }
-                return c.mem().writeInt(arg, tty.foreground());
+                return c.mem().writeInt(arg, c.shownPid(tty.foreground()));
             case TIOCSPGRP:
                 return setForeground(c, tty, arg);
             case TIOCGSID:
                 if ((!master && tty.jobs().terminalOf(c) != tty) || tty.session() == 0) {
                     return -ENOTTY;
                 }
-                return c.mem().writeInt(arg, tty.session());
+                return c.mem().writeInt(arg, c.shownPid(tty.session()));
             case TIOCGETD:
                 return c.mem().writeInt(arg, 0);
             case TIOCEXCL, TIOCNXCL:
@@ -222,14 +222,14 @@ final class TtyIoctl {
         if (group[0] < 0) {
             return -EINVAL;
         }
-        int session = tty.jobs().sessionOfGroup(group[0]);
+        int session = tty.jobs().sessionOfGroup(c.rootPid(group[0]));
         if (session == 0) {
             return -ESRCH;
         }
         if (session != own) {
             return -EPERM;
         }
-        tty.setForeground(group[0]);
+        tty.setForeground(c.rootPid(group[0]));
         return 0;
     }
 

@@ -58,6 +58,21 @@ public abstract class Caller {
         return global;
     }
 
+    /** The namespace of its own pid; null where there is none. */
+    public @Nullable Namespace pidNamespace() {
+        return null;
+    }
+
+    /** What the kernel calls the process or group that the caller calls {@code pid}; 0 for none. */
+    public int rootPid(int pid) {
+        return pid;
+    }
+
+    /** What the caller calls a process or group of the kernel's; 0 for what it cannot see. */
+    public int shownPid(int root) {
+        return root;
+    }
+
     /** Guest thread id. */
     public abstract int tid();
 

@@ -2,11 +2,14 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.vfs;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /** Root, working directory and umask: what CLONE_FS shares. */
 public final class FsContext {
     private volatile Path root;
     private volatile Path cwd;
     private volatile int umask;
+    private final AtomicInteger users = new AtomicInteger(1);
 
     public FsContext(Path root, Path cwd, int umask) {
         this.root = root;
@@ -16,6 +19,21 @@ public final class FsContext {
 
     public FsContext copy() {
         return new FsContext(root, cwd, umask);
+    }
+
+    /** One more thread uses it. */
+    public void share() {
+        users.incrementAndGet();
+    }
+
+    /** A thread uses it no more. */
+    public void leave() {
+        users.decrementAndGet();
+    }
+
+    /** Whether several threads use it. */
+    public boolean shared() {
+        return users.get() > 1;
     }
 
     public Path root() {

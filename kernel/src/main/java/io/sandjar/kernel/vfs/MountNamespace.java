@@ -323,6 +323,9 @@ public final class MountNamespace extends Namespace {
     public static String procText(Path p, Path root) {
         Mount m = p.mount();
         if (m.namespace() == null && p.dentry() == m.root()) {
+            if (m.fs().type().equals("nsfs")) {
+                return p.dentry().name();
+            }
             return "/" + p.dentry().name() + " (deleted)"; // nameless: memfd_create(2)
         }
         String s = text(p, root);

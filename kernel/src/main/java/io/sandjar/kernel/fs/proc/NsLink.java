@@ -2,74 +2,70 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import static io.sandjar.abi.Errno.*;
+
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.nsfs.NsFs;
 import io.sandjar.kernel.fs.pseudo.PseudoInode;
-import io.sandjar.kernel.fs.pseudo.TextInode;
-import io.sandjar.kernel.task.Namespaces;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.vfs.Caller;
-import io.sandjar.kernel.vfs.Dentry;
-import io.sandjar.kernel.vfs.Mount;
+import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.UserNamespace;
+import org.jspecify.annotations.Nullable;
 
-/** /proc/PID/ns/NAME. The first container's namespaces have the numbers of Linux's first ones. */
+/** /proc/PID/ns/NAME: a magic link to a namespace. */
 final class NsLink extends PseudoInode {
-    private final ProcFs proc;
+    private final TaskDir dir;
     private final String name;
-    private final long number;
 
     NsLink(TaskDir dir, String name, int index) {
         super(dir.proc, TaskDir.inoOf(dir.group, dir.task, 200 + index), 0120777);
-        this.proc = dir.proc;
+        this.dir = dir;
         this.name = name;
-        this.number = number(dir, name);
     }
 
-    private static long number(TaskDir dir, String name) {
+    private @Nullable Namespace target() {
         ProcView v = dir.view();
-        if (v == null) {
-            return 0;
+        if (v == null || !v.alive) {
+            return null;
         }
-        Namespaces ns = v.ns;
         return switch (name) {
-            case "mnt" -> ns.mounts().number();
-            case "pid" -> dir.group.pids().number();
-            case "uts" -> ns.uts.number();
-            case "ipc" -> ns.ipc.number();
-            case "net" -> ns.net.number();
-            case "cgroup" -> ns.cgroup.number();
-            case "time" -> dir.proc.kernel().time.number();
-            default -> UserNamespace.FIRST.number();
+            case "mnt" -> v.ns.mounts();
+            case "pid" -> v.pids;
+            case "pid_for_children" -> v.ns.pidsOfChildren;
+            case "uts" -> v.ns.uts;
+            case "ipc" -> v.ns.ipc;
+            case "net" -> v.ns.net;
+            case "cgroup" -> v.ns.cgroup;
+            case "time", "time_for_children" -> dir.proc.kernel().time;
+            default -> v.creds == null ? UserNamespace.FIRST : v.creds.userNs();
         };
-    }
-
-    private String text() {
-        return name + ":[" + number + "]";
     }
 
     @Override
     public int readlink(Caller c, Ref<String> out) {
-        out.set(text());
+        if (!dir.mayInspect(c)) {
+            return -EACCES;
+        }
+        Namespace ns = target();
+        if (ns == null) {
+            return -ENOENT;
+        }
+        out.set(NsFs.text(ns));
         return 0;
     }
 
     @Override
     public int jump(Caller c, Ref<Path> out) {
-        Dentry d = new Dentry(null, text(), new Namespace(proc, number));
-        out.set(new Path(new Mount(proc, d, "nsfs", 0), d));
+        if (!dir.mayInspect(c)) {
+            return -EACCES;
+        }
+        Namespace ns = target();
+        if (ns == null) {
+            return -ENOENT;
+        }
+        out.set(dir.proc.kernel().nsfs.path(ns));
         return 0;
-    }
-
-    /** What the link leads to: something to compare inode numbers of. */
-    private static final class Namespace extends TextInode {
-        Namespace(ProcFs proc, long number) {
-            super(proc, number, 0444);
-        }
-
-        @Override
-        protected int text(Caller c, StringBuilder out) {
-            return -io.sandjar.abi.Errno.EINVAL;
-        }
     }
 }

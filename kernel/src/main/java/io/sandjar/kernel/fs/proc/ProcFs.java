@@ -131,9 +131,9 @@ public final class ProcFs extends PseudoFs {
             ThreadGroup g;
             kernel.taskLock().lock();
             try {
-                g = pids.tasks().group(id);
+                g = pids.group(id);
                 if (g == null) { // a thread can be looked up here, though it is not listed
-                    Task t = pids.tasks().task(id);
+                    Task t = pids.task(id);
                     g = t == null ? null : t.group();
                 }
             } finally {
@@ -152,12 +152,12 @@ public final class ProcFs extends PseudoFs {
             ArrayList<ThreadGroup> all;
             kernel.taskLock().lock();
             try {
-                all = pids.tasks().allGroups();
+                all = pids.processes();
             } finally {
                 kernel.taskLock().unlock();
             }
             for (ThreadGroup g : all) {
-                out.add(new Entry(Integer.toString(g.pid()), TaskDir.inoOf(g, null, 0), 4));
+                out.add(new Entry(Integer.toString(pids.fromRoot(g.pid())), TaskDir.inoOf(g, null, 0), 4));
             }
         }
     }
@@ -173,10 +173,17 @@ public final class ProcFs extends PseudoFs {
 
         @Override
         public int readlink(Caller c, Ref<String> out) {
-            if (c instanceof Task t && t.pids() != pids) {
+            int pid = c.pid();
+            int tid = c.tid();
+            if (c instanceof Task t) {
+                boolean here = t.pids().root() == pids.root();
+                pid = here ? pids.fromRoot(t.group().pid()) : 0;
+                tid = here ? pids.fromRoot(t.rootTid()) : 0;
+            }
+            if (pid == 0) {
                 return -ENOENT;
             }
-            out.set(thread ? c.pid() + "/task/" + c.tid() : Integer.toString(c.pid()));
+            out.set(thread ? pid + "/task/" + tid : Integer.toString(pid));
             return 0;
         }
     }

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class TaskDir extends PseudoDir {
     private static final String[] DIRS = {"fd", "fdinfo", "ns", "net", "attr", "task"};
     private static final String[] LINKS = {"cwd", "exe", "root"};
-    private static final String[] NAMESPACES = {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"};
+    private static final String[] NAMESPACES = {
+        "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts"
+    };
 
     final ProcFs proc;
     final ThreadGroup group;
@@ -38,7 +40,7 @@ final class TaskDir extends PseudoDir {
 
     /** A number that no other file of /proc has, even when the pid is used again. */
     static long inoOf(ThreadGroup g, @Nullable Task t, int file) {
-        long id = t == null ? g.pid() : 0x8000L + t.tid();
+        long id = t == null ? g.pid() : 0x8000L + t.rootTid();
         return 1L << 62 | (g.startNanos() >>> 16 & 0x3ffffffL) << 32 | id << 16 | file;
     }
 
@@ -46,7 +48,9 @@ final class TaskDir extends PseudoDir {
     @Nullable
     ProcView view() {
         Task t = task;
-        return t == null ? ProcView.ofProcess(proc.kernel(), group) : ProcView.ofThread(proc.kernel(), t);
+        return t == null
+                ? ProcView.ofProcess(proc.kernel(), proc.pids(), group)
+                : ProcView.ofThread(proc.kernel(), proc.pids(), t);
     }
 
     /** Whether the caller may see what only the process itself and its debugger should. */
@@ -183,7 +187,7 @@ final class TaskDir extends PseudoDir {
         public int lookup(Caller c, String name, Ref<Inode> out) {
             int tid = ProcFs.number(name);
             for (Task t : tasks()) {
-                if (t.tid() == tid) {
+                if (of.proc.pids().fromRoot(t.rootTid()) == tid) {
                     out.set(new TaskDir(of.proc, of.group, t));
                     return 0;
                 }
@@ -194,7 +198,7 @@ final class TaskDir extends PseudoDir {
         @Override
         protected void list(Caller c, List<Entry> out) {
             for (Task t : tasks()) {
-                out.add(new Entry(Integer.toString(t.tid()), inoOf(of.group, t, 0), 4));
+                out.add(new Entry(Integer.toString(of.proc.pids().fromRoot(t.rootTid())), inoOf(of.group, t, 0), 4));
             }
         }
 
@@ -204,7 +208,7 @@ final class TaskDir extends PseudoDir {
         }
     }
 
-    /** /proc/PID/ns: names of the namespaces, of which the sandbox has one each. */
+    /** /proc/PID/ns: the namespaces. */
     private static final class NsDir extends PseudoDir {
         private final TaskDir of;
 
@@ -261,13 +265,13 @@ final class TaskDir extends PseudoDir {
         ArrayList<ThreadGroup> groups;
         proc.kernel().taskLock().lock();
         try {
-            groups = proc.pids().tasks().allGroups();
+            groups = proc.pids().processes();
         } finally {
             proc.kernel().taskLock().unlock();
         }
         ArrayList<ProcView> out = new ArrayList<>(groups.size());
         for (ThreadGroup g : groups) {
-            ProcView v = ProcView.ofProcess(proc.kernel(), g);
+            ProcView v = ProcView.ofProcess(proc.kernel(), proc.pids(), g);
             if (v != null) {
                 out.add(v);
             }

@@ -6,7 +6,9 @@ import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.seccomp.SeccompFilter;
+import io.sandjar.kernel.task.PidSpace;
 import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.tty.Tty;
 import io.sandjar.kernel.vfs.Caller;
@@ -52,7 +54,9 @@ final class TaskText {
             return 'S';
         }
         // a thread that waits for an answer of this kernel sleeps for the host
-        return v.tid == c.tid() ? 'R' : host.state() == 'R' ? 'R' : host.state() == 'D' ? 'D' : 'S';
+        return c instanceof Task t && v.rootTid == t.rootTid()
+                ? 'R'
+                : host.state() == 'R' ? 'R' : host.state() == 'D' ? 'D' : 'S';
     }
 
     static void stat(Caller c, ProcView v, boolean thread, StringBuilder b) {
@@ -67,7 +71,7 @@ final class TaskText {
                 .append(v.session)
                 .append(' ');
         b.append(tty == null ? 0 : (int) tty.rdev()).append(' ');
-        b.append(tty == null ? -1 : tty.foregroundGroup()).append(" 4194304 ");
+        b.append(tty == null ? -1 : v.seen.fromRoot(tty.foregroundGroup())).append(" 4194304 ");
         b.append(h.field(10)).append(" 0 ").append(h.field(12)).append(" 0 ");
         b.append(v.alive ? h.userTicks() : v.endUserNanos / NANOS_PER_TICK).append(' ');
         b.append(v.alive ? h.systemTicks() : v.endSystemNanos / NANOS_PER_TICK).append(' ');
@@ -127,8 +131,10 @@ final class TaskText {
         for (int g : cr.groups()) {
             b.append(g).append(' ');
         }
-        b.append("\nNStgid:\t").append(v.pid).append("\nNSpid:\t").append(v.tid);
-        b.append("\nNSpgid:\t").append(v.group).append("\nNSsid:\t").append(v.session);
+        numbers(v, "\nNStgid:", v.rootPid, b);
+        numbers(v, "\nNSpid:", v.rootTid, b);
+        numbers(v, "\nNSpgid:", v.rootGroup, b);
+        numbers(v, "\nNSsid:", v.rootSession, b);
         b.append("\nKthread:\t0\n");
         String host = HostProc.file(v, "status");
         memory(host, b);
@@ -160,6 +166,20 @@ final class TaskText {
         b.append("voluntary_ctxt_switches:\t").append(number(host, "voluntary_ctxt_switches"));
         b.append("\nnonvoluntary_ctxt_switches:\t").append(number(host, "nonvoluntary_ctxt_switches"));
         b.append('\n');
+    }
+
+    /** What a process or group is called in each space of pids, from the reader's to the process's own. */
+    private static void numbers(ProcView v, String head, int rootId, StringBuilder b) {
+        b.append(head);
+        PidSpace[] inner = new PidSpace[v.pids.level() - v.seen.level() + 1];
+        PidSpace s = v.pids;
+        for (int i = inner.length - 1; i >= 0 && s != null; i--) {
+            inner[i] = s;
+            s = s.parent();
+        }
+        for (PidSpace p : inner) {
+            b.append('\t').append(p.fromRoot(rootId));
+        }
     }
 
     private static long number(@Nullable String host, String name) {

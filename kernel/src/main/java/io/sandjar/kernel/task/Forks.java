@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.fs.pidfd.PidFd;
@@ -88,6 +89,29 @@ public final class Forks {
         return t.fds.copy();
     }
 
+    /** The answer to a fork for which there is no room. Descriptions may go away with the table: not under our lock. */
+    private long tooMany(FdTable fds, FsContext fs, long error) {
+        fs.leave();
+        kernel.taskLock().unlock();
+        try {
+            fds.leaveUnborn();
+        } finally {
+            kernel.taskLock().lock();
+        }
+        return error;
+    }
+
+    /** RLIMIT_NPROC: threads of the caller's user; the few calls for which it matters count them. */
+    private static boolean overLimit(Task t) {
+        TaskTable tasks = t.pids().tasks();
+        long limit = t.group.softLimit(io.sandjar.abi.Rlimit.RLIMIT_NPROC);
+        return t.creds.uid() != 0
+                && tasks.threads() >= limit
+                && tasks.threadsOf(t.creds.uid(), limit)
+                && !t.creds.has(Cap.CAP_SYS_RESOURCE)
+                && !t.creds.has(Cap.CAP_SYS_ADMIN);
+    }
+
     private static void mapChunk(Task t, long chunk) {
         if (chunk != 0) {
             int size = Stub.SLOT_SIZE * Stub.SLOTS_PER_CHUNK;
@@ -117,12 +141,10 @@ public final class Forks {
         FdTable fds = fds(t, a.flags);
         kernel.taskLock().lock();
         try {
-            int tid = g.exiting ? 0 : g.pids().takeId();
+            int tid = g.exiting || overLimit(t) ? 0 : g.pids().takeId();
             long slot = tid == 0 ? 0 : t.space.takeSlot();
             if (slot == 0) {
-                fds.leave(t);
-                fs.leave();
-                return -EAGAIN;
+                return tooMany(fds, fs, -EAGAIN);
             }
             chunk = t.space.chunkToMap(slot);
             child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), creds, fs, fds);
@@ -214,13 +236,10 @@ public final class Forks {
         kernel.taskLock().lock();
         try {
             boolean over = pids.level() > 0 && pids.ending;
-            int pid = g.exiting || over || g.pids().root().ending ? 0 : pids.takeId();
+            int pid = g.exiting || over || g.pids().root().ending || overLimit(t) ? 0 : pids.takeId();
             long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
-            long limit = g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_NPROC);
-            if (slot == 0 || (t.creds.uid() != 0 && g.pids().tasks().threads() >= limit)) {
-                fds.leave(t);
-                fs.leave();
-                return over ? -ENOMEM : -EAGAIN;
+            if (slot == 0) {
+                return tooMany(fds, fs, over ? -ENOMEM : -EAGAIN);
             }
             if (sharesMemory) {
                 chunk = t.space.chunkToMap(slot);

@@ -87,6 +87,17 @@ public final class TaskTable {
         return threads;
     }
 
+    /** Whether a user has {@code limit} threads or more. */
+    boolean threadsOf(int uid, long limit) {
+        long found = 0;
+        for (Task t : tasks) {
+            if (t != null && t.creds().uid() == uid) {
+                found++;
+            }
+        }
+        return found >= limit;
+    }
+
     /** All processes, zombies included, by ascending pid. */
     public ArrayList<ThreadGroup> allGroups() {
         ArrayList<ThreadGroup> all = new ArrayList<>();

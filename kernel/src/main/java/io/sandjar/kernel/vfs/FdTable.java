@@ -239,6 +239,18 @@ public final class FdTable {
         }
     }
 
+    /** As {@link #leave}, for a task that never came to be: a table of its own has no locks of files yet. */
+    public void leaveUnborn() {
+        if (users.decrementAndGet() == 0) {
+            for (int fd = used.nextSetBit(0); fd >= 0; fd = used.nextSetBit(fd + 1)) {
+                FileDescription d = remove(fd);
+                if (d != null) {
+                    d.release();
+                }
+            }
+        }
+    }
+
     /** Notes that the host has a copy of {@code fd}. */
     public void setMapped(int fd) {
         lock.lock();

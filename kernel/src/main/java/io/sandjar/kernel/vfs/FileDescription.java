@@ -51,6 +51,9 @@ public abstract class FileDescription implements Pollable {
     protected FileDescription(@Nullable Path path, int flags) {
         this.path = path;
         this.flags = flags;
+        if (path != null) {
+            path.mount().use(1);
+        }
     }
 
     public final int flags() {
@@ -232,6 +235,9 @@ public abstract class FileDescription implements Pollable {
             Inode w = writes;
             if (w != null) {
                 w.addWriter(-1);
+            }
+            if (path != null) {
+                path.mount().use(-1);
             }
         }
     }

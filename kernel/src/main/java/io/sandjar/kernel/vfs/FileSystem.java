@@ -60,8 +60,64 @@ public abstract class FileSystem {
 
     public abstract Inode root();
 
-    /** Gives back what it holds of the host, when the container that it was made for is gone with all its guests. */
+    /**
+     * Gives back what it holds, of the host above all: the container that it was made for is gone with all its guests, or
+     * a guest mounted it and nobody can reach it any more.
+     */
     public void close() {}
+
+    // ---- life of a file system that a guest mounted ----
+
+    private volatile boolean readOnly;
+    private volatile boolean endsUnmounted;
+    private volatile @Nullable MountWorld world;
+    private final java.util.concurrent.atomic.AtomicInteger mounts = new java.util.concurrent.atomic.AtomicInteger();
+    private final java.util.concurrent.atomic.AtomicInteger users = new java.util.concurrent.atomic.AtomicInteger();
+
+    /** Whether nobody may write to it, through whichever mount. */
+    public final boolean readOnly() {
+        return readOnly;
+    }
+
+    public final void setReadOnly(boolean yes) {
+        readOnly = yes;
+    }
+
+    /** It is {@linkplain #close closed} when it is no longer mounted anywhere and nobody is in it. */
+    public final void endUnmounted() {
+        endsUnmounted = true;
+    }
+
+    final boolean endsUnmounted() {
+        return endsUnmounted;
+    }
+
+    final void setWorld(MountWorld w) {
+        world = w;
+    }
+
+    /** Counts its mounts: how many there are now. */
+    final int mounted(int more) {
+        return mounts.addAndGet(more);
+    }
+
+    final boolean isMounted() {
+        return mounts.get() > 0;
+    }
+
+    /** Counts open descriptions of its files. */
+    final void use(int n) {
+        if (users.addAndGet(n) == 0) {
+            MountWorld w = world;
+            if (w != null && !isMounted()) {
+                Thread.ofVirtual().start(w::sweep); // the last file of what was unmounted before
+            }
+        }
+    }
+
+    final boolean inUse() {
+        return users.get() > 0;
+    }
 
     public abstract void statfs(StatFs out);
 

@@ -4,82 +4,57 @@ package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.kernel.base.LockLevel;
-import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.base.WaitQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tree of mounts. The walk asks {@link #mountAt} only for dentries that something is mounted on, in whichever
- * namespace, so that the table is out of the way of nearly every name.
+ * A tree of mounts. At its bottom is a directory that is always empty and that the root is mounted on, so that the root
+ * can be exchanged (pivot_root(2)).
  */
 public final class MountNamespace extends Namespace {
-    private final OrderedLock lock = new OrderedLock(LockLevel.MOUNTS);
-    private final ConcurrentHashMap<Path, Mount> table = new ConcurrentHashMap<>();
-    private final ArrayList<Mount> order = new ArrayList<>();
-    private final Mount root;
+    private final MountWorld world;
+    private final Mount base;
+    private final boolean anonymous;
+
+    /** Made by {@link #copy}: it ends with the last process in it. */
+    private volatile boolean copy;
+
+    /** All but the base, by their unique numbers, which is the order in which they were made. Guarded by the lock. */
+    private final TreeMap<Long, Mount> members = new TreeMap<>();
+
     private volatile @Nullable SpecialFiles specials;
+    private volatile int changes;
+    private final WaitQueue changed = new WaitQueue();
+    private boolean closed;
+
+    /** Holders beside processes: open files and mounts of /proc/PID/ns/mnt. */
+    private final AtomicInteger holds = new AtomicInteger();
 
     public MountNamespace(Mount root) {
-        super(Kind.MNT, UserNamespace.FIRST);
-        this.root = root;
-        root.attach(this, null);
-        root.lock();
-        order.add(root);
-    }
-
-    private MountNamespace(UserNamespace owner, Mount root) {
-        super(Kind.MNT, owner);
-        this.root = root;
-    }
-
-    /**
-     * Another namespace with copies of all mounts at the same places. For another user namespace they are all locked:
-     * it must not see what lies below them.
-     *
-     * @param copies gets the copy of each mount
-     */
-    public MountNamespace copy(UserNamespace owner, Map<Mount, Mount> copies) {
-        lock.lock();
+        this(UserNamespace.FIRST, new MountWorld(), false);
+        Mount.LOCK.lock();
         try {
-            for (Mount m : order) {
-                Mount c = new Mount(m.fs(), m.root(), m.source(), m.flags());
-                if (m.locked() || owner != owner()) {
-                    c.lock();
-                }
-                copies.put(m, c);
-            }
-            MountNamespace ns = new MountNamespace(owner, copyOf(root, copies));
-            for (Mount m : order) {
-                Mount c = copyOf(m, copies);
-                Path point = m.point();
-                if (point == null) {
-                    c.attach(ns, null);
-                } else {
-                    Path at = new Path(copyOf(point.mount(), copies), point.dentry());
-                    c.attach(ns, at);
-                    ns.table.put(at, c);
-                    at.dentry().mounted();
-                }
-                ns.order.add(c);
-            }
-            ns.specials = specials;
-            return ns;
+            root.standOn(base.rootPath());
+            enter(root);
         } finally {
-            lock.unlock();
+            Mount.LOCK.unlock();
         }
+        root.lock();
     }
 
-    private static Mount copyOf(Mount m, Map<Mount, Mount> copies) {
-        Mount c = copies.get(m);
-        if (c == null) {
-            throw new IllegalStateException("a mount that is not of the namespace");
-        }
-        return c;
+    private MountNamespace(UserNamespace owner, MountWorld world, boolean anonymous) {
+        super(Kind.MNT, owner);
+        this.world = world;
+        this.anonymous = anonymous;
+        BaseFs fs = new BaseFs();
+        base = new Mount(fs, new Dentry(null, "/", fs.root()), "rootfs", 0);
+        base.setNamespace(this);
     }
 
     /** A namespace whose root is the whole of {@code fs}. */
@@ -87,13 +62,35 @@ public final class MountNamespace extends Namespace {
         return new MountNamespace(new Mount(fs, new Dentry(null, "/", fs.root()), source, flags));
     }
 
+    /** A tree that is in nobody's sight: what open_tree(2) and fsmount(2) make. {@code root} is moved there. */
+    static MountNamespace anonymous(MountNamespace like) {
+        MountNamespace ns = new MountNamespace(like.owner(), like.world, true);
+        ns.specials = like.specials;
+        return ns;
+    }
+
+    boolean isAnonymous() {
+        return anonymous;
+    }
+
+    MountWorld world() {
+        return world;
+    }
+
+    /** The one at the bottom, which nobody sees. */
+    Mount base() {
+        return base;
+    }
+
+    /** The first thing mounted on the bottom. */
     public Mount root() {
-        return root;
+        Mount m = base.on(base.root());
+        return m == null ? base : m;
     }
 
     /** Where a new process starts: the top of what is mounted on the root. */
     public Path rootPath() {
-        return follow(root.rootPath());
+        return Mount.top(base.rootPath());
     }
 
     /** Who opens FIFOs and devices. */
@@ -105,117 +102,177 @@ public final class MountNamespace extends Namespace {
         specials = s;
     }
 
-    public @Nullable Mount mountAt(Path p) {
-        return table.get(p);
+    /** Who knows the processes: what unmounting and pivot_root(2) ask. */
+    public void setUsers(MountUsers u) {
+        world.setUsers(u);
     }
 
-    /** The root of what is mounted on a path, as often as something is. */
-    public Path follow(Path p) {
-        Path at = p;
-        while (at.dentry().mountCount.get() > 0) {
-            Mount m = table.get(at);
-            if (m == null) {
-                break;
-            }
-            at = m.rootPath();
-        }
-        return at;
+    /** How often it was changed, and who waits for the next time: poll(2) of /proc/mounts. */
+    public int changes() {
+        return changes;
+    }
+
+    public WaitQueue changed() {
+        return changed;
     }
 
     /** Mounts in the order in which they were made, root first. */
     public List<Mount> mounts() {
-        lock.lock();
+        Mount.LOCK.lock();
         try {
-            return new ArrayList<>(order);
+            return new ArrayList<>(members.values());
         } finally {
-            lock.unlock();
+            Mount.LOCK.unlock();
         }
     }
+
+    /** The mount of a unique number, or null. */
+    public @Nullable Mount byUniqueId(long id) {
+        Mount.LOCK.lock();
+        try {
+            return members.get(id);
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    // ---- under the lock ----
+
+    void enter(Mount m) {
+        m.setNamespace(this);
+        members.put(m.uniqueId(), m);
+        world.added(m);
+        touch();
+    }
+
+    void leave(Mount m) {
+        if (members.remove(m.uniqueId(), m)) {
+            m.setNamespace(null);
+            world.removed(m);
+            touch();
+        }
+    }
+
+    /** From one namespace to another, with all that stands on it. */
+    void take(Mount top) {
+        for (Mount m : MountOps.tree(top)) {
+            MountNamespace old = m.namespace();
+            if (old != null && old != this) {
+                old.leave(m);
+            }
+            if (old != this) {
+                enter(m);
+            }
+        }
+    }
+
+    void touch() {
+        changes++;
+        changed.wake(io.sandjar.abi.Poll.POLLERR | io.sandjar.abi.Poll.POLLPRI);
+    }
+
+    // ---- copies ----
+
+    /**
+     * Another namespace with copies of all mounts at the same places (CLONE_NEWNS). Where it belongs to another user
+     * namespace, what is mounted here only flows into it, and what it begins with cannot be taken apart: it must not see
+     * what lies below.
+     *
+     * @param copies gets the copy of each mount
+     * @return null when there are too many mounts
+     */
+    public @Nullable MountNamespace copy(UserNamespace newOwner, Map<Mount, Mount> copies) {
+        MountNamespace ns;
+        Mount.LOCK.lock();
+        try {
+            if (!world.room(members.size())) {
+                return null;
+            }
+            boolean less = newOwner != owner();
+            ns = new MountNamespace(newOwner, world, false);
+            ns.specials = specials;
+            copies.put(base, ns.base);
+            for (Mount m : MountOps.tree(base)) {
+                Path at = m.point();
+                Mount below = at == null ? null : copies.get(at.mount());
+                if (m == base || at == null || below == null) {
+                    continue;
+                }
+                Mount n = MountOps.cloneOf(m, m.root(), less ? MountOps.SLAVES_OF_SHARED : 0);
+                n.unbindable = m.unbindable;
+                n.setLocked(less || m.locked());
+                if (less) {
+                    n.lockFlags();
+                }
+                n.standOn(new Path(below, at.dentry()));
+                ns.enter(n);
+                copies.put(m, n);
+            }
+            ns.copy = true;
+            world.copied(ns);
+        } finally {
+            Mount.LOCK.unlock();
+        }
+        return ns;
+    }
+
+    /** Keeps it for somebody who is no process: {@code n} is 1 or -1. */
+    public void hold(int n) {
+        if (holds.addAndGet(n) == 0) {
+            left();
+        }
+    }
+
+    boolean held() {
+        return holds.get() > 0;
+    }
+
+    /** A thread that had it has another one, or has ended. */
+    public void left() {
+        if (copy) {
+            Thread.ofVirtual().start(world::sweep);
+        }
+    }
+
+    /** Nobody is in it any more; {@link MountWorld#sweep} is to follow. */
+    void close() {
+        Mount.LOCK.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                for (Mount m : MountOps.tree(base)) {
+                    if (m != base) {
+                        m.makePrivate();
+                        leave(m);
+                    }
+                }
+                for (Mount m : MountOps.tree(base)) {
+                    m.lift();
+                }
+            }
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    // ---- building one ----
 
     /** Attaches {@code m} on top of {@code point}. 0 or -errno. */
     public int attach(Mount m, Path point) {
         if (m.root().inode().isDir() != point.inode().isDir()) {
             return -ENOTDIR;
         }
-        lock.lock();
+        Mount.LOCK.lock();
         try {
-            Path top = follow(point);
+            Path top = Mount.top(point);
             if (top.dentry().gone()) {
                 return -ENOENT;
             }
-            m.attach(this, top);
-            table.put(top, m);
-            top.dentry().mounted();
-            order.add(m);
+            m.standOn(top);
+            enter(m);
             return 0;
         } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes a mount with all that stands on it to another place. */
-    int move(Mount m, Path to) {
-        if (m.root().inode().isDir() != to.inode().isDir()) {
-            return -ENOTDIR;
-        }
-        lock.lock();
-        try {
-            Path old = m.point();
-            if (old == null) {
-                return -EINVAL;
-            }
-            Path top = follow(to);
-            if (top.dentry().gone() || top.mount() == m) {
-                return top.mount() == m ? -EBUSY : -ENOENT;
-            }
-            for (Path p = top; p != null; p = p.mount().point()) {
-                if (p.mount() == m) {
-                    return -ELOOP; // to a place that stands on it
-                }
-            }
-            table.remove(old, m);
-            old.dentry().mountCount.decrementAndGet();
-            m.attach(this, top);
-            table.put(top, m);
-            top.dentry().mounted();
-            return 0;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes a mount out of the tree: -EBUSY while others stand on it, -EINVAL for the root. */
-    public int detach(Mount m) {
-        return detach(m, false);
-    }
-
-    /**
-     * As {@link #detach(Mount)}.
-     *
-     * @param withOthers what stands on it goes along and stays on it, so that whoever is inside sees no change
-     */
-    int detach(Mount m, boolean withOthers) {
-        lock.lock();
-        try {
-            Path point = m.point();
-            if (point == null || !order.contains(m)) {
-                return -EINVAL;
-            }
-            boolean busy = false;
-            for (Mount other : order) {
-                Path p = other.point();
-                busy |= p != null && p.mount() == m;
-            }
-            if (busy && !withOthers) {
-                return -EBUSY;
-            }
-            table.remove(point, m);
-            point.dentry().mountCount.decrementAndGet();
-            order.remove(m);
-            m.attach(busy ? this : null, null);
-            return 0;
-        } finally {
-            lock.unlock();
+            Mount.LOCK.unlock();
         }
     }
 
@@ -322,7 +379,7 @@ public final class MountNamespace extends Namespace {
     /** As {@link #text(Path, Path)} with " (deleted)" after a name that is gone: links of /proc/PID. */
     public static String procText(Path p, Path root) {
         Mount m = p.mount();
-        if (m.namespace() == null && p.dentry() == m.root()) {
+        if (m.home() == null && p.dentry() == m.root()) {
             if (m.fs().type().equals("nsfs")) {
                 return p.dentry().name();
             }

@@ -237,7 +237,7 @@ public final class Opener {
     }
 
     private static @Nullable SpecialFiles specials(Mount m) {
-        MountNamespace ns = m.namespace();
+        MountNamespace ns = m.home();
         return ns == null ? null : ns.specials();
     }
 

@@ -294,10 +294,7 @@ public final class PathWalk {
         }
         Path p = new Path(dir.mount(), child);
         if (child.mountCount.get() > 0) {
-            MountNamespace ns = dir.mount().namespace();
-            if (ns != null) {
-                p = ns.follow(p);
-            }
+            p = Mount.top(p);
             if (p.mount() != dir.mount() && (resolve & RESOLVE_NO_XDEV) != 0) {
                 return -EXDEV;
             }
@@ -333,8 +330,7 @@ public final class PathWalk {
             return 0;
         }
         p = new Path(p.mount(), parent);
-        MountNamespace ns = p.mount().namespace();
-        at = ns == null ? p : ns.follow(p);
+        at = Mount.top(p);
         return 0;
     }
 

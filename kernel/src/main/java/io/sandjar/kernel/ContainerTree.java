@@ -190,6 +190,7 @@ public final class ContainerTree implements SpecialFiles {
 
     /** Gives back what the tree holds of the host: the container is gone with all its guests. */
     public void close() {
+        ns.end();
         TreeRemoval removal = new TreeRemoval(caller);
         for (FileSystem fs : given) {
             if (fs instanceof TmpFs) {

@@ -5,7 +5,6 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
-import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -45,10 +44,5 @@ public final class FileSystemCalls {
     public static long sys_flock(Task t, int fd, int operation) {
         FileDescription f = t.fget(fd);
         return f == null || (f.flags() & O_PATH) != 0 ? -EBADF : FileLocks.flock(t, f, operation);
-    }
-
-    @Syscall(nr = Nr.pivot_root, support = Support.REFUSED, note = "EPERM, as mount")
-    public static long sys_pivot_root(Task t, @As(Kind.PATH) long newRoot, @As(Kind.PATH) long putOld) {
-        return t.creds().has(Cap.CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
     }
 }

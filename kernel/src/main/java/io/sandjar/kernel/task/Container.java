@@ -113,6 +113,7 @@ public final class Container {
 
     public void setMounts(MountNamespace m) {
         number(m);
+        m.setUsers(new MountResidents(kernel));
         mounts = m;
     }
 

@@ -6,6 +6,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.vfs.MountNamespace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -154,6 +155,10 @@ public final class Exits {
         }
         t.fds.leave(t);
         t.fs.leave();
+        MountNamespace mounts = t.ns.mountsIfAny();
+        if (mounts != null) {
+            mounts.left();
+        }
     }
 
     /**

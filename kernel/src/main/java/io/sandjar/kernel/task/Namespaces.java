@@ -48,6 +48,11 @@ public final class Namespaces {
         return m;
     }
 
+    @Nullable
+    MountNamespace mountsIfAny() {
+        return mounts;
+    }
+
     public Namespaces with(MountNamespace m) {
         return new Namespaces(m, uts, ipc, net, cgroup, pidsOfChildren);
     }

@@ -88,7 +88,7 @@ public abstract class FileSystem {
         endsUnmounted = true;
     }
 
-    final boolean endsUnmounted() {
+    protected final boolean endsUnmounted() {
         return endsUnmounted;
     }
 

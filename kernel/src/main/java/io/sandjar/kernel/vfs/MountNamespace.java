@@ -33,6 +33,9 @@ public final class MountNamespace extends Namespace {
     private final WaitQueue changed = new WaitQueue();
     private boolean closed;
 
+    /** Somebody was in it. Guarded by the lock. */
+    boolean entered;
+
     /** Holders beside processes: open files and mounts of /proc/PID/ns/mnt. */
     private final AtomicInteger holds = new AtomicInteger();
 
@@ -232,6 +235,12 @@ public final class MountNamespace extends Namespace {
         if (copy) {
             Thread.ofVirtual().start(world::sweep);
         }
+    }
+
+    /** The container that it was made for is gone with all its guests. */
+    public void end() {
+        close();
+        world.end();
     }
 
     /** Nobody is in it any more; {@link MountWorld#sweep} is to follow. */

@@ -49,6 +49,33 @@ final class MountWorld {
         copies.add(ns);
     }
 
+    /** All processes are gone. */
+    void end() {
+        users = new MountUsers() {
+            @Override
+            public boolean anyIn(Mount m) {
+                return false;
+            }
+
+            @Override
+            public boolean anyIn(FileSystem fs) {
+                return false;
+            }
+
+            @Override
+            public boolean anyIn(MountNamespace ns) {
+                return false;
+            }
+
+            @Override
+            public void moveRoots(Path from, Path to) {}
+        };
+        for (MountNamespace ns : copies) {
+            ns.entered = true;
+        }
+        sweep();
+    }
+
     /** Ends namespaces and file systems that nobody can reach any more. Not under the lock: it takes locks of directories. */
     void sweep() {
         ArrayList<FileSystem> ends = new ArrayList<>(0);
@@ -56,7 +83,10 @@ final class MountWorld {
         try {
             for (int i = copies.size() - 1; users != null && i >= 0; i--) {
                 MountNamespace ns = copies.get(i);
-                if (!ns.held() && !users.anyIn(ns)) {
+                boolean now = ns.held() || users.anyIn(ns);
+                if (now) {
+                    ns.entered = true; // not before: somebody may be on the way there
+                } else if (ns.entered) {
                     copies.remove(i);
                     ns.close();
                 }

@@ -41,21 +41,46 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
     private volatile @Nullable Mount mount;
     private volatile @Nullable Tty console;
 
-    /** @param devices gets the drivers of /dev/ptmx, /dev/tty and /dev/console */
-    public DevPts(JobControl jobs, Devices devices) {
+    /**
+     * @param devices gets the drivers of /dev/ptmx, /dev/tty and /dev/console; null for a further instance, whose masters
+     *     are opened by its own ptmx
+     */
+    public DevPts(JobControl jobs, @Nullable Devices devices) {
         super("devpts", DEVPTS_MAGIC);
         this.jobs = jobs;
         PseudoDir root = new Root();
         root.add("ptmx", ptmx);
         setRoot(root);
-        devices.register(Devices.PTMX, this::openMaster);
-        devices.register(Devices.TTY, this::openCurrent);
-        devices.register(Devices.CONSOLE, this::openConsole);
+        if (devices != null) {
+            devices.register(Devices.PTMX, this::openNearest);
+            devices.register(Devices.TTY, this::openCurrent);
+            devices.register(Devices.CONSOLE, this::openConsole);
+        }
     }
 
     /** Tells where it is mounted, for the names of slaves that are opened without one. */
     public void setMount(Mount m) {
         mount = m;
+    }
+
+    /** As {@link #setMount} for the first time only. */
+    public void setMountIfNone(Mount m) {
+        if (mount == null) {
+            mount = m;
+        }
+    }
+
+    /** A device node for masters: it belongs to the instance that is mounted at {@code pts} beside it. */
+    private int openNearest(Caller c, Inode node, Path path, int flags, Ref<FileDescription> out) {
+        Dentry dir = path.dentry().parent();
+        if (dir != null) {
+            Dentry pts = dir.cachedChild("pts");
+            Path top = pts == null ? null : Mount.top(new Path(path.mount(), pts));
+            if (top != null && top.mount().fs() instanceof DevPts d && d != this) {
+                return d.openMaster(c, node, path, flags, out);
+            }
+        }
+        return openMaster(c, node, path, flags, out);
     }
 
     /** What its nodes are made with, as the options of a mount say. */

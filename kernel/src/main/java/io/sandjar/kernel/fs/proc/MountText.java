@@ -43,9 +43,18 @@ final class MountText {
                 Fields.escaped(b, point);
                 b.append(' ');
                 mountOptions(m, b);
+                if (m.peerGroup() != 0) {
+                    b.append(" shared:").append(m.peerGroup());
+                }
+                if (m.masterGroup() != 0) {
+                    b.append(" master:").append(m.masterGroup());
+                }
+                if (m.unbindable()) {
+                    b.append(" unbindable");
+                }
                 b.append(" - ").append(m.fs().type()).append(' ');
                 Fields.escaped(b, m.source());
-                b.append(' ').append(m.readOnly() ? "ro" : "rw");
+                b.append(' ').append(m.fs().readOnly() ? "ro" : "rw");
                 superOptions(m, b);
                 b.append('\n');
             }
@@ -82,6 +91,9 @@ final class MountText {
         }
         if ((flags & (Mount.NOATIME | Mount.STRICTATIME)) == 0) {
             b.append(",relatime");
+        }
+        if ((flags & Mount.NOSYMFOLLOW) != 0) {
+            b.append(",nosymfollow");
         }
     }
 

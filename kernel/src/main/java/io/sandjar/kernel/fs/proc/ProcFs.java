@@ -74,6 +74,13 @@ public final class ProcFs extends PseudoFs {
         }
     }
 
+    /** Takes over what another one was told: before it is mounted. */
+    public void inherit(ProcFs other) {
+        synchronized (sysctls) {
+            sysctls.putAll(other.sysctls());
+        }
+    }
+
     /** What {@link #setSysctl} was told. */
     HashMap<String, String> sysctls() {
         synchronized (sysctls) {

@@ -20,11 +20,14 @@ public final class TmpfsOptions {
     public int uid;
     public int gid;
 
+    private final long share;
+
     /** What was wrong, or null: an option as it stood there. */
     public @Nullable String wrong;
 
     /** @param share what 100% means, and twice the size that an unspecified tmpfs has */
-    private TmpfsOptions(long share) {
+    public TmpfsOptions(long share) {
+        this.share = share;
         size = share / 2;
     }
 
@@ -34,13 +37,14 @@ public final class TmpfsOptions {
         for (int from = 0; from < text.length(); ) {
             int comma = text.indexOf(',', from);
             int end = comma < 0 ? text.length() : comma;
-            o.option(text.substring(from, end), share);
+            o.option(text.substring(from, end));
             from = end + 1;
         }
         return o;
     }
 
-    private void option(String option, long share) {
+    /** Reads one; look at {@link #wrong} afterwards. */
+    public void option(String option) {
         int eq = option.indexOf('=');
         if (eq < 0) {
             return;
@@ -68,7 +72,7 @@ public final class TmpfsOptions {
     /** Whether {@code name} (before any =) is an option of a tmpfs. */
     public static boolean knows(String name) {
         return switch (name) {
-            case "size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64" -> true;
+            case "size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64", "noswap" -> true;
             default -> false;
         };
     }
@@ -95,6 +99,11 @@ public final class TmpfsOptions {
 
     /** Makes it. */
     public TmpFs make(io.sandjar.kernel.fs.memfd.FileStore store) {
-        return new TmpFs(store, size, nodes, mode < 0 ? STICKY : mode, uid, gid);
+        return make(store, "tmpfs");
+    }
+
+    /** Makes it under another name (ramfs). */
+    public TmpFs make(io.sandjar.kernel.fs.memfd.FileStore store, String type) {
+        return new TmpFs(type, store, size, nodes, mode < 0 ? STICKY : mode, uid, gid);
     }
 }

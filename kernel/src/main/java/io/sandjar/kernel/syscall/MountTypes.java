@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.syscall;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.devpts.DevPts;
+import io.sandjar.kernel.fs.mqueue.MqueueFs;
+import io.sandjar.kernel.fs.proc.ProcFs;
+import io.sandjar.kernel.fs.sys.CgroupFs;
+import io.sandjar.kernel.fs.sys.SysFs;
+import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.TaskJobs;
+import io.sandjar.kernel.vfs.FileSystem;
+import io.sandjar.kernel.vfs.Mount;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The file systems that a guest may mount, by name, and their options. */
+final class MountTypes {
+    private static final long DEFAULT_SHARE = 8;
+
+    private MountTypes() {}
+
+    /** Whether there is such a file system. */
+    static boolean known(String type) {
+        return switch (type) {
+            case "tmpfs", "ramfs", "proc", "sysfs", "devpts", "mqueue", "cgroup2" -> true;
+            default -> false;
+        };
+    }
+
+    /** Options as mount(2) takes them, one by one. */
+    static List<String> split(String options) {
+        ArrayList<String> all = new ArrayList<>();
+        for (int from = 0; from < options.length(); ) {
+            int comma = options.indexOf(',', from);
+            int end = comma < 0 ? options.length() : comma;
+            if (end > from) {
+                all.add(options.substring(from, end));
+            }
+            from = end + 1;
+        }
+        return all;
+    }
+
+    /**
+     * Makes a file system, or finds the one that there is only one of.
+     *
+     * @return 0; -ENODEV for an unknown type; -EINVAL for an option that is not known
+     */
+    static int make(Task t, String type, List<String> options, Ref<FileSystem> out) {
+        switch (type) {
+            case "tmpfs", "ramfs" -> {
+                return tmpfs(t, type, options, out);
+            }
+            case "proc" -> {
+                return proc(t, options, out);
+            }
+            case "devpts" -> {
+                return devpts(t, options, out);
+            }
+            case "sysfs" -> {
+                out.set(existing(t, type, SysFs.class) instanceof SysFs fs ? fs : new SysFs());
+                return options.isEmpty() ? 0 : -EINVAL;
+            }
+            case "mqueue" -> {
+                out.set(new MqueueFs(t.namespaces().ipc.queues));
+                return options.isEmpty() ? 0 : -EINVAL;
+            }
+            case "cgroup2" -> {
+                for (String o : options) {
+                    switch (o) {
+                        case "nsdelegate", "memory_recursiveprot", "memory_localevents", "favordynmods" -> {}
+                        default -> {
+                            return -EINVAL;
+                        }
+                    }
+                }
+                out.set(
+                        existing(t, type, CgroupFs.class) instanceof CgroupFs fs
+                                ? fs
+                                : new CgroupFs(t.container().groups));
+                return 0;
+            }
+            default -> {
+                return -ENODEV;
+            }
+        }
+    }
+
+    /** The container's own, which all mounts of it show. */
+    private static @org.jspecify.annotations.Nullable FileSystem existing(Task t, String type, Class<?> c) {
+        for (Mount m : t.container().mounts().mounts()) {
+            if (m.fs().type().equals(type) && c.isInstance(m.fs())) {
+                return m.fs();
+            }
+        }
+        return null;
+    }
+
+    private static int tmpfs(Task t, String type, List<String> options, Ref<FileSystem> out) {
+        TmpfsOptions o = new TmpfsOptions(Runtime.getRuntime().maxMemory() * DEFAULT_SHARE);
+        o.uid = t.creds().fsuid();
+        o.gid = t.creds().fsgid();
+        for (String s : options) {
+            int eq = s.indexOf('=');
+            String name = eq < 0 ? s : s.substring(0, eq);
+            if (!TmpfsOptions.knows(name)) {
+                if (type.equals("ramfs")) {
+                    continue;
+                }
+                return -EINVAL;
+            }
+            o.option(s);
+            if (o.wrong != null) {
+                return -EINVAL;
+            }
+            if (name.equals("uid")) {
+                o.uid = t.creds().userNs().kernelUid(o.uid);
+            } else if (name.equals("gid")) {
+                o.gid = t.creds().userNs().kernelGid(o.gid);
+            }
+        }
+        if (o.uid == -1 || o.gid == -1) {
+            return -EINVAL;
+        }
+        TmpFs fs = o.make(t.kernel().files, type);
+        fs.endUnmounted();
+        out.set(fs);
+        return 0;
+    }
+
+    private static int proc(Task t, List<String> options, Ref<FileSystem> out) {
+        for (String o : options) {
+            boolean known = o.equals("hidepid=0") || o.equals("hidepid=off") || o.startsWith("gid=");
+            if (!known) {
+                return -EINVAL;
+            }
+        }
+        ProcFs fs = new ProcFs(t.pids());
+        if (existing(t, "proc", ProcFs.class) instanceof ProcFs first) {
+            fs.inherit(first);
+        }
+        out.set(fs);
+        return 0;
+    }
+
+    private static int devpts(Task t, List<String> options, Ref<FileSystem> out) {
+        int gid = t.creds().fsgid();
+        int mode = 0600;
+        int ptmx = 0;
+        for (String o : options) {
+            int eq = o.indexOf('=');
+            String name = eq < 0 ? o : o.substring(0, eq);
+            try {
+                switch (name) {
+                    case "gid" -> gid = t.creds().userNs().kernelGid(Integer.parseUnsignedInt(o.substring(eq + 1)));
+                    case "mode" -> mode = Integer.parseInt(o.substring(eq + 1), 8);
+                    case "ptmxmode" -> ptmx = Integer.parseInt(o.substring(eq + 1), 8);
+                    case "uid", "max" -> Integer.parseUnsignedInt(o.substring(eq + 1));
+                    case "newinstance" -> {}
+                    default -> {
+                        return -EINVAL;
+                    }
+                }
+            } catch (NumberFormatException e) {
+                return -EINVAL;
+            }
+        }
+        if (gid == -1) {
+            return -EINVAL;
+        }
+        DevPts fs = new DevPts(new TaskJobs(t.pids()), null);
+        fs.setModes(gid, mode, ptmx);
+        out.set(fs);
+        return 0;
+    }
+}

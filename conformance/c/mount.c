@@ -186,9 +186,6 @@ TEST(noexec_nosuid_nodev) {
     ERR(access("a/sh", X_OK), EACCES);
     int fd = OK(open("a/sh", O_RDONLY));
     CHECK(mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED && errno == EPERM);
-    void *p = mmap(0, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
-    CHECK(p != MAP_FAILED);
-    ERR(mprotect(p, 4096, PROT_READ | PROT_EXEC), EACCES);
     EQ(mknod("a/null", S_IFCHR | 0666, makedev(1, 3)), 0);
     ERR(open("a/null", O_RDONLY), EACCES);
     EQ(mount(0, "a", 0, MS_REMOUNT | MS_BIND, 0), 0);

@@ -128,8 +128,14 @@ public final class StatCalls {
         byte[] b = new byte[StatxLayout.SIZEOF];
         Path p = where.orNull();
         boolean born = s.btimeSec != 0 || s.btimeNsec != 0;
-        Bytes.put32(
-                b, StatxLayout.stx_mask, STATX_BASIC_STATS | (born ? STATX_BTIME : 0) | (p != null ? STATX_MNT_ID : 0));
+        int given = STATX_BASIC_STATS | (born ? STATX_BTIME : 0);
+        if (p != null) {
+            boolean unique = (mask & STATX_MNT_ID_UNIQUE) != 0;
+            given |= unique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
+            Bytes.put64(
+                    b, StatxLayout.stx_mnt_id, unique ? p.mount().uniqueId() : p.mount().id());
+        }
+        Bytes.put32(b, StatxLayout.stx_mask, given);
         Bytes.put32(b, StatxLayout.stx_blksize, s.blksize);
         Bytes.put64(b, StatxLayout.stx_attributes_mask, STATX_ATTR_MOUNT_ROOT);
         if (p != null && p.dentry() == p.mount().root()) {
@@ -150,9 +156,6 @@ public final class StatCalls {
         Bytes.put32(b, StatxLayout.stx_rdev_minor, Stat.minor(s.rdev));
         Bytes.put32(b, StatxLayout.stx_dev_major, Stat.major(s.dev));
         Bytes.put32(b, StatxLayout.stx_dev_minor, Stat.minor(s.dev));
-        if (p != null) {
-            Bytes.put64(b, StatxLayout.stx_mnt_id, p.mount().id());
-        }
         return t.mem().write(statxbuf, b);
     }
 
@@ -276,6 +279,16 @@ public final class StatCalls {
         return statfs(t, p == null ? null : p.mount(), f.inode().fs, buf);
     }
 
+    /** ST_* bits: those of the mount, but for the ones of times of access, which are a bit further down. */
+    private static int flags(Mount m) {
+        int f = m.flags();
+        int out = f & 15 | (m.readOnly() ? Mount.RDONLY : 0) | f & (Mount.NOATIME | Mount.NODIRATIME);
+        if ((f & (Mount.NOATIME | Mount.STRICTATIME)) == 0) {
+            out |= 4096;
+        }
+        return (f & Mount.NOSYMFOLLOW) != 0 ? out | 8192 : out;
+    }
+
     private static long statfs(Task t, @Nullable Mount m, FileSystem fs, long address) {
         FileSystem.StatFs s = new FileSystem.StatFs();
         fs.statfs(s);
@@ -291,7 +304,7 @@ public final class StatCalls {
         Bytes.put64(b, StatfsLayout.f_namelen, s.namelen);
         Bytes.put64(b, StatfsLayout.f_frsize, s.bsize);
         // ST_VALID and the mount's flags, whose bits are those of ST_RDONLY, NOSUID, NODEV, NOEXEC
-        Bytes.put64(b, StatfsLayout.f_flags, 0x20 | (m == null ? 0 : m.flags() & 15));
+        Bytes.put64(b, StatfsLayout.f_flags, 0x20 | (m == null ? 0 : flags(m)));
         return t.mem().write(address, b);
     }
 }

@@ -4,6 +4,8 @@ package io.sandjar.kernel.vfs;
 
 import java.lang.ref.SoftReference;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ public final class Dentry {
 
     /** Mounts on this dentry, over all namespaces: lets the walk skip the mount table for nearly all names. */
     final AtomicInteger mountCount = new AtomicInteger();
+
+    /** Those mounts; guarded by {@link Mount#LOCK}. */
+    private @Nullable ArrayList<Mount> mounts;
 
     /** A root has no parent and the name "/". */
     public Dentry(@Nullable Dentry parent, String name, Inode inode) {
@@ -121,7 +126,11 @@ public final class Dentry {
     }
 
     /** Something is mounted here: all walks must find this very object, also where it is no directory. */
-    void mounted() {
+    void mounted(Mount m) {
+        if (mounts == null) {
+            mounts = new ArrayList<>(2);
+        }
+        mounts.add(m);
         mountCount.incrementAndGet();
         Dentry p = parent;
         if (p != null && !inode.isDir()) {
@@ -129,6 +138,17 @@ public final class Dentry {
                 p.keep(name, this);
             }
         }
+    }
+
+    void unmounted(Mount m) {
+        if (mounts != null && mounts.remove(m)) {
+            mountCount.decrementAndGet();
+        }
+    }
+
+    /** What is mounted here, in all namespaces. */
+    List<Mount> mounts() {
+        return mounts == null ? List.of() : new ArrayList<>(mounts);
     }
 
     private static boolean same(Inode a, Inode b) {

@@ -235,6 +235,9 @@ public abstract class FileDescription implements Pollable {
             Inode w = writes;
             if (w != null) {
                 w.addWriter(-1);
+                if (path != null) {
+                    path.mount().write(-1);
+                }
             }
             if (path != null) {
                 path.mount().use(-1);
@@ -246,6 +249,9 @@ public abstract class FileDescription implements Pollable {
     final void countAsWriter(Inode inode) {
         inode.addWriter(1);
         writes = inode;
+        if (path != null) {
+            path.mount().write(1);
+        }
     }
 
     /** Hears that the last reference to a description went, while its state is still whole. */

@@ -129,6 +129,7 @@ public final class FileOps {
         r = w.parent().inode().unlink(c, w.last());
         if (r == 0) {
             p.dentry().markUnlinked();
+            MountOps.nameGone(p.dentry());
             FsNotify.deleted(w.parent().inode(), w.last(), p.inode());
         }
         return r;
@@ -164,6 +165,7 @@ public final class FileOps {
         if (r == 0) {
             w.parent().dentry().forget(w.last());
             found.get().dentry().markUnlinked();
+            MountOps.nameGone(found.get().dentry());
             FsNotify.deleted(w.parent().inode(), w.last(), found.get().inode());
         }
         return r;
@@ -180,7 +182,7 @@ public final class FileOps {
             return r;
         }
         Path p = found.get();
-        if (p.mount() != dir.mount() || p.dentry().mountCount.get() > 0) {
+        if (busy(p, dir)) {
             return -EBUSY;
         }
         return Permissions.mayDelete(c.creds(), dir.inode(), p.inode());
@@ -280,6 +282,7 @@ public final class FileOps {
         newDir.dentry().forget(to.last());
         if (replaced != null && !exchange) {
             replaced.dentry().markUnlinked();
+            MountOps.nameGone(replaced.dentry());
             FsNotify.replaced(replaced.inode());
         }
         if (dir) {
@@ -293,7 +296,7 @@ public final class FileOps {
     }
 
     private static boolean busy(Path p, Path dir) {
-        return p.mount() != dir.mount() || p.dentry().mountCount.get() > 0;
+        return p.mount() != dir.mount() || MountOps.pins(p);
     }
 
     /** Whether {@code d} is {@code top} or below it. */

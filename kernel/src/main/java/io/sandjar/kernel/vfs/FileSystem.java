@@ -74,6 +74,8 @@ public abstract class FileSystem {
     private final java.util.concurrent.atomic.AtomicInteger mounts = new java.util.concurrent.atomic.AtomicInteger();
     private final java.util.concurrent.atomic.AtomicInteger users = new java.util.concurrent.atomic.AtomicInteger();
 
+    private final java.util.concurrent.atomic.AtomicInteger writers = new java.util.concurrent.atomic.AtomicInteger();
+
     /** Whether nobody may write to it, through whichever mount. */
     public final boolean readOnly() {
         return readOnly;
@@ -113,6 +115,14 @@ public abstract class FileSystem {
                 Thread.ofVirtual().start(w::sweep); // the last file of what was unmounted before
             }
         }
+    }
+
+    final void write(int n) {
+        writers.addAndGet(n);
+    }
+
+    final boolean isWritten() {
+        return writers.get() > 0;
     }
 
     final boolean inUse() {

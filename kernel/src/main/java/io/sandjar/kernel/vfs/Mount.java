@@ -24,6 +24,9 @@ public final class Mount {
     private static final AtomicIntegerFieldUpdater<Mount> USERS =
             AtomicIntegerFieldUpdater.newUpdater(Mount.class, "users");
 
+    private static final AtomicIntegerFieldUpdater<Mount> WRITERS =
+            AtomicIntegerFieldUpdater.newUpdater(Mount.class, "writers");
+
     /** MS_* bits that belong to the mount. */
     public static final int RDONLY = 1;
 
@@ -61,6 +64,9 @@ public final class Mount {
 
     /** Open descriptions that came through it. */
     private volatile int users;
+
+    /** Those of them that may write to a file. */
+    private volatile int writers;
 
     // ---- propagation; guarded by LOCK ----
 
@@ -216,7 +222,7 @@ public final class Mount {
         }
         point = at;
         map.put(at.dentry(), this);
-        at.dentry().mounted();
+        at.dentry().mounted(this);
     }
 
     /** Takes it from where it stands. */
@@ -225,7 +231,7 @@ public final class Mount {
         if (at != null) {
             ConcurrentHashMap<Dentry, Mount> map = at.mount().children;
             if (map != null && map.remove(at.dentry(), this)) {
-                at.dentry().mountCount.decrementAndGet();
+                at.dentry().unmounted(this);
             }
             point = null;
         }
@@ -306,6 +312,16 @@ public final class Mount {
         USERS.addAndGet(this, n);
         expiring = false;
         fs.use(n);
+    }
+
+    void write(int n) {
+        WRITERS.addAndGet(this, n);
+        fs.write(n);
+    }
+
+    /** Whether files are open for writing through it. */
+    boolean isWritten() {
+        return writers > 0;
     }
 
     /** Whether open files came through it. */

@@ -201,6 +201,10 @@ public final class MountOps {
             if ((m.lockedFlags() & ~flags) != 0) {
                 return -EPERM;
             }
+            boolean writing = (flags & Mount.RDONLY) != 0 && (whole ? m.fs().isWritten() : m.isWritten());
+            if (writing && !(whole ? m.fs().readOnly() : (m.flags() & Mount.RDONLY) != 0)) {
+                return -EBUSY;
+            }
             if (whole) {
                 m.fs().setReadOnly((flags & Mount.RDONLY) != 0);
             }
@@ -424,6 +428,41 @@ public final class MountOps {
         if (to != null && !going.contains(to.mount())) {
             at.lift();
             child.standOn(to);
+        }
+    }
+
+    // ---- names that go ----
+
+    /** Whether something is mounted on {@code p} in the namespace of {@code p} itself: then its name must stay. */
+    static boolean pins(Path p) {
+        if (p.dentry().mountCount.get() == 0) {
+            return false;
+        }
+        Mount.LOCK.lock();
+        try {
+            MountNamespace ns = p.mount().namespace();
+            for (Mount m : p.dentry().mounts()) {
+                if (ns == null || m.namespace() == ns) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    /** The name of {@code d} is gone: what other namespaces have mounted there goes along. */
+    static void nameGone(Dentry d) {
+        if (d.mountCount.get() > 0) {
+            Mount.LOCK.lock();
+            try {
+                for (Mount m : d.mounts()) {
+                    takeDown(m, false);
+                }
+            } finally {
+                Mount.LOCK.unlock();
+            }
         }
     }
 

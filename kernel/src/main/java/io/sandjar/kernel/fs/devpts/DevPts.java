@@ -72,6 +72,9 @@ public final class DevPts extends PseudoFs implements PtyMaster.Owner {
 
     /** A device node for masters: it belongs to the instance that is mounted at {@code pts} beside it. */
     private int openNearest(Caller c, Inode node, Path path, int flags, Ref<FileDescription> out) {
+        if (path.mount().fs() instanceof DevPts d) {
+            return d.openMaster(c, node, path, flags, out);
+        }
         Dentry dir = path.dentry().parent();
         if (dir != null) {
             Dentry pts = dir.cachedChild("pts");

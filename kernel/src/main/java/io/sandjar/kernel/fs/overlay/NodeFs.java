@@ -52,6 +52,11 @@ public abstract class NodeFs extends FileSystem {
         return true;
     }
 
+    /** The root is one of the files. */
+    protected final void countRoot() {
+        nodes.incrementAndGet();
+    }
+
     void unchargeNode(int more) {
         nodes.decrementAndGet();
         store.unchargeNode(more);

@@ -20,7 +20,7 @@ final class MountText {
                 b.append(' ');
                 Fields.escaped(b, point);
                 b.append(' ').append(m.fs().type()).append(' ');
-                mountOptions(m, b);
+                mountOptions(m, m.readOnly(), b);
                 superOptions(m, b);
                 b.append(" 0 0\n");
             }
@@ -42,7 +42,7 @@ final class MountText {
                 b.append(' ');
                 Fields.escaped(b, point);
                 b.append(' ');
-                mountOptions(m, b);
+                mountOptions(m, (m.flags() & Mount.RDONLY) != 0, b);
                 if (m.peerGroup() != 0) {
                     b.append(" shared:").append(m.peerGroup());
                 }
@@ -71,9 +71,9 @@ final class MountText {
         }
     }
 
-    private static void mountOptions(Mount m, StringBuilder b) {
+    private static void mountOptions(Mount m, boolean readOnly, StringBuilder b) {
         int flags = m.flags();
-        b.append((flags & Mount.RDONLY) != 0 ? "ro" : "rw");
+        b.append(readOnly ? "ro" : "rw");
         if ((flags & Mount.NOSUID) != 0) {
             b.append(",nosuid");
         }

@@ -50,6 +50,7 @@ public final class TmpFs extends NodeFs {
             b.append(",gid=").append(Integer.toUnsignedString(gid));
         }
         options = b.isEmpty() ? "" : b.substring(1);
+        countRoot();
         root = DirNode.newRoot(this, 0040000 | mode, uid, gid);
     }
 

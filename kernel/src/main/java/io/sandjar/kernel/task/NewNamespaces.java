@@ -84,7 +84,12 @@ public final class NewNamespaces {
         IdentityHashMap<Mount, Mount> copies = null;
         if ((flags & CLONE_NEWNS) != 0) {
             copies = new IdentityHashMap<>();
-            n = n.with(n.mounts().copy(owner, copies));
+            MountNamespace mounts = n.mounts().copy(owner, copies);
+            if (mounts == null) {
+                out.error = -ENOSPC;
+                return null;
+            }
+            n = n.with(mounts);
         }
         if ((flags & CLONE_NEWUTS) != 0) {
             n = n.with(n.uts.copy(owner));

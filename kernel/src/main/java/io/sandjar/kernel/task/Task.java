@@ -258,8 +258,12 @@ public final class Task extends Caller {
 
     /** Replaces the namespaces of this thread. */
     public void setNamespaces(Namespaces n) {
+        MountNamespace before = ns.mountsIfAny();
         ns = n;
         group.ns = n;
+        if (before != null && before != n.mountsIfAny()) {
+            before.left();
+        }
     }
 
     /** From here on this task has a descriptor table of its own. */

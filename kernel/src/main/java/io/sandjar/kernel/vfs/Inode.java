@@ -79,6 +79,9 @@ public abstract class Inode {
 
     public void unpin() {}
 
+    /** A mount that shows it came ({@code more} is 1) or went (-1). */
+    public void mounted(int more) {}
+
     public final boolean isDir() {
         return (mode() & 0170000) == 0040000;
     }

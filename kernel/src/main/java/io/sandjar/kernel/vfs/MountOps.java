@@ -156,6 +156,9 @@ public final class MountOps {
 
     private static boolean mayCopy(MountNamespace ns, Path from) {
         MountNamespace its = from.mount().namespace();
+        if (from.mount().home() == null && from.mount().fs().type().equals("nsfs")) {
+            return true; // a namespace, which has no place of its own
+        }
         return its == ns || (its != null && its.isAnonymous() && its.world() == ns.world());
     }
 
@@ -487,7 +490,7 @@ public final class MountOps {
                     || !in(ns, now)
                     || !in(ns, root)
                     || !in(ns, put)
-                    || newMount.locked()) {
+                    || (newMount.locked() && newMount != oldMount)) {
                 return -EINVAL;
             }
             if (root.dentry().gone() || put.dentry().gone()) {

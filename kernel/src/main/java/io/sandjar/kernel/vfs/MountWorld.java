@@ -33,11 +33,13 @@ final class MountWorld {
 
     void added(Mount m) {
         mounts++;
+        m.root().inode().mounted(1);
         m.fs().mounted(1);
     }
 
     void removed(Mount m) {
         mounts--;
+        m.root().inode().mounted(-1);
         m.expiring = false;
         if (m.fs().mounted(-1) == 0 && m.fs().endsUnmounted()) {
             m.fs().setWorld(this);

@@ -9,6 +9,7 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.UserNamespace;
@@ -30,6 +31,18 @@ public final class NsFile extends FileDescription {
         this.home = home;
         this.namespace = ns;
         this.place = path;
+        hold(1);
+    }
+
+    private void hold(int more) {
+        if (namespace instanceof MountNamespace m) {
+            m.hold(more);
+        }
+    }
+
+    @Override
+    protected void onRelease() {
+        hold(-1);
     }
 
     public Namespace namespace() {

@@ -10,6 +10,7 @@ import io.sandjar.kernel.fs.pseudo.PseudoInode;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
 
@@ -28,6 +29,14 @@ final class NsInode extends PseudoInode {
     public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
         out.set(new NsFile(home, namespace, path, flags));
         return 0;
+    }
+
+    /** Mounts keep a namespace as descriptors do. */
+    @Override
+    public void mounted(int more) {
+        if (namespace instanceof MountNamespace m) {
+            m.hold(more);
+        }
     }
 
     @Override

@@ -51,8 +51,9 @@ public final class MountCalls {
     @Syscall(
             nr = Nr.mount,
             support = Support.PARTIAL,
-            note = "tmpfs, ramfs, proc, sysfs, devpts, mqueue, cgroup2; bind, move, remount, propagation; nothing on block"
-                    + " devices; what the sandbox was made with keeps its restrictions")
+            note =
+                    "tmpfs, ramfs, proc, sysfs, devpts, mqueue, cgroup2; bind, move, remount, propagation; nothing on block"
+                            + " devices; what the sandbox was made with keeps its restrictions")
     public static long sys_mount(
             Task t,
             @As(Kind.STR) long source,

@@ -133,7 +133,9 @@ public final class StatCalls {
             boolean unique = (mask & STATX_MNT_ID_UNIQUE) != 0;
             given |= unique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
             Bytes.put64(
-                    b, StatxLayout.stx_mnt_id, unique ? p.mount().uniqueId() : p.mount().id());
+                    b,
+                    StatxLayout.stx_mnt_id,
+                    unique ? p.mount().uniqueId() : p.mount().id());
         }
         Bytes.put32(b, StatxLayout.stx_mask, given);
         Bytes.put32(b, StatxLayout.stx_blksize, s.blksize);

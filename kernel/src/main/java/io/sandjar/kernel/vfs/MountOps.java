@@ -180,7 +180,9 @@ public final class MountOps {
                 return -EINVAL;
             }
             Path top = Mount.top(to);
-            if (isRoot(top) && top.mount().fs() == m.fs() && top.dentry().inode() == m.root().inode()) {
+            if (isRoot(top)
+                    && top.mount().fs() == m.fs()
+                    && top.dentry().inode() == m.root().inode()) {
                 return -EBUSY;
             }
             return graft(ns, m, to);
@@ -423,7 +425,9 @@ public final class MountOps {
     private static void moveDown(Mount child, Mount from, Set<Mount> going) {
         Mount at = from;
         Path to = from.point();
-        while (to != null && going.contains(to.mount()) && to.dentry() == to.mount().root()) {
+        while (to != null
+                && going.contains(to.mount())
+                && to.dentry() == to.mount().root()) {
             at = to.mount();
             to = at.point();
         }

@@ -340,7 +340,8 @@ public final class PathWalk {
 
     /** Takes a link: 0 with its text put before {@code rest}, 1 when it jumped, -errno. */
     private int follow(Inode link, String rest) {
-        if (++links > SYMLINK_MAX_FOLLOWED || (resolve & RESOLVE_NO_SYMLINKS) != 0
+        if (++links > SYMLINK_MAX_FOLLOWED
+                || (resolve & RESOLVE_NO_SYMLINKS) != 0
                 || (at.mount().flags() & Mount.NOSYMFOLLOW) != 0) {
             return -ELOOP;
         }

@@ -72,7 +72,8 @@ final class Propagation {
                         if (!shows(peer)) {
                             continue;
                         }
-                        steps.add(leader < 0 ? new Step(peer, s.from, true, true) : new Step(peer, leader, false, true));
+                        steps.add(
+                                leader < 0 ? new Step(peer, s.from, true, true) : new Step(peer, leader, false, true));
                         leader = leader < 0 ? steps.size() - 1 : leader;
                     }
                     todo.add(new Source(own, leader < 0 ? s.from : leader));

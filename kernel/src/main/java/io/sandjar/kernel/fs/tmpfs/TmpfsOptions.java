@@ -72,7 +72,17 @@ public final class TmpfsOptions {
     /** Whether {@code name} (before any =) is an option of a tmpfs. */
     public static boolean knows(String name) {
         return switch (name) {
-            case "size", "nr_blocks", "nr_inodes", "mode", "uid", "gid", "huge", "mpol", "inode32", "inode64", "noswap" -> true;
+            case "size",
+                    "nr_blocks",
+                    "nr_inodes",
+                    "mode",
+                    "uid",
+                    "gid",
+                    "huge",
+                    "mpol",
+                    "inode32",
+                    "inode64",
+                    "noswap" -> true;
             default -> false;
         };
     }

@@ -13,6 +13,7 @@ run_app() { # FILE
     local file=$1 name script interpreter need side status i n d verdict_native=- verdict_inside=- text
     name=apps/$(basename "$file" .app)
     wanted "$name" || return 0
+    case " $(app_field "$file" tags '') " in *' heavy '*) [ -n "$heavy" ] || { [ -n "$list" ] || heavy_left=$((heavy_left + 1)); return 0; } ;; esac
     if [ -n "$list" ]; then
         echo "$name"
         return
@@ -30,11 +31,13 @@ run_app() { # FILE
     local seconds compare
     seconds=$(app_field "$file" timeout 60)
     compare=$(app_field "$file" compare 'output status')
-    local status_native= status_inside=
+    local status_native= status_inside= from took_native= took_inside=
     # shellcheck disable=SC2086
     if [ -n "$native" ]; then
+        from=${EPOCHREALTIME/./}
         run_bounded "$seconds" "$out/$name.native" $interpreter "$script"
         status_native=$?
+        took_native=$(app_seconds "$from")
         verdict_native=ok
         [ $status_native -ne 137 ] || verdict_native='not ok'
     fi
@@ -45,8 +48,10 @@ run_app() { # FILE
     n=$(app_field "$file" repeat 1)
     for ((i = 0; i < n; i++)); do
         # shellcheck disable=SC2086
+        from=${EPOCHREALTIME/./}
         run_bounded "$seconds" "$out/$name.inside" $SANDJAR_DO $interpreter "$script"
         status_inside=$?
+        took_inside=$(app_seconds "$from")
         verdict_inside=ok text=
         if [ -z "$native" ]; then
             [ $status_inside -lt 126 ] || verdict_inside='not ok'
@@ -63,15 +68,23 @@ run_app() { # FILE
         fi
         [ "$verdict_inside" = ok ] || break
     done
+    json_more=",\"native_s\":\"$took_native\",\"inside_s\":\"$took_inside\""
     report "$name" "$verdict_native" "$verdict_inside" "$text"
+    json_more=
     if [ -n "$verbose" ] && [ "$verdict_inside" = 'not ok' ]; then
         diff -a "$out/$name.native" "$out/$name.inside" | head -n 20 | sed 's/^/    | /'
     fi
 }
 
+app_seconds() { # SINCE, in microseconds: seconds with one digit
+    local tenths=$(((${EPOCHREALTIME/./} - $1 + 50000) / 100000))
+    echo "$((tenths / 10)).$((tenths % 10))"
+}
+
 run_apps() {
-    local file
+    local file heavy_left=0
     for file in "$here"/apps/*.app; do
         run_app "$file"
     done
+    [ $heavy_left = 0 ] || echo "$heavy_left heavy application runs are left out (--heavy)"
 }

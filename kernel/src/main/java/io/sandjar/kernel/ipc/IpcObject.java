@@ -2,11 +2,14 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.ipc;
 
+import static io.sandjar.abi.Errno.*;
+
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.IpcPermLayout;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.UserNamespace;
 
 /** What the three kinds of System V objects have in common: key, id, owner, permissions. Guarded by its own monitor. */
 public abstract class IpcObject {
@@ -22,6 +25,7 @@ public abstract class IpcObject {
     private int gid;
     private int mode;
     private int id;
+    private UserNamespace users = UserNamespace.FIRST;
     private volatile boolean removed;
 
     /** Last change by a ctl call; seconds. */
@@ -44,8 +48,9 @@ public abstract class IpcObject {
         return id;
     }
 
-    void setId(int id) {
+    void setId(int id, UserNamespace owner) {
         this.id = id;
+        this.users = owner;
     }
 
     public boolean removed() {
@@ -64,19 +69,25 @@ public abstract class IpcObject {
         } else if (c.inGroup(cgid) || c.inGroup(gid)) {
             granted >>= 3;
         }
-        return (want & ~granted & 7) == 0 || c.has(Cap.CAP_IPC_OWNER);
+        return (want & ~granted & 7) == 0 || c.has(users, Cap.CAP_IPC_OWNER);
     }
 
     public synchronized boolean mayChange(Creds c) {
-        return c.euid() == cuid || c.euid() == uid || c.has(Cap.CAP_SYS_ADMIN);
+        return c.euid() == cuid || c.euid() == uid || c.has(users, Cap.CAP_SYS_ADMIN);
     }
 
-    /** IPC_SET: owner and permissions from the guest's struct ipc_perm. */
-    public synchronized void setPerm(byte[] b) {
-        uid = Bytes.i32(b, IpcPermLayout.uid);
-        gid = Bytes.i32(b, IpcPermLayout.gid);
+    /** IPC_SET: owner and permissions from the guest's struct ipc_perm. @return 0 or -EINVAL for ids that it does not have */
+    public synchronized int setPerm(byte[] b, UserNamespace of) {
+        int newUid = of.kernelUid(Bytes.i32(b, IpcPermLayout.uid));
+        int newGid = of.kernelGid(Bytes.i32(b, IpcPermLayout.gid));
+        if (newUid == -1 || newGid == -1) {
+            return -EINVAL;
+        }
+        uid = newUid;
+        gid = newGid;
         mode = mode & ~S_IRWXUGO | Bytes.i32(b, IpcPermLayout.mode) & S_IRWXUGO;
         ctime = now();
+        return 0;
     }
 
     /** More bits for the mode that IPC_STAT shows. */
@@ -92,6 +103,16 @@ public abstract class IpcObject {
         Bytes.put32(b, IpcPermLayout.cgid, cgid);
         Bytes.put32(b, IpcPermLayout.mode, mode | modeFlags());
         Bytes.put16(b, IpcPermLayout.seq, id / IpcTable.MAX);
+    }
+
+    /** As {@link #stat}, with the ids that a user namespace has for them. */
+    public final byte[] stat(UserNamespace of) {
+        byte[] b = stat();
+        Bytes.put32(b, IpcPermLayout.uid, of.shownUid(Bytes.i32(b, IpcPermLayout.uid)));
+        Bytes.put32(b, IpcPermLayout.gid, of.shownGid(Bytes.i32(b, IpcPermLayout.gid)));
+        Bytes.put32(b, IpcPermLayout.cuid, of.shownUid(Bytes.i32(b, IpcPermLayout.cuid)));
+        Bytes.put32(b, IpcPermLayout.cgid, of.shownGid(Bytes.i32(b, IpcPermLayout.cgid)));
+        return b;
     }
 
     /** The guest's struct semid_ds, msqid_ds or shmid_ds. */

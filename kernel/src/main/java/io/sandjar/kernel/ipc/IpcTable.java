@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Mm.*;
 
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,13 @@ public final class IpcTable<T extends IpcObject> {
     public static final int MAX = 32768;
 
     private final ArrayList<@Nullable T> slots = new ArrayList<>();
+    private final UserNamespace owner;
     private int sequence;
     private int used;
+
+    IpcTable(UserNamespace owner) {
+        this.owner = owner;
+    }
 
     /**
      * semget, msgget, shmget.
@@ -57,7 +63,7 @@ public final class IpcTable<T extends IpcObject> {
             slots.set(i, made);
         }
         used++;
-        made.setId(sequence * MAX + i);
+        made.setId(sequence * MAX + i, owner);
         sequence = sequence + 1 & 0x7fff;
         return made.id();
     }

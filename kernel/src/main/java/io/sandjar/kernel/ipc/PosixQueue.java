@@ -91,7 +91,8 @@ public final class PosixQueue {
 
     public boolean may(Creds c, int want) {
         int granted = c.fsuid() == uid ? mode >> 6 : c.inGroup(gid) ? mode >> 3 : mode;
-        return (want & ~granted & 7) == 0 || c.has(Cap.CAP_DAC_OVERRIDE);
+        return (want & ~granted & 7) == 0
+                || (c.hasHere(Cap.CAP_DAC_OVERRIDE) && c.userNs().localUid(uid) != -1);
     }
 
     /** 0, or -EAGAIN while it is full. */

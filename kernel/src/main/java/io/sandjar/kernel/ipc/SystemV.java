@@ -2,11 +2,19 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.ipc;
 
-/** All System V objects of one kernel. */
+import io.sandjar.kernel.vfs.UserNamespace;
+
+/** All System V objects of one namespace. */
 public final class SystemV {
-    public final IpcTable<SemaphoreSet> semaphores = new IpcTable<>();
-    public final IpcTable<MessageQueue> messages = new IpcTable<>();
-    public final IpcTable<SharedSegment> memory = new IpcTable<>();
+    public final IpcTable<SemaphoreSet> semaphores;
+    public final IpcTable<MessageQueue> messages;
+    public final IpcTable<SharedSegment> memory;
+
+    SystemV(UserNamespace owner) {
+        semaphores = new IpcTable<>(owner);
+        messages = new IpcTable<>(owner);
+        memory = new IpcTable<>(owner);
+    }
 
     /** A process has ended: its semaphore operations with SEM_UNDO are taken back. */
     public void exited(int pid) {

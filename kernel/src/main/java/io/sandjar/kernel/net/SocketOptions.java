@@ -122,13 +122,13 @@ public final class SocketOptions {
             }
             case Net.SO_RCVLOWAT -> rcvLowat = x < 0 ? Integer.MAX_VALUE : Math.max(1, x);
             case Net.SO_PRIORITY -> {
-                if ((x < 0 || x > 6) && !c.creds().has(Cap.CAP_NET_ADMIN)) {
+                if ((x < 0 || x > 6) && !c.creds().has(s.net().owner(), Cap.CAP_NET_ADMIN)) {
                     return -EPERM;
                 }
                 keep(name, x);
             }
             case Net.SO_MARK -> {
-                if (!c.creds().has(Cap.CAP_NET_ADMIN)) {
+                if (!c.creds().has(s.net().owner(), Cap.CAP_NET_ADMIN)) {
                     return -EPERM;
                 }
                 keep(name, x);

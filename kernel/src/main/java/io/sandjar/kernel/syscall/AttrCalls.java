@@ -14,6 +14,7 @@ import io.sandjar.kernel.vfs.AttrOps;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FileLimits;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.UserNamespace;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of attributes: mode, owner, times, size. */
@@ -78,13 +79,20 @@ public final class AttrCalls {
     public static long sys_fchown(Task t, int fd, int owner, int group) {
         Ref<Path> p = new Ref<>();
         int r = PathArg.ofFd(t, fd, p);
-        return r != 0 ? r : AttrOps.chown(t, p.get(), owner, group);
+        return r != 0 ? r : chown(t, p.get(), owner, group);
+    }
+
+    private static long chown(Task t, Path p, int owner, int group) {
+        UserNamespace n = t.creds().userNs();
+        int uid = n.kernelUid(owner);
+        int gid = n.kernelGid(group);
+        return (owner != -1 && uid == -1) || (group != -1 && gid == -1) ? -EINVAL : AttrOps.chown(t, p, uid, gid);
     }
 
     private static long chown(Task t, int dirfd, long path, int owner, int group, int flags) {
         Ref<Path> p = new Ref<>();
         int r = PathArg.findAt(t, dirfd, path, flags, p);
-        return r != 0 ? r : AttrOps.chown(t, p.get(), owner, group);
+        return r != 0 ? r : chown(t, p.get(), owner, group);
     }
 
     // ---- times ----

@@ -15,6 +15,7 @@ import io.sandjar.kernel.net.Msg;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Namespace;
 import java.util.ArrayList;
 
 /** The control data of a send (cmsg(3), unix(7)): descriptors and credentials are checked here and looked up. */
@@ -102,12 +103,16 @@ final class ControlIn {
             return -EINVAL;
         }
         int pid = Bytes.i32(control, at + UcredLayout.pid);
-        int uid = Bytes.i32(control, at + UcredLayout.uid);
-        int gid = Bytes.i32(control, at + UcredLayout.gid);
         Creds own = c.creds();
-        boolean ok = (pid == c.pid() || own.has(Cap.CAP_SYS_ADMIN))
-                && (uid == own.uid() || uid == own.euid() || uid == own.suid() || own.has(Cap.CAP_SETUID))
-                && (gid == own.gid() || gid == own.egid() || gid == own.sgid() || own.has(Cap.CAP_SETGID));
+        int uid = own.userNs().kernelUid(Bytes.i32(control, at + UcredLayout.uid));
+        int gid = own.userNs().kernelGid(Bytes.i32(control, at + UcredLayout.gid));
+        if (uid == -1 || gid == -1) {
+            return -EINVAL;
+        }
+        Namespace pids = c.pidNamespace();
+        boolean ok = (pid == c.pid() || (pids != null && own.has(pids.owner(), Cap.CAP_SYS_ADMIN)))
+                && (uid == own.uid() || uid == own.euid() || uid == own.suid() || own.hasHere(Cap.CAP_SETUID))
+                && (gid == own.gid() || gid == own.egid() || gid == own.sgid() || own.hasHere(Cap.CAP_SETGID));
         if (!ok) {
             return -EPERM;
         }

@@ -11,6 +11,7 @@ import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Identity;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.Arrays;
 
 /** User and group ids, supplementary groups, capability sets. */
@@ -21,22 +22,35 @@ public final class CredCalls {
 
     @Syscall(nr = Nr.getuid)
     public static long sys_getuid(Task t) {
-        return id(t.creds().uid());
+        Creds c = t.creds();
+        return id(c.userNs().shownUid(c.uid()));
     }
 
     @Syscall(nr = Nr.geteuid)
     public static long sys_geteuid(Task t) {
-        return id(t.creds().euid());
+        Creds c = t.creds();
+        return id(c.userNs().shownUid(c.euid()));
     }
 
     @Syscall(nr = Nr.getgid)
     public static long sys_getgid(Task t) {
-        return id(t.creds().gid());
+        Creds c = t.creds();
+        return id(c.userNs().shownGid(c.gid()));
     }
 
     @Syscall(nr = Nr.getegid)
     public static long sys_getegid(Task t) {
-        return id(t.creds().egid());
+        Creds c = t.creds();
+        return id(c.userNs().shownGid(c.egid()));
+    }
+
+    /** Whether an argument names a user that the caller's namespace does not have; -1 names none. */
+    private static boolean unknownUid(UserNamespace n, int uid) {
+        return uid != -1 && n.kernelUid(uid) == -1;
+    }
+
+    private static boolean unknownGid(UserNamespace n, int gid) {
+        return gid != -1 && n.kernelGid(gid) == -1;
     }
 
     /** An id as a result: ids are unsigned. */
@@ -47,13 +61,15 @@ public final class CredCalls {
     @Syscall(nr = Nr.getresuid)
     public static long sys_getresuid(Task t, long ruid, long euid, long suid) {
         Creds c = t.creds();
-        return write3(t, ruid, c.uid(), euid, c.euid(), suid, c.suid());
+        UserNamespace n = c.userNs();
+        return write3(t, ruid, n.shownUid(c.uid()), euid, n.shownUid(c.euid()), suid, n.shownUid(c.suid()));
     }
 
     @Syscall(nr = Nr.getresgid)
     public static long sys_getresgid(Task t, long rgid, long egid, long sgid) {
         Creds c = t.creds();
-        return write3(t, rgid, c.gid(), egid, c.egid(), sgid, c.sgid());
+        UserNamespace n = c.userNs();
+        return write3(t, rgid, n.shownGid(c.gid()), egid, n.shownGid(c.egid()), sgid, n.shownGid(c.sgid()));
     }
 
     private static long write3(Task t, long a, int av, long b, int bv, long c, int cv) {
@@ -66,42 +82,56 @@ public final class CredCalls {
 
     @Syscall(nr = Nr.setuid)
     public static long sys_setuid(Task t, int uid) {
-        return Identity.setuid(t, uid);
+        return Identity.setuid(t, t.creds().userNs().kernelUid(uid));
     }
 
     @Syscall(nr = Nr.setgid)
     public static long sys_setgid(Task t, int gid) {
-        return Identity.setgid(t, gid);
+        return Identity.setgid(t, t.creds().userNs().kernelGid(gid));
     }
 
     @Syscall(nr = Nr.setreuid)
     public static long sys_setreuid(Task t, int ruid, int euid) {
-        return Identity.setreuid(t, ruid, euid);
+        UserNamespace n = t.creds().userNs();
+        return unknownUid(n, ruid) || unknownUid(n, euid)
+                ? -EINVAL
+                : Identity.setreuid(t, n.kernelUid(ruid), n.kernelUid(euid));
     }
 
     @Syscall(nr = Nr.setregid)
     public static long sys_setregid(Task t, int rgid, int egid) {
-        return Identity.setregid(t, rgid, egid);
+        UserNamespace n = t.creds().userNs();
+        return unknownGid(n, rgid) || unknownGid(n, egid)
+                ? -EINVAL
+                : Identity.setregid(t, n.kernelGid(rgid), n.kernelGid(egid));
     }
 
     @Syscall(nr = Nr.setresuid)
     public static long sys_setresuid(Task t, int ruid, int euid, int suid) {
-        return Identity.setresuid(t, ruid, euid, suid);
+        UserNamespace n = t.creds().userNs();
+        return unknownUid(n, ruid) || unknownUid(n, euid) || unknownUid(n, suid)
+                ? -EINVAL
+                : Identity.setresuid(t, n.kernelUid(ruid), n.kernelUid(euid), n.kernelUid(suid));
     }
 
     @Syscall(nr = Nr.setresgid)
     public static long sys_setresgid(Task t, int rgid, int egid, int sgid) {
-        return Identity.setresgid(t, rgid, egid, sgid);
+        UserNamespace n = t.creds().userNs();
+        return unknownGid(n, rgid) || unknownGid(n, egid) || unknownGid(n, sgid)
+                ? -EINVAL
+                : Identity.setresgid(t, n.kernelGid(rgid), n.kernelGid(egid), n.kernelGid(sgid));
     }
 
     @Syscall(nr = Nr.setfsuid)
     public static long sys_setfsuid(Task t, int uid) {
-        return id(Identity.setfsuid(t, uid));
+        UserNamespace n = t.creds().userNs();
+        return id(n.shownUid(Identity.setfsuid(t, n.kernelUid(uid))));
     }
 
     @Syscall(nr = Nr.setfsgid)
     public static long sys_setfsgid(Task t, int gid) {
-        return id(Identity.setfsgid(t, gid));
+        UserNamespace n = t.creds().userNs();
+        return id(n.shownGid(Identity.setfsgid(t, n.kernelGid(gid))));
     }
 
     @Syscall(nr = Nr.getgroups)
@@ -118,7 +148,7 @@ public final class CredCalls {
         }
         byte[] raw = new byte[groups.length * 4];
         for (int i = 0; i < groups.length; i++) {
-            Bytes.put32(raw, i * 4, groups[i]);
+            Bytes.put32(raw, i * 4, t.creds().userNs().shownGid(groups[i]));
         }
         int r = t.mem().write(list, raw);
         return r < 0 ? r : groups.length;
@@ -127,7 +157,7 @@ public final class CredCalls {
     @Syscall(nr = Nr.setgroups)
     public static long sys_setgroups(Task t, int size, @As(Kind.HEX) long list) {
         Creds c = t.creds();
-        if (!c.has(Cap.CAP_SETGID)) {
+        if (!c.hasHere(Cap.CAP_SETGID) || !c.userNs().maySetgroups()) {
             return -EPERM;
         }
         if (size < 0 || size > NGROUPS_MAX) {
@@ -140,7 +170,7 @@ public final class CredCalls {
         }
         int[] groups = new int[size];
         for (int i = 0; i < size; i++) {
-            groups[i] = Bytes.i32(raw, i * 4) ^ Integer.MIN_VALUE;
+            groups[i] = c.userNs().kernelGid(Bytes.i32(raw, i * 4)) ^ Integer.MIN_VALUE;
         }
         Arrays.sort(groups); // as unsigned numbers, which is how Linux gives them back
         for (int i = 0; i < size; i++) {

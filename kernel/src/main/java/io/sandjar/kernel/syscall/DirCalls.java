@@ -127,7 +127,7 @@ public final class DirCalls {
         if (r == 0) {
             r = Permissions.may(t.creds(), found.get().inode(), Permissions.MAY_EXEC);
         }
-        if (r == 0 && !t.creds().has(Cap.CAP_SYS_CHROOT)) {
+        if (r == 0 && !t.creds().hasHere(Cap.CAP_SYS_CHROOT)) {
             r = -EPERM;
         }
         if (r == 0) {

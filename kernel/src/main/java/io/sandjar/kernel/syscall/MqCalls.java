@@ -112,7 +112,8 @@ public final class MqCalls {
             if (q == null) {
                 return -ENOENT;
             }
-            if (q.uid() != t.creds().fsuid() && !t.creds().has(Cap.CAP_FOWNER)) {
+            if (q.uid() != t.creds().fsuid()
+                    && !(t.creds().hasHere(Cap.CAP_FOWNER) && t.creds().userNs().localUid(q.uid()) != -1)) {
                 return -EACCES;
             }
             all.remove(text.get());

@@ -123,7 +123,7 @@ public final class MsgCalls {
                 if (cmd != MSG_STAT_ANY && !q.may(t.creds(), 4)) {
                     return -EACCES;
                 }
-                byte[] b = q.stat();
+                byte[] b = q.stat(t.creds().userNs());
                 localise(t, b, MsqidDsLayout.msg_lspid);
                 localise(t, b, MsqidDsLayout.msg_lrpid);
                 int r = t.mem().write(buf, b);
@@ -148,7 +148,10 @@ public final class MsgCalls {
                                 && !t.creds().has(Cap.CAP_SYS_RESOURCE))) {
                     return -EPERM;
                 }
-                q.setPerm(b);
+                r = q.setPerm(b, t.creds().userNs());
+                if (r < 0) {
+                    return r;
+                }
                 q.setMaxBytes(max);
                 q.queue.wake(1);
                 return 0;

@@ -139,7 +139,7 @@ public final class PrctlCalls {
                 if ((((bits & SECUREBIT_LOCKS) >> 1) & (bits ^ wanted)) != 0
                         || (bits & SECUREBIT_LOCKS & ~wanted) != 0
                         || (arg2 & ~(long) (SECUREBITS | SECUREBIT_LOCKS)) != 0
-                        || !c.has(CAP_SETPCAP)) {
+                        || !c.hasHere(CAP_SETPCAP)) {
                     return -EPERM;
                 }
                 t.setCreds(c.withSecurebits(wanted));
@@ -149,7 +149,7 @@ public final class PrctlCalls {
                 return arg2 < 0 || arg2 > CAP_LAST_CAP ? -EINVAL : c.capBounding() >>> arg2 & 1;
             }
             case PR_CAPBSET_DROP -> {
-                if (!c.has(CAP_SETPCAP)) {
+                if (!c.hasHere(CAP_SETPCAP)) {
                     return -EPERM;
                 }
                 if (arg2 < 0 || arg2 > CAP_LAST_CAP) {

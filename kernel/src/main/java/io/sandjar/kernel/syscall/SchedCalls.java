@@ -57,7 +57,9 @@ public final class SchedCalls {
     /** Whether the caller may change how {@code o} is scheduled. */
     private static boolean mayChange(Task t, Task o) {
         Creds c = t.creds();
-        return c.euid() == o.creds().euid() || c.euid() == o.creds().uid() || c.has(Cap.CAP_SYS_NICE);
+        return c.euid() == o.creds().euid()
+                || c.euid() == o.creds().uid()
+                || c.has(o.creds().userNs(), Cap.CAP_SYS_NICE);
     }
 
     @Syscall(nr = Nr.sched_getaffinity)

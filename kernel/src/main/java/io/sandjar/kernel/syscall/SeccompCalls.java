@@ -86,7 +86,7 @@ final class SeccompCalls {
         if (n == 0 || n > MAX_INSTRUCTIONS) {
             return -EINVAL;
         }
-        if (!t.noNewPrivs() && !t.creds().has(Cap.CAP_SYS_ADMIN)) {
+        if (!t.noNewPrivs() && !t.creds().hasHere(Cap.CAP_SYS_ADMIN)) {
             return -EACCES;
         }
         byte[] code = new byte[n * 8];

@@ -156,7 +156,7 @@ public final class SemCalls {
         if (!any && !s.may(t.creds(), 4)) {
             return -EACCES;
         }
-        int r = t.mem().write(arg, s.stat());
+        int r = t.mem().write(arg, s.stat(t.creds().userNs()));
         return r < 0 ? r : result;
     }
 
@@ -176,7 +176,10 @@ public final class SemCalls {
                 byte[] b = new byte[s.stat().length];
                 int r = t.mem().read(arg, b);
                 if (r == 0) {
-                    s.setPerm(b);
+                    r = s.setPerm(b, t.creds().userNs());
+                    if (r < 0) {
+                        return r;
+                    }
                 }
                 return r;
             }

@@ -106,7 +106,7 @@ public final class ShmCalls {
                 if (cmd != SHM_STAT_ANY && !s.may(t.creds(), 4)) {
                     return -EACCES;
                 }
-                byte[] b = s.stat();
+                byte[] b = s.stat(t.creds().userNs());
                 MsgCalls.localise(t, b, ShmidDsLayout.shm_cpid);
                 MsgCalls.localise(t, b, ShmidDsLayout.shm_lpid);
                 int r = t.mem().write(buf, b);
@@ -124,7 +124,10 @@ public final class ShmCalls {
                     if (r < 0) {
                         return r;
                     }
-                    s.setPerm(b);
+                    r = s.setPerm(b, t.creds().userNs());
+                    if (r < 0) {
+                        return r;
+                    }
                 }
                 return 0;
             }

@@ -14,6 +14,7 @@ import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.ProcessGroup;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.vfs.UserNamespace;
 import org.jspecify.annotations.Nullable;
 
 /** Signals: actions, masks, sending, waiting (signal(7)). */
@@ -158,10 +159,13 @@ final class SignalCalls {
     /** Whether the caller may signal a process (kill(2)). */
     private static boolean mayKill(Task t, ThreadGroup g, int sig) {
         var c = t.creds();
-        if (c.has(Cap.CAP_KILL) || g == t.group()) {
+        if (g == t.group()) {
             return true;
         }
         Task[] tasks = g.tasks();
+        if (c.has(tasks.length == 0 ? UserNamespace.FIRST : tasks[0].creds().userNs(), Cap.CAP_KILL)) {
+            return true;
+        }
         if (tasks.length == 0) {
             return c.uid() == g.uid() || c.euid() == g.uid();
         }

@@ -97,8 +97,8 @@ public final class StatCalls {
         Bytes.put64(b, StatLayout.st_ino, s.ino);
         Bytes.put64(b, StatLayout.st_nlink, s.nlink);
         Bytes.put32(b, StatLayout.st_mode, s.mode);
-        Bytes.put32(b, StatLayout.st_uid, s.uid);
-        Bytes.put32(b, StatLayout.st_gid, s.gid);
+        Bytes.put32(b, StatLayout.st_uid, t.creds().userNs().shownUid(s.uid));
+        Bytes.put32(b, StatLayout.st_gid, t.creds().userNs().shownGid(s.gid));
         Bytes.put64(b, StatLayout.st_rdev, s.rdev);
         Bytes.put64(b, StatLayout.st_size, s.size);
         Bytes.put64(b, StatLayout.st_blksize, s.blksize);
@@ -144,8 +144,8 @@ public final class StatCalls {
             Bytes.put64(b, StatxLayout.stx_attributes, STATX_ATTR_MOUNT_ROOT);
         }
         Bytes.put32(b, StatxLayout.stx_nlink, s.nlink);
-        Bytes.put32(b, StatxLayout.stx_uid, s.uid);
-        Bytes.put32(b, StatxLayout.stx_gid, s.gid);
+        Bytes.put32(b, StatxLayout.stx_uid, t.creds().userNs().shownUid(s.uid));
+        Bytes.put32(b, StatxLayout.stx_gid, t.creds().userNs().shownGid(s.gid));
         Bytes.put16(b, StatxLayout.stx_mode, s.mode);
         Bytes.put64(b, StatxLayout.stx_ino, s.ino);
         Bytes.put64(b, StatxLayout.stx_size, s.size);

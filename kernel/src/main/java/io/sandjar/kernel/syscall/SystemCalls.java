@@ -58,7 +58,7 @@ public final class SystemCalls {
     }
 
     private static long setName(Task t, long name, long len, boolean domain) {
-        if (!t.creds().has(Cap.CAP_SYS_ADMIN)) {
+        if (!t.creds().has(t.namespaces().uts.owner(), Cap.CAP_SYS_ADMIN)) {
             return -EPERM;
         }
         if ((int) len < 0 || (int) len > HOST_NAME_MAX) {

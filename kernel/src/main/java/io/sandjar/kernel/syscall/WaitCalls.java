@@ -87,7 +87,7 @@ final class WaitCalls {
                 Bytes.put32(info, 0, io.sandjar.abi.Sig.SIGCHLD);
                 Bytes.put32(info, 8, e.code);
                 Bytes.put32(info, 16, e.pid);
-                Bytes.put32(info, 20, e.uid);
+                Bytes.put32(info, 20, t.creds().userNs().shownUid(e.uid));
                 Bytes.put32(info, 24, e.detail);
             }
             if (t.mem().write(infop, info, 0, 32) < 0) {

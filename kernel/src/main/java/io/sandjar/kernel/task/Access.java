@@ -9,6 +9,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.UserNamespace;
 import org.jspecify.annotations.Nullable;
 
 /** What one process may do to another: send signals (kill(2)) and look inside (ptrace(2), "access mode checking"). */
@@ -57,7 +58,7 @@ public final class Access {
     /** Whether a signal may be sent; {@code target} null stands for a zombie, whose leader was {@code uid}. */
     public static boolean maySignal(Task t, ThreadGroup g, @Nullable Task target, int sig) {
         Creds c = t.creds();
-        if (t.group == g || c.has(Cap.CAP_KILL)) {
+        if (t.group == g || c.has(target == null ? UserNamespace.FIRST : target.creds.userNs(), Cap.CAP_KILL)) {
             return true;
         }
         int uid = target == null ? g.uid : target.creds.uid();
@@ -112,10 +113,10 @@ public final class Access {
             return true;
         }
         Creds me = t.creds();
-        if (me.has(Cap.CAP_SYS_PTRACE)) {
+        Creds it = o.creds;
+        if (me.has(it.userNs(), Cap.CAP_SYS_PTRACE)) {
             return true;
         }
-        Creds it = o.creds;
         return me.uid() == it.uid()
                 && me.uid() == it.euid()
                 && me.uid() == it.suid()
@@ -123,6 +124,7 @@ public final class Access {
                 && me.gid() == it.egid()
                 && me.gid() == it.sgid()
                 && o.group.dumpable == 1
+                && me.userNs() == it.userNs()
                 && (it.capPermitted() & ~me.capPermitted()) == 0;
     }
 }

@@ -318,11 +318,14 @@ public final class Exec {
         int egid = c.egid();
         if (exe != null && !t.noNewPrivs && (exe.mount().flags() & Mount.NOSUID) == 0) {
             int mode = exe.inode().mode();
-            if ((mode & 04000) != 0) {
-                euid = exe.inode().uid();
+            int fileUid = exe.inode().uid();
+            int fileGid = exe.inode().gid();
+            boolean known = c.userNs().localUid(fileUid) != -1 && c.userNs().localGid(fileGid) != -1;
+            if (known && (mode & 04000) != 0) {
+                euid = fileUid;
             }
-            if ((mode & 02010) == 02010) {
-                egid = exe.inode().gid();
+            if (known && (mode & 02010) == 02010) {
+                egid = fileGid;
             }
         }
         image.secure = euid != c.uid() || egid != c.gid();
@@ -330,9 +333,10 @@ public final class Exec {
         long effective;
         long ambient = euid != c.euid() || egid != c.egid() ? 0 : c.capAmbient();
         boolean rootGetsAll = (c.securebits() & 1) == 0;
-        if (rootGetsAll && (euid == 0 || c.uid() == 0)) {
+        int root = c.userNs().kernelUid(0); // -1, which nobody is, while it has none
+        if (rootGetsAll && (euid == root || c.uid() == root)) {
             permitted = c.capInheritable() | c.capBounding();
-            effective = euid == 0 ? permitted : ambient;
+            effective = euid == root ? permitted : ambient;
         } else {
             permitted = ambient;
             effective = ambient;

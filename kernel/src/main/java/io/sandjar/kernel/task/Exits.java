@@ -6,6 +6,7 @@ import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.vfs.FsContext;
 import io.sandjar.kernel.vfs.MountNamespace;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +155,10 @@ public final class Exits {
             image.close();
         }
         t.fds.leave(t);
-        t.fs.leave();
+        FsContext fs = t.fs;
+        if (fs != null) { // what never had a program has none
+            fs.leave();
+        }
         MountNamespace mounts = t.ns.mountsIfAny();
         if (mounts != null) {
             mounts.left();

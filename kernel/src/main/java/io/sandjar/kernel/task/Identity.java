@@ -31,7 +31,7 @@ public final class Identity {
         if (uid == -1) {
             return -EINVAL;
         }
-        if (c.has(CAP_SETUID)) {
+        if (c.hasHere(CAP_SETUID)) {
             return uids(t, c, c.withUids(uid, uid, uid, uid));
         }
         if (uid != c.uid() && uid != c.suid()) {
@@ -42,7 +42,7 @@ public final class Identity {
 
     public static int setreuid(Task t, int ruid, int euid) {
         Creds c = t.creds();
-        boolean may = c.has(CAP_SETUID);
+        boolean may = c.hasHere(CAP_SETUID);
         if ((ruid != KEEP && !may && ruid != c.uid() && ruid != c.euid())
                 || (euid != KEEP && !may && euid != c.uid() && euid != c.euid() && euid != c.suid())) {
             return -EPERM;
@@ -55,7 +55,7 @@ public final class Identity {
 
     public static int setresuid(Task t, int ruid, int euid, int suid) {
         Creds c = t.creds();
-        if (!c.has(CAP_SETUID)
+        if (!c.hasHere(CAP_SETUID)
                 && !(oneOf(ruid, c.uid(), c.euid(), c.suid())
                         && oneOf(euid, c.uid(), c.euid(), c.suid())
                         && oneOf(suid, c.uid(), c.euid(), c.suid()))) {
@@ -68,12 +68,13 @@ public final class Identity {
     /** Sets the id that counts for files, if that is allowed. @return the one before, in any case */
     public static int setfsuid(Task t, int uid) {
         Creds c = t.creds();
-        if (uid != -1 && (c.has(CAP_SETUID) || oneOf(uid, c.uid(), c.euid(), c.suid()) || uid == c.fsuid())) {
+        if (uid != -1 && (c.hasHere(CAP_SETUID) || oneOf(uid, c.uid(), c.euid(), c.suid()) || uid == c.fsuid())) {
             Creds n = c.withUids(c.uid(), c.euid(), c.suid(), uid);
             if ((c.securebits() & SECBIT_NO_SETUID_FIXUP) == 0) {
-                if (c.fsuid() == 0 && uid != 0) {
+                int root = c.userNs().kernelUid(0);
+                if (c.fsuid() == root && uid != root) {
                     n = n.withCaps(n.capPermitted(), n.capEffective() & ~FILE_CAPS, n.capInheritable());
-                } else if (c.fsuid() != 0 && uid == 0) {
+                } else if (c.fsuid() != root && uid == root) {
                     long raised = n.capEffective() | FILE_CAPS & n.capPermitted();
                     n = n.withCaps(n.capPermitted(), raised, n.capInheritable());
                 }
@@ -88,7 +89,7 @@ public final class Identity {
         if (gid == -1) {
             return -EINVAL;
         }
-        if (c.has(CAP_SETGID)) {
+        if (c.hasHere(CAP_SETGID)) {
             return commit(t, c, c.withGids(gid, gid, gid, gid));
         }
         if (gid != c.gid() && gid != c.sgid()) {
@@ -99,7 +100,7 @@ public final class Identity {
 
     public static int setregid(Task t, int rgid, int egid) {
         Creds c = t.creds();
-        boolean may = c.has(CAP_SETGID);
+        boolean may = c.hasHere(CAP_SETGID);
         if ((rgid != KEEP && !may && rgid != c.gid() && rgid != c.egid())
                 || (egid != KEEP && !may && egid != c.gid() && egid != c.egid() && egid != c.sgid())) {
             return -EPERM;
@@ -112,7 +113,7 @@ public final class Identity {
 
     public static int setresgid(Task t, int rgid, int egid, int sgid) {
         Creds c = t.creds();
-        if (!c.has(CAP_SETGID)
+        if (!c.hasHere(CAP_SETGID)
                 && !(oneOf(rgid, c.gid(), c.egid(), c.sgid())
                         && oneOf(egid, c.gid(), c.egid(), c.sgid())
                         && oneOf(sgid, c.gid(), c.egid(), c.sgid()))) {
@@ -125,7 +126,7 @@ public final class Identity {
     /** Sets the id that counts for files, if that is allowed. @return the one before, in any case */
     public static int setfsgid(Task t, int gid) {
         Creds c = t.creds();
-        if (gid != -1 && (c.has(CAP_SETGID) || oneOf(gid, c.gid(), c.egid(), c.sgid()) || gid == c.fsgid())) {
+        if (gid != -1 && (c.hasHere(CAP_SETGID) || oneOf(gid, c.gid(), c.egid(), c.sgid()) || gid == c.fsgid())) {
             commit(t, c, c.withGids(c.gid(), c.egid(), c.sgid(), gid));
         }
         return c.fsgid();
@@ -137,7 +138,7 @@ public final class Identity {
         long p = permitted & ALL;
         long e = effective & ALL;
         long i = inheritable & ALL;
-        if ((!c.has(CAP_SETPCAP) && (i & ~(c.capInheritable() | c.capPermitted())) != 0)
+        if ((!c.hasHere(CAP_SETPCAP) && (i & ~(c.capInheritable() | c.capPermitted())) != 0)
                 || (i & ~(c.capInheritable() | c.capBounding())) != 0
                 || (p & ~c.capPermitted()) != 0
                 || (e & ~p) != 0) {
@@ -160,17 +161,18 @@ public final class Identity {
             return ids;
         }
         Creds c = ids;
-        boolean wasRoot = old.uid() == 0 || old.euid() == 0 || old.suid() == 0;
-        boolean isRoot = c.uid() == 0 || c.euid() == 0 || c.suid() == 0;
+        int root = old.userNs().kernelUid(0); // -1, which nobody is, while it has none
+        boolean wasRoot = old.uid() == root || old.euid() == root || old.suid() == root;
+        boolean isRoot = c.uid() == root || c.euid() == root || c.suid() == root;
         if (wasRoot && !isRoot) {
             if ((old.securebits() & SECBIT_KEEP_CAPS) == 0) {
                 c = c.withCaps(0, 0, c.capInheritable());
             }
             c = c.withAmbient(0);
         }
-        if (old.euid() == 0 && c.euid() != 0) {
+        if (old.euid() == root && c.euid() != root) {
             c = c.withCaps(c.capPermitted(), 0, c.capInheritable());
-        } else if (old.euid() != 0 && c.euid() == 0) {
+        } else if (old.euid() != root && c.euid() == root) {
             c = c.withCaps(c.capPermitted(), c.capPermitted(), c.capInheritable());
         }
         return c;

@@ -68,7 +68,7 @@ public final class Limits {
         Creds me = t.creds();
         Creds it = o.creds();
         return t.group == o.group
-                || me.has(Cap.CAP_SYS_RESOURCE)
+                || me.has(it.userNs(), Cap.CAP_SYS_RESOURCE)
                 || (me.uid() == it.uid()
                         && me.uid() == it.euid()
                         && me.uid() == it.suid()

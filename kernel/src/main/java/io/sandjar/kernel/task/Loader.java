@@ -214,10 +214,10 @@ final class Loader {
         v.add(new long[] {Aux.AT_BASE, image.loaderElf == null ? 0 : loaderBias});
         v.add(new long[] {Aux.AT_FLAGS, 0});
         v.add(new long[] {Aux.AT_ENTRY, e.entry + bias});
-        v.add(new long[] {Aux.AT_UID, t.creds.uid()});
-        v.add(new long[] {Aux.AT_EUID, t.creds.euid()});
-        v.add(new long[] {Aux.AT_GID, t.creds.gid()});
-        v.add(new long[] {Aux.AT_EGID, t.creds.egid()});
+        v.add(new long[] {Aux.AT_UID, t.creds.userNs().shownUid(t.creds.uid())});
+        v.add(new long[] {Aux.AT_EUID, t.creds.userNs().shownUid(t.creds.euid())});
+        v.add(new long[] {Aux.AT_GID, t.creds.userNs().shownGid(t.creds.gid())});
+        v.add(new long[] {Aux.AT_EGID, t.creds.userNs().shownGid(t.creds.egid())});
         v.add(new long[] {Aux.AT_SECURE, image.secure ? 1 : 0});
         v.add(new long[] {Aux.AT_RANDOM, random});
         v.add(new long[] {Aux.AT_EXECFN, execFn});

@@ -27,7 +27,7 @@ public final class AttrOps {
         Attr a = new Attr();
         a.valid = Attr.MODE;
         a.mode = mode & 07777;
-        if (!creds.inGroup(i.gid()) && !creds.has(Cap.CAP_FSETID)) {
+        if (!creds.inGroup(i.gid()) && !creds.has(i, Cap.CAP_FSETID)) {
             a.mode &= ~S_ISGID;
         }
         return changed(p, Poll.IN_ATTRIB, i.setattr(c, a));
@@ -41,7 +41,7 @@ public final class AttrOps {
         }
         Creds creds = c.creds();
         Attr a = new Attr();
-        boolean chown = creds.has(Cap.CAP_CHOWN);
+        boolean chown = creds.has(i, Cap.CAP_CHOWN);
         boolean mine = creds.fsuid() == i.uid();
         if (uid != -1) {
             if (!chown && !(mine && uid == i.uid())) {

@@ -25,7 +25,7 @@ final class IdentityTest {
     @BeforeEach
     void tree() {
         ProcessGroup pg = container.pids().tasks().makeProcessGroup(1, new Session(1));
-        init = new ThreadGroup(1, container, pg, 0);
+        init = new ThreadGroup(1, container.pids(), container, pg, 0);
         pg.members.add(init);
         root = task(init, Creds.of(0, 0));
     }
@@ -39,7 +39,7 @@ final class IdentityTest {
     }
 
     private Task child(Task parent, int pid) {
-        ThreadGroup g = new ThreadGroup(pid, container, parent.group.processGroup, 0);
+        ThreadGroup g = new ThreadGroup(pid, container.pids(), container, parent.group.processGroup, 0);
         g.parent = parent.group;
         parent.group.children.add(g);
         g.processGroup.members.add(g);

@@ -15,7 +15,7 @@ public final class LoneTask {
     public static Task make(Kernel kernel) {
         Container c = kernel.containers().create("lone", null);
         ProcessGroup pg = c.pids().tasks().makeProcessGroup(1, new Session(1));
-        ThreadGroup g = new ThreadGroup(1, c, pg, 0);
+        ThreadGroup g = new ThreadGroup(1, c.pids(), c, pg, 0);
         pg.members.add(g);
         UserMemory mem = new UserMemory(Sys.pid());
         Task t = new Task(kernel, g, 1, new AddressSpace(), 0, mem, Creds.of(0, 0), null, new FdTable());

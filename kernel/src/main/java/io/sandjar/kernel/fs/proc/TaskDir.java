@@ -138,7 +138,11 @@ final class TaskDir extends PseudoDir {
                 return new AttrDir(this);
             default:
                 TaskFile.Kind k = TaskFile.kind(name);
-                return k == null ? null : new TaskFile(this, k);
+                return switch (k) {
+                    case null -> null;
+                    case UID_MAP, GID_MAP, PROJID_MAP, SETGROUPS -> new IdMapFile(this, k);
+                    default -> new TaskFile(this, k);
+                };
         }
     }
 

@@ -42,6 +42,7 @@ final class TaskFile extends TextInode {
         OOM_SCORE("oom_score", 0444),
         OOM_SCORE_ADJ("oom_score_adj", 0644),
         PERSONALITY("personality", 0400),
+        PROJID_MAP("projid_map", 0644),
         SCHED("sched", 0644),
         SCHEDSTAT("schedstat", 0444),
         SESSIONID("sessionid", 0444),
@@ -65,14 +66,16 @@ final class TaskFile extends TextInode {
             this.perm = perm;
         }
 
+        int perm() {
+            return perm;
+        }
+
         String fileName() {
             return fileName;
         }
     }
 
     private static final Kind[] KINDS = Kind.values();
-    private static final String ID_MAP = "         0          0 4294967295\n";
-
     private final TaskDir dir;
     private final Kind kind;
 
@@ -148,7 +151,6 @@ final class TaskFile extends TextInode {
             case COREDUMP_FILTER -> b.append("00000033\n");
             case CPUSET -> b.append("/\n");
             case ENVIRON -> TaskText.environ(v, b);
-            case GID_MAP, UID_MAP -> b.append(ID_MAP);
             case IO ->
                 b.append("rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\n")
                         .append("read_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
@@ -176,14 +178,13 @@ final class TaskFile extends TextInode {
                         .append(v.threads)
                         .append(")\n");
             case SCHEDSTAT -> b.append("0 0 0\n");
-            case SETGROUPS -> b.append("allow\n");
             case STAT -> TaskText.stat(c, v, dir.thread(), b);
             case STATM -> TaskText.statm(v, b);
             case STATUS -> TaskText.status(c, v, dir.thread(), b);
             case SYSCALL -> b.append("running\n");
             case TIMERSLACK -> b.append("50000\n");
             case WCHAN -> b.append('0');
-            case ATTR, CLEAR_REFS, MEM, STACK -> {
+            case ATTR, CLEAR_REFS, GID_MAP, MEM, PROJID_MAP, SETGROUPS, STACK, UID_MAP -> {
                 return kind == Kind.STACK ? 0 : -EINVAL;
             }
         }
@@ -234,9 +235,6 @@ final class TaskFile extends TextInode {
             }
             case CLEAR_REFS, COREDUMP_FILTER, LOGINUID, OOM_ADJ, TIMERSLACK -> {
                 // accepted, of no effect
-            }
-            case UID_MAP, GID_MAP, SETGROUPS -> {
-                return -EPERM;
             }
             default -> {
                 return -EINVAL;

@@ -14,6 +14,7 @@ import io.sandjar.kernel.tty.Tty;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
@@ -123,13 +124,14 @@ final class TaskText {
                 });
         b.append(")\nTgid:\t").append(v.pid).append("\nNgid:\t0\nPid:\t").append(v.tid);
         b.append("\nPPid:\t").append(v.ppid).append("\nTracerPid:\t0\nUid:\t");
-        ids(b, cr.uid(), cr.euid(), cr.suid(), cr.fsuid());
+        UserNamespace n = c.creds().userNs();
+        ids(b, n.shownUid(cr.uid()), n.shownUid(cr.euid()), n.shownUid(cr.suid()), n.shownUid(cr.fsuid()));
         b.append("Gid:\t");
-        ids(b, cr.gid(), cr.egid(), cr.sgid(), cr.fsgid());
+        ids(b, n.shownGid(cr.gid()), n.shownGid(cr.egid()), n.shownGid(cr.sgid()), n.shownGid(cr.fsgid()));
         FdTable fds = v.fds;
         b.append("FDSize:\t").append(fds == null ? 0 : fdSize(fds)).append("\nGroups:\t");
         for (int g : cr.groups()) {
-            b.append(g).append(' ');
+            b.append(n.shownGid(g) & 0xffffffffL).append(' ');
         }
         numbers(v, "\nNStgid:", v.rootPid, b);
         numbers(v, "\nNSpid:", v.rootTid, b);

@@ -65,7 +65,7 @@ public abstract class InetSocket extends Socket {
                         net, lite ? net.udpLitePorts() : net.udpPorts(), family, lite ? protocol : Net.IPPROTO_UDP));
             }
             case Net.SOCK_RAW -> {
-                return c.creds().has(Cap.CAP_NET_RAW) ? -EPROTONOSUPPORT : -EPERM;
+                return c.creds().has(net.owner(), Cap.CAP_NET_RAW) ? -EPROTONOSUPPORT : -EPERM;
             }
             default -> {
                 return -ESOCKTNOSUPPORT;
@@ -116,7 +116,7 @@ public abstract class InetSocket extends Socket {
         if (!a.isAny() && !a.isLoopback() && !mayBind(a)) {
             return -EADDRNOTAVAIL;
         }
-        if (a.port() != 0 && a.port() < FIRST_FREE_PORT && !c.creds().has(Cap.CAP_NET_BIND_SERVICE)) {
+        if (a.port() != 0 && a.port() < FIRST_FREE_PORT && !c.creds().has(net.owner(), Cap.CAP_NET_BIND_SERVICE)) {
             return -EACCES;
         }
         net.lock().lock();

@@ -167,8 +167,8 @@ public abstract class UnixSocket extends Socket {
             byte[] b = new byte[UcredLayout.SIZEOF];
             Ancillary from = got != null && got.creds ? got : null;
             Bytes.put32(b, UcredLayout.pid, from != null ? c.localPid(from.pid) : 0);
-            Bytes.put32(b, UcredLayout.uid, from != null ? from.uid : NOBODY);
-            Bytes.put32(b, UcredLayout.gid, from != null ? from.gid : NOBODY);
+            Bytes.put32(b, UcredLayout.uid, from != null ? c.creds().userNs().shownUid(from.uid) : NOBODY);
+            Bytes.put32(b, UcredLayout.gid, from != null ? c.creds().userNs().shownGid(from.gid) : NOBODY);
             out.put(Net.SOL_SOCKET, Net.SCM_CREDENTIALS, b, b.length);
         }
         if (got == null || !got.hasFiles()) {
@@ -191,8 +191,14 @@ public abstract class UnixSocket extends Socket {
     protected int getSocketOption(Caller c, int opt, byte[] out, int len) {
         if (opt == Net.SO_PEERCRED) {
             Bytes.put32(out, UcredLayout.pid, c.localPid(peerPid));
-            Bytes.put32(out, UcredLayout.uid, peerUid);
-            Bytes.put32(out, UcredLayout.gid, peerGid);
+            Bytes.put32(
+                    out,
+                    UcredLayout.uid,
+                    peerUid == NOBODY ? NOBODY : c.creds().userNs().shownUid(peerUid));
+            Bytes.put32(
+                    out,
+                    UcredLayout.gid,
+                    peerGid == NOBODY ? NOBODY : c.creds().userNs().shownGid(peerGid));
             return Math.min(len, UcredLayout.SIZEOF);
         }
         if (opt == Net.SO_PEERNAME) {

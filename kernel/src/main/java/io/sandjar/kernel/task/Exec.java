@@ -341,6 +341,11 @@ public final class Exec {
             permitted = ambient;
             effective = ambient;
         }
+        if (t.noNewPrivs && (permitted & ~c.capPermitted()) != 0) {
+            permitted &= c.capPermitted();
+            effective &= permitted;
+            ambient &= permitted;
+        }
         t.creds = new Creds(
                 c.uid(),
                 euid,

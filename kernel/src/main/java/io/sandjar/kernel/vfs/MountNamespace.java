@@ -207,7 +207,7 @@ public final class MountNamespace extends Namespace {
                 if (less) {
                     n.lockFlags();
                 }
-                n.standOn(new Path(below, at.dentry()));
+                n.standOn(below == ns.base ? ns.base.rootPath() : new Path(below, at.dentry()));
                 ns.enter(n);
                 copies.put(m, n);
             }

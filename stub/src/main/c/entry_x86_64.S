@@ -11,7 +11,14 @@
 /* Process start. The host's initial stack belongs to the guest; the first slot
    is mapped before anything is pushed. */
 _start:
-	mov	%rsp, %r12
+	jmp	1f
+	.org	STUB_GATE
+/* A call that the host is to carry out with the guest's registers, when it was
+   trapped (see trap_all): the kernel sends the guest here and knows where to
+   send it back from. A new thread that is to stop at once begins at the trap. */
+	syscall
+	int3
+1:	mov	%rsp, %r12
 	mov	$9, %eax		/* mmap the first chunk of slots */
 	mov	$SLOTS_BASE, %rdi
 	mov	$(SLOT_SIZE * SLOTS_PER_CHUNK), %rsi

@@ -13,6 +13,7 @@
 #define SYS_gettid 186
 #define SYS_sigaltstack 131
 #define SYS_prctl 157
+#define SYS_arch_prctl 158
 #define SYS_set_tid_address 218
 #define SYS_exit_group 231
 #define SYS_seccomp 317
@@ -72,6 +73,25 @@ static inline long call(long nr, long a, long b, long c, long d, long e, long f)
 	return result;
 }
 
+struct instruction {
+	unsigned short code;
+	unsigned char yes, no;
+	unsigned k;
+};
+
+// A second filter, for threads whose calls a tracer wants to see all: what does
+// not come from this text is a trap, whatever the first filter says.
+static const struct instruction trap_all[] = {
+	{0x20, 0, 0, 4}, // architecture: the first filter's business
+	{0x15, 0, 4, 0xc000003e},
+	{0x20, 0, 0, 12}, // instruction pointer, upper half
+	{0x15, 0, 3, STUB_BASE >> 32},
+	{0x20, 0, 0, 8},
+	{0x25, 1, 0, STUB_TEXT_SIZE - 1},
+	{0x06, 0, 0, 0x7fff0000}, // ALLOW
+	{0x06, 0, 0, 0x00030000}, // TRAP
+};
+
 static inline struct slot *slot_of(void *p)
 {
 	return (struct slot *)((unsigned long)p & ~(SLOT_SIZE - 1ul));
@@ -130,6 +150,8 @@ static long clone_thread(struct slot *slot, struct ucontext *uc, struct op *o)
 	struct slot *to = (struct slot *)o->a[1];
 	struct ucontext *copy = copy_frame(uc, slot, to);
 	copy->sp = o->a[2];
+	if (o->a[5])
+		copy->ip = o->a[5];
 	to->box.guest_tid = o->nr;
 	inherit(&to->box, &slot->box);
 	to->box.guest_pid = slot->box.guest_pid;
@@ -214,6 +236,14 @@ static void run(struct slot *slot, long count, struct ucontext *uc)
 			case OP_RESULT:
 				uc->ax = o->a[0];
 				break;
+			case OP_TRAP_ALL: {
+				struct {
+					unsigned short count;
+					const struct instruction *first;
+				} prog = {sizeof trap_all / sizeof *trap_all, trap_all};
+				r = call(SYS_seccomp, 1, 0, (long)&prog, 0, 0, 0); // SECCOMP_SET_MODE_FILTER
+				break;
+			}
 			}
 			if (flags & OPF_RAX)
 				uc->ax = r;
@@ -268,8 +298,10 @@ static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
 		int nr = info->syscall;
 		if (nr == SYS_set_tid_address) {
 			call(SYS_set_tid_address, uc->di, 0, 0, 0, 0, 0);
-			uc->ax = box->guest_tid;
-			return;
+			if (!box->trace) {
+				uc->ax = box->guest_tid;
+				return;
+			}
 		}
 		if (!box->trace) {
 			if (nr == SYS_rt_sigprocmask && sigprocmask(box, uc)) {
@@ -288,6 +320,8 @@ static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
 		uc->ip = (unsigned long)stub_copy_failed; // a bad address of the guest's
 		return;
 	}
+	if (box->trace)
+		call(SYS_arch_prctl, 0x1003 /* ARCH_GET_FS */, (long)&box->fs_base, 0, 0, 0, 0);
 	run(slot, ring(BELL_SIGNAL, sig, (long)info, (long)uc, (long)slot), uc);
 }
 

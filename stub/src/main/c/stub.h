@@ -16,6 +16,9 @@
 #define MAILBOX_SIZE 0x1000
 #define STACK_SIZE (SLOT_SIZE - MAILBOX_SIZE)
 
+// Where the text has `syscall` and, two bytes on, a trap: see entry_x86_64.S.
+#define STUB_GATE 0x10
+
 // The call that asks the kernel to look at this thread: number and kinds.
 #define DOORBELL 0x5a0
 #define BELL_START 1  // fresh image; argument: initial stack pointer
@@ -31,10 +34,11 @@
 #define OP_SYSCALL 1   // call a[0..5] of number nr
 #define OP_ZERO 2      // clear a[1] bytes at a[0]
 #define OP_PROBE 3     // touch every page from a[0] down to a[1]
-#define OP_THREAD 4    // clone a thread: flags, slot, stack, tls, ctid; nr: guest tid of the child
+#define OP_THREAD 4    // clone a thread: flags, slot, stack, tls, ctid, first rip or 0; nr: guest tid of the child
 #define OP_PROCESS 5   // clone a process: flags, slot or 0, stack, tls, cookie; nr: guest pid of the child
 #define OP_SIGRETURN 6 // load the ucontext at a[0]
 #define OP_RESULT 7    // the guest's rax becomes a[0]
+#define OP_TRAP_ALL 8  // from here on every call of the guest's is a trap
 
 #define OPF_IGNORE 1 // go on after an error
 #define OPF_RAX 2    // result goes to the guest's rax, error or not
@@ -56,7 +60,8 @@ struct mailbox {
 	int guest_pid;
 	int unused;
 	long cookie; // by which a new process makes itself known
-	long reserved[3];
+	unsigned long fs_base; // of the guest, when every call is to be seen
+	long reserved[2];
 	struct op ops[40];
 };
 

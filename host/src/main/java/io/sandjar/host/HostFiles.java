@@ -91,6 +91,24 @@ public final class HostFiles {
         return (int) Math.min(r, 0);
     }
 
+    /**
+     * Memory of a guest process, whatever the protection of its pages: bytes moved or -errno.
+     *
+     * @param out to the process
+     */
+    public static long processMemory(int pid, long address, byte[] b, int off, int len, boolean out) {
+        if (address < 0) {
+            return -io.sandjar.abi.Errno.EIO;
+        }
+        int fd = Sys.openat2(proc(), pid + "/mem", out ? O_RDWR : O_RDONLY, 0, STRICT);
+        if (fd < 0) {
+            return fd;
+        }
+        long r = out ? Sys.write(fd, b, off, len, address) : Sys.read(fd, b, off, len, address);
+        Sys.close(fd);
+        return r;
+    }
+
     /** A second descriptor of an open file with another access mode; -errno. */
     public static int reopen(int fd, int flags) {
         // the link of an open descriptor is followed on purpose: it leads to the file itself, wherever that lies

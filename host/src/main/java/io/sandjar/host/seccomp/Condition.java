@@ -31,4 +31,15 @@ record Condition(int arg, boolean wide, long mask, long[] values, String text) {
     static Condition bits(int arg, long mask, long value, String text) {
         return new Condition(arg, true, mask, new long[] {value}, text);
     }
+
+    /** Whether it holds for an argument. */
+    boolean holds(long arg) {
+        long masked = arg & mask & (wide ? -1L : 0xffffffffL);
+        for (long v : values) {
+            if (masked == v) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -62,6 +62,41 @@ public final class FilterTable {
         return new FilterProgram(this, stubStart, stubEnd).assemble();
     }
 
+    /**
+     * Whether the host deals with a call from guest code by itself: it carries it out or refuses it, and nobody of ours
+     * sees it.
+     */
+    public boolean leavesToHost(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
+        int action = guestAction(nr, a0, a1, a2, a3, a4, a5);
+        return action != Action.TRAP && action != Action.USER_NOTIF;
+    }
+
+    private int guestAction(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
+        if (nr < 0 || nr >= FilterProgram.X32_BIT) {
+            return foreignAction;
+        }
+        for (Rule rule : rules) {
+            if (!rule.stubOnly() && rule.isAbout(nr)) {
+                boolean holds = true;
+                for (Condition c : rule.conditions()) {
+                    long arg = switch (c.arg()) {
+                        case 0 -> a0;
+                        case 1 -> a1;
+                        case 2 -> a2;
+                        case 3 -> a3;
+                        case 4 -> a4;
+                        default -> a5;
+                    };
+                    holds &= c.holds(arg);
+                }
+                if (holds) {
+                    return rule.action();
+                }
+            }
+        }
+        return defaultAction;
+    }
+
     int defaultAction() {
         return defaultAction;
     }

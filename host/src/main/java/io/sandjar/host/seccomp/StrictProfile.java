@@ -138,6 +138,12 @@ final class StrictProfile {
                 USER_NOTIF,
                 "let through only when the kernel asked for exactly this",
                 calls(Nr.clone, Nr.execveat, Nr.exit, Nr.exit_group)),
+        stub(
+                USER_NOTIF,
+                "a further filter, for a traced thread; let through only when the kernel asked for it",
+                calls(Nr.seccomp),
+                oneOf(0, "SECCOMP_SET_MODE_FILTER", 1),
+                bits(1, -1L, 0, "no flags")),
 
         // Memory and threads of the process itself
         rule(ALLOW, "memory of the process itself", calls(Nr.brk, Nr.munmap, Nr.mprotect, Nr.mremap, Nr.mincore)),

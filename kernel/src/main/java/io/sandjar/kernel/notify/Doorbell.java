@@ -38,7 +38,9 @@ final class Doorbell {
                 t.misbehaved();
                 return;
             }
-            if ((int) a == Sig.SIGSYS) {
+            if (t.leaveGate((int) a)) {
+                settle(t, s);
+            } else if ((int) a == Sig.SIGSYS) {
                 trapped(t, s);
             } else if ((int) a == Stub.KICK) {
                 t.recheckSignals();
@@ -94,6 +96,10 @@ final class Doorbell {
 
     private void trapped(Task t, Scratch s) {
         t.takeTrappedCall();
+        if (t.callsAreTraced()) {
+            Thread.ofVirtual().start(() -> traced(t));
+            return;
+        }
         t.mayBlock = false;
         long result = run(t);
         if (result == Task.BLOCK) {
@@ -114,7 +120,38 @@ final class Doorbell {
         settle(t, s);
     }
 
+    /** A call of a traced thread, which may stop before and after it. */
+    private void traced(Task t) {
+        t.mayBlock = true;
+        int entered = kernel.tracing().callEntered(t);
+        if (entered < 0) {
+            return;
+        }
+        if (entered == 0) {
+            t.mayBlock = false;
+            long r = run(t);
+            if (r == Task.BLOCK) {
+                t.mayBlock = true;
+                r = run(t);
+            }
+            t.trapResult(r);
+        }
+        t.mayBlock = true;
+        t.callLeft();
+        Scratch own = Scratch.take();
+        try {
+            if (t.settleFrame() == 0) {
+                t.answerBell(own);
+            }
+        } finally {
+            own.give();
+        }
+    }
+
     private long run(Task t) {
+        if (t.belongsToHost()) {
+            return Task.CONTINUE;
+        }
         try {
             return dispatcher.call(t);
         } catch (RuntimeException | StackOverflowError e) {

@@ -79,8 +79,8 @@ final class Receiver implements Runnable {
             return;
         }
         if (t.expects()) {
-            if (t.takeExpected(nr, s.buf.getLong(32))) {
-                listener.letThrough(s, id);
+            if (t.takeExpected(nr, s)) {
+                t.letExpectedThrough(s, nr);
             } else {
                 t.misbehaved();
             }

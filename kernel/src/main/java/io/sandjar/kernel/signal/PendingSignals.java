@@ -71,6 +71,20 @@ public final class PendingSignals {
         return found != null ? found : SigInfo.user(signo, 0, 0, 0);
     }
 
+    /** The signals in the order in which they came, from a position on. */
+    public SigInfo[] list(long from, int most) {
+        java.util.ArrayList<SigInfo> out = new java.util.ArrayList<>();
+        long at = 0;
+        if (queue != null) {
+            for (SigInfo i : queue) {
+                if (Long.compareUnsigned(at++, from) >= 0 && out.size() < most) {
+                    out.add(i);
+                }
+            }
+        }
+        return out.toArray(new SigInfo[0]);
+    }
+
     /** Drops all signals in {@code which}. */
     public void discard(long which) {
         if ((set & which) == 0) {

@@ -11,6 +11,11 @@ final class ExitCalls {
 
     @Syscall(nr = Nr.exit)
     static long sys_exit(Task t, int status) {
+        t.kernel().tracing().exiting(t, (status & 0xff) << 8);
+        if (t.inTrap()) {
+            t.exitByStub(status);
+            return 0;
+        }
         if (t.kernel().exits().exitThread(t, (status & 0xff) << 8)) {
             return Task.CONTINUE; // the host clears the thread id and wakes those who join
         }
@@ -20,6 +25,7 @@ final class ExitCalls {
 
     @Syscall(nr = Nr.exit_group)
     static long sys_exit_group(Task t, int status) {
+        t.kernel().tracing().exiting(t, (status & 0xff) << 8);
         t.kernel().exits().exitGroup(t.group(), (status & 0xff) << 8);
         return 0; // nobody hears it
     }

@@ -145,11 +145,6 @@ public final class ProcessCalls {
         return a == b ? 0 : System.identityHashCode(a) < System.identityHashCode(b) ? 1 : 2;
     }
 
-    @Syscall(nr = Nr.ptrace, support = Support.REFUSED, note = "EPERM, as under yama's ptrace_scope 3")
-    public static long sys_ptrace(Task t, @As(Kind.DEC) long request, int pid, long addr, long data) {
-        return -EPERM;
-    }
-
     @Syscall(nr = Nr.reboot, support = Support.REFUSED, note = "EPERM: there is no machine to turn off")
     public static long sys_reboot(Task t, int magic1, int magic2, @As(Kind.HEX) int cmd, long arg) {
         return -EPERM;

@@ -34,6 +34,15 @@ public final class Delivery {
         while (true) {
             SigInfo info;
             SigAction act;
+            if (t.tracee != null || t.vforkChild != null) {
+                if (!t.mayBlock) {
+                    return Task.BLOCK;
+                }
+                int r = kernel.tracing().beforeSignals(t);
+                if (r != 0) {
+                    return r;
+                }
+            }
             kernel.taskLock().lock();
             try {
                 ThreadGroup g = t.group;
@@ -41,7 +50,8 @@ public final class Delivery {
                     return -ESRCH;
                 }
                 t.pullMask();
-                if (g.state == ThreadGroup.State.STOPPED) {
+                Tracee e = t.tracee;
+                if (e != null ? e.due() : g.state == ThreadGroup.State.STOPPED) {
                     info = null;
                     act = null;
                 } else {
@@ -60,6 +70,7 @@ public final class Delivery {
                         if (t.pending.isEmpty() && g.shared.isEmpty()) {
                             t.setRecheck(false);
                         }
+                        kernel.tracing().atReturn(t, f);
                         return 0;
                     }
                     act = g.actions[info.signo()];
@@ -73,6 +84,14 @@ public final class Delivery {
                 }
                 waitWhileStopped(t);
                 continue;
+            }
+            Tracee e = t.tracee;
+            if (e != null) {
+                info = kernel.tracing().signal(t, e, info);
+                if (info == null) {
+                    continue;
+                }
+                act = kernel.signals().action(t.group, info.signo());
             }
             if (act.isIgnore()) {
                 continue;
@@ -88,13 +107,16 @@ public final class Delivery {
                 continue;
             }
             enter(t, f, info, act);
+            if (t.tracee != null && kernel.tracing().handlerEntered(t) != 0) {
+                return -ESRCH;
+            }
         }
     }
 
     private static void waitWhileStopped(Task t) {
         t.parked = Thread.currentThread();
         try {
-            while (t.group.state == ThreadGroup.State.STOPPED && !t.group.exiting && !t.dead) {
+            while (t.group.state == ThreadGroup.State.STOPPED && t.tracee == null && !t.group.exiting && !t.dead) {
                 LockSupport.park(t);
             }
         } finally {
@@ -125,6 +147,7 @@ public final class Delivery {
             }
             return false;
         }
+        kernel.tracing().exiting(t, signo);
         kernel.exits().exitGroup(g, signo);
         return true;
     }

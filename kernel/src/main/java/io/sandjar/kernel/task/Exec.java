@@ -269,6 +269,7 @@ public final class Exec {
     /** The point of no return: the process takes on the properties of the new program. */
     void commit(Task t, ExecImage image) {
         ThreadGroup g = t.group;
+        t.execTid = t.rootTid();
         if (!image.first) {
             t.pullMask();
             g.execing = true;

@@ -46,7 +46,7 @@ public final class Exits {
             }
             tasks = g.tasks.toArray(new Task[0]);
             for (Task t : tasks) {
-                detach(t);
+                detach(t, status);
             }
         } finally {
             kernel.taskLock().unlock();
@@ -131,8 +131,10 @@ public final class Exits {
     }
 
     /** No more calls of this thread are answered. With the task lock. */
-    private void detach(Task t) {
+    private void detach(Task t, int status) {
         t.dead = true;
+        kernel.tracing().threadEnded(t, status);
+        Tracing.leftMemory(t);
         t.space.giveSlot(t.slot);
         if (t.hostTid != 0) {
             kernel.hostThreads().remove(t.hostTid, t);
@@ -186,7 +188,7 @@ public final class Exits {
             if (alive <= 1) {
                 return false;
             }
-            detach(t);
+            detach(t, status);
             if (t.rootTid() != g.pid()) { // a leader stays as long as its process
                 g.tasks.remove(t);
                 g.pids().tasks().remove(t);
@@ -215,7 +217,10 @@ public final class Exits {
                 if (o != t) {
                     others.add(o);
                     boolean wasDead = o.dead;
-                    detach(o);
+                    if (o.tid == g.pid()) {
+                        kernel.tracing().replaced(o);
+                    }
+                    detach(o, 0);
                     g.pids().tasks().remove(o);
                     if (!wasDead) {
                         o.wake();
@@ -310,6 +315,7 @@ public final class Exits {
             if (tracer != null) {
                 tracer.ended(g, g.exitStatus);
             }
+            Task leader = g.pids().tasks().task(g.pid());
             for (Task t : g.tasks) {
                 g.pids().tasks().remove(t);
             }
@@ -325,7 +331,9 @@ public final class Exits {
                     s.leader = null;
                     ended = s;
                 }
-                notifyParent(g);
+                if (!kernel.tracing().processEnded(g, leader)) {
+                    notifyParent(g);
+                }
             }
         } finally {
             kernel.taskLock().unlock();
@@ -336,7 +344,7 @@ public final class Exits {
         }
         if (g == container.init()) {
             kernel.background(() -> container.initEnded(g));
-        } else if (g.parent == null) {
+        } else if (g.parent == null && !g.hidden) {
             over(g);
         }
     }
@@ -366,7 +374,7 @@ public final class Exits {
                     break;
                 }
             }
-            if (c.state == ThreadGroup.State.ZOMBIE) {
+            if (c.state == ThreadGroup.State.ZOMBIE && !c.hidden) {
                 tellParent(c, heir);
             } else if (!wasOrphaned && g.pids().tasks().orphaned(c.processGroup, null)) {
                 hangUpIfStopped(c.processGroup);
@@ -391,6 +399,14 @@ public final class Exits {
         if (stopped) {
             kernel.signals().sendToProcessGroup(p, SigInfo.kernel(Sig.SIGHUP), false);
             kernel.signals().sendToProcessGroup(p, SigInfo.kernel(Sig.SIGCONT), false);
+        }
+    }
+
+    /** The tracer of a zombie has heard of it, so that its parent may. With the task lock. */
+    void showZombie(ThreadGroup g) {
+        notifyParent(g);
+        if (g.parent == null && g.state == ThreadGroup.State.ZOMBIE) {
+            kernel.background(() -> over(g));
         }
     }
 

@@ -122,6 +122,7 @@ public final class Forks {
     private long thread(Task t, Args a) {
         Task child;
         long chunk;
+        long birth = 0;
         TrapFrame f = t.frame;
         if (f == null) {
             return -EINVAL;
@@ -156,9 +157,16 @@ public final class Forks {
             child.personality = t.personality;
             child.affinity = t.affinity;
             child.inGuest = true;
+            child.trapsAll = t.trapsAll;
+            child.creator = t.tid;
             g.tasks.add(child);
             g.pids().tasks().put(child);
             kernel.pendingThreads().add(child);
+            kernel.tracing().cloned(t, child, a.flags, 0);
+            if (child.tracee != null) {
+                child.bornAtGate(f.reg(TrapFrame.RIP));
+                birth = Stub.GATE_TRAP;
+            }
         } finally {
             kernel.taskLock().unlock();
         }
@@ -172,7 +180,7 @@ public final class Forks {
         long host = THREAD_FLAGS | a.flags & (Clone.CLONE_SETTLS | Clone.CLONE_CHILD_CLEARTID);
         long stack = a.stack != 0 ? a.stack : f.reg(TrapFrame.RSP);
         mapChunk(t, chunk);
-        t.ops.add(Stub.OP_THREAD, 0, child.tid(), host, child.slot, stack, a.tls, clear ? a.childTid : 0, 0)
+        t.ops.add(Stub.OP_THREAD, 0, child.tid(), host, child.slot, stack, a.tls, clear ? a.childTid : 0, birth)
                 .result(child.tid());
         long mapped = chunk;
         t.continuation = (task, failed, result) -> {
@@ -188,6 +196,7 @@ public final class Forks {
         kernel.taskLock().lock();
         try {
             child.dead = true;
+            kernel.tracing().notCloned(t, child);
             kernel.forgetPending(child);
             child.pids().tasks().remove(child);
             child.group.tasks.remove(child);
@@ -231,6 +240,7 @@ public final class Forks {
         PidSpace pids = ns.pidsOfChildren;
         Task child;
         long chunk = 0;
+        long ours = 0; // what the host is not asked for
         // the last child's id must not pass for this one's when that child's end is heard of from here on
         t.mem.writeInt(Stub.mailbox(t.slot) + Stub.BOX_HOST_TID, 0);
         kernel.taskLock().lock();
@@ -277,9 +287,18 @@ public final class Forks {
             if ((a.flags & Clone.CLONE_CHILD_CLEARTID) != 0) {
                 child.childClearTid = a.childTid;
             }
+            child.trapsAll = t.trapsAll;
+            child.creator = t.tid;
             made.tasks.add(child);
             g.pids().tasks().put(made);
             g.pids().tasks().put(child);
+            kernel.tracing().cloned(t, child, a.flags, a.exitSignal);
+            if (t.tracee != null && (a.flags & Clone.CLONE_VFORK) != 0) {
+                ours = Clone.CLONE_VFORK;
+                t.vforkChild = child;
+                child.vforkParent = t;
+                t.attention = true;
+            }
             kernel.pendingProcesses().put(child.cookie, child);
         } finally {
             kernel.taskLock().unlock();
@@ -292,7 +311,7 @@ public final class Forks {
         if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
             t.mem.writeInt(a.parentTid, t.shownPid(child.tid));
         }
-        long host = Clone.CLONE_PARENT | a.flags & (Clone.CLONE_VM | Clone.CLONE_VFORK | Clone.CLONE_SETTLS);
+        long host = Clone.CLONE_PARENT | a.flags & (Clone.CLONE_VM | Clone.CLONE_VFORK & ~ours | Clone.CLONE_SETTLS);
         long stack = a.stack != 0 ? a.stack : sharesMemory ? f.reg(TrapFrame.RSP) : 0;
         t.expectedNr = Nr.clone;
         t.expectedArg = host | Clone.CLONE_PARENT_SETTID;
@@ -316,6 +335,9 @@ public final class Forks {
     /** Undoes {@link #process}: there is no such host process. */
     private void unmake(Task t, Task child, boolean chunk) {
         forget(t, child, chunk);
+        if (t.vforkChild == child) {
+            t.vforkChild = null;
+        }
         kernel.taskLock().lock();
         try {
             ThreadGroup made = child.group;

@@ -38,6 +38,7 @@ public final class Kernel {
     private final Forks forks = new Forks(this);
     private final Exec exec = new Exec(this);
     private final Delivery delivery = new Delivery(this);
+    private final Tracing tracing = new Tracing(this);
     private final ArrayList<Task> pendingThreads = new ArrayList<>();
     private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
     private final long startNanos = System.nanoTime();
@@ -147,6 +148,10 @@ public final class Kernel {
 
     public Delivery delivery() {
         return delivery;
+    }
+
+    public Tracing tracing() {
+        return tracing;
     }
 
     public Listener listener() {

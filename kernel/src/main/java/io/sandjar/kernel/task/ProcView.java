@@ -63,6 +63,8 @@ public final class ProcView {
     // of the thread; a zombie has none of them
     public final boolean alive;
     public final boolean parked;
+    public final boolean traceStopped;
+    public final int tracerPid;
     public final @Nullable Creds creds;
     public final @Nullable UserMemory mem;
     public final @Nullable FsContext fs;
@@ -123,6 +125,9 @@ public final class ProcView {
         }
         alive = t != null;
         parked = t != null && t.parked != null;
+        Tracee e = t == null ? null : t.tracee;
+        traceStopped = e != null && e.stopped;
+        tracerPid = e == null ? 0 : seen.fromRoot(e.tracer.group.pid());
         creds = t == null ? null : t.creds;
         mem = t == null ? null : t.mem;
         fs = t == null ? null : t.fs;

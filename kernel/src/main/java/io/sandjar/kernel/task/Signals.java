@@ -131,7 +131,7 @@ public final class Signals {
         }
         if (outside) {
             g.forced |= bit;
-        } else if (g == g.pids().init() && g.actions[signo].isDefault() && !blocked(g, only, bit)) {
+        } else if (g == g.pids().init() && g.actions[signo].isDefault() && !traced(g, only) && !blocked(g, only, bit)) {
             return; // pid 1 gets only what it asked for
         }
         if (ignored(g, only, signo)) {
@@ -198,7 +198,15 @@ public final class Signals {
         if (!a.isIgnore() && !(a.isDefault() && (DEFAULT_IGNORED & bit) != 0)) {
             return false;
         }
-        return !blocked(g, only, bit);
+        return !traced(g, only) && !blocked(g, only, bit);
+    }
+
+    /** A tracer sees ignored signals too. */
+    private static boolean traced(ThreadGroup g, @Nullable Task only) {
+        if (only != null) {
+            return only.tracee != null;
+        }
+        return !g.tasks.isEmpty() && g.tasks.get(0).tracee != null;
     }
 
     /** A blocked signal stays pending: its action may change until it is unblocked, or sigwait may want it. */
@@ -226,6 +234,7 @@ public final class Signals {
             g.state = ThreadGroup.State.RUNNING;
             g.stopReport = 0;
             g.continueReport = true;
+            kernel.tracing().continued(g);
             kernel.exits().notifyParentOfStop(g, Sig.CLD_CONTINUED, Sig.SIGCONT);
             for (Task t : g.tasks) {
                 t.wake();
@@ -238,6 +247,7 @@ public final class Signals {
         if (g.state == ThreadGroup.State.RUNNING) {
             g.state = ThreadGroup.State.STOPPED;
             g.stopReport = signo;
+            g.stopSignal = signo;
             g.continueReport = false;
             kernel.exits().notifyParentOfStop(g, Sig.CLD_STOPPED, signo);
             for (Task t : g.tasks) {
@@ -305,7 +315,8 @@ public final class Signals {
         t.attention = ((t.pending.set() | t.group.shared.set()) & ~t.sigmask) != 0
                 || t.group.exiting
                 || t.dead
-                || t.group.state == ThreadGroup.State.STOPPED;
+                || t.vforkChild != null
+                || (t.tracee != null ? t.tracee.due() : t.group.state == ThreadGroup.State.STOPPED);
     }
 
     /** The action of a signal. */

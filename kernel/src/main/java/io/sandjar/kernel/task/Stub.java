@@ -32,9 +32,16 @@ public final class Stub {
     public static final int OP_PROCESS = 5;
     public static final int OP_SIGRETURN = 6;
     public static final int OP_RESULT = 7;
+    public static final int OP_TRAP_ALL = 8;
     public static final int OPF_IGNORE = 1;
     public static final int OPF_RAX = 2;
     public static final int OPF_RING = 4;
+
+    /** A system call instruction, two bytes on a trap, and what lies behind the two. */
+    public static final long GATE = BASE + 0x10;
+
+    public static final long GATE_TRAP = GATE + 2;
+    public static final long GATE_END = GATE + 3;
 
     /** Offsets in a slot's mailbox. */
     public static final int BOX_GUEST_TID = 0;
@@ -44,6 +51,7 @@ public final class Stub {
     public static final int BOX_RECHECK = 16;
     public static final int BOX_TRACE = 20;
     public static final int BOX_GUEST_PID = 24;
+    public static final int BOX_FS_BASE = 40;
     public static final int BOX_OPS = 64;
     public static final int OP_SIZE = 64;
     public static final int MAX_OPS = 40;

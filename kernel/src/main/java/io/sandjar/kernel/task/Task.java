@@ -27,6 +27,9 @@ public final class Task extends Caller {
     /** Result that lets the host carry out the call as it is. */
     public static final int CONTINUE = -4098;
 
+    /** Result of a trapped call that was not made because its tracer did not want it: the registers are right. */
+    public static final int SKIPPED = -4099;
+
     // ---- the call in progress: set by the receiver, read by the dispatcher ----
     public int nr;
     public long a0;
@@ -140,6 +143,9 @@ public final class Task extends Caller {
 
     long expectedArg;
 
+    /** Its id before an exec, which may have made it the leader. */
+    int execTid;
+
     /** The program to be started once the new image rings. */
     @Nullable
     ExecImage image;
@@ -166,6 +172,37 @@ public final class Task extends Caller {
 
     /** What its calls go through; null for nothing. Children and threads have it too. */
     public volatile @Nullable SeccompFilter seccomp;
+
+    /** Who traces it, and how; null for nobody. Written under the task lock. */
+    volatile @Nullable Tracee tracee;
+
+    /** Tid of the thread that made it. */
+    int creator;
+
+    /** The child of a vfork that the host does not wait for, because this thread is traced. */
+    volatile @Nullable Task vforkChild;
+
+    /** Who waits for it as a vfork child. */
+    volatile @Nullable Task vforkParent;
+
+    /** It has ended or has a program and memory of its own. */
+    volatile boolean leftMemory;
+
+    /** Its host thread has the second filter, by which every call comes to the stub. */
+    volatile boolean trapsAll;
+
+    /** The call in progress came by the stub. */
+    boolean inTrap;
+
+    /** It stands in its signal handler, so that its frame shows its registers. */
+    boolean inFrame;
+
+    /** It was sent through the gate: GATE_*. */
+    private int gate;
+
+    private static final int GATE_CALL = 1;
+    private static final int GATE_BORN = 2;
+    private long gateReturn;
 
     /** Secret by which a new process makes itself known. */
     long cookie;
@@ -411,7 +448,28 @@ public final class Task extends Caller {
     /** Whether the stub may not answer calls by itself. */
     private boolean showsEveryCall() {
         SeccompFilter f = seccomp;
-        return kernel.everyCall || (f != null && !f.leavesStubAlone());
+        return kernel.everyCall || tracee != null || (f != null && !f.leavesStubAlone());
+    }
+
+    /** Somebody traces it from now on. */
+    void showCalls() {
+        tellStub(true);
+    }
+
+    /** Nobody traces it any more. */
+    void hideCalls() {
+        if (!showsEveryCall()) {
+            tellStub(false);
+        }
+    }
+
+    private void tellStub(boolean trace) {
+        int via = hostTid != 0 ? hostTid : group.anyHostTid();
+        if (via != 0) {
+            byte[] word = new byte[4];
+            word[0] = (byte) (trace ? 1 : 0);
+            io.sandjar.host.Sys.poke(via, Stub.mailbox(slot) + Stub.BOX_TRACE, word, 0, 4);
+        }
     }
 
     /**
@@ -445,9 +503,8 @@ public final class Task extends Caller {
 
     private void setSeccomp(SeccompFilter f) {
         seccomp = f;
-        int via = hostTid != 0 ? hostTid : group.anyHostTid();
-        if (via != 0 && showsEveryCall()) {
-            io.sandjar.host.Sys.poke(via, Stub.mailbox(slot) + Stub.BOX_TRACE, new byte[] {1, 0, 0, 0}, 0, 4);
+        if (showsEveryCall()) {
+            tellStub(true);
         }
     }
 
@@ -734,6 +791,8 @@ public final class Task extends Caller {
     /** A call or ring of the host thread has come in. */
     public void begin(long id) {
         inGuest = false;
+        inTrap = false;
+        inFrame = false;
         notifId = id;
         progress = 0;
     }
@@ -744,8 +803,15 @@ public final class Task extends Caller {
     }
 
     /** Whether the call that came is the expected one; either way none is expected any more. */
-    public boolean takeExpected(int callNr, long arg) {
-        boolean same = callNr == expectedNr && arg == expectedArg;
+    public boolean takeExpected(int callNr, io.sandjar.host.Scratch s) {
+        boolean same = callNr == expectedNr && s.buf.getLong(32) == expectedArg;
+        if (gate != 0) { // only what was looked at
+            same &= s.buf.getLong(40) == a1
+                    && s.buf.getLong(48) == a2
+                    && s.buf.getLong(56) == a3
+                    && s.buf.getLong(64) == a4
+                    && s.buf.getLong(72) == a5;
+        }
         expectedNr = -1;
         if (same && callNr == io.sandjar.abi.Nr.execveat) {
             kernel.execGoesThrough(this);
@@ -817,14 +883,113 @@ public final class Task extends Caller {
     public int fetchFrame(long infoAddress, long ucAddress) {
         TrapFrame f = trapFrame;
         frame = f;
+        inFrame = true;
         ops.clear();
         continuation = null;
-        return f.load(mem, ucAddress, infoAddress);
+        int r = f.load(mem, ucAddress, infoAddress);
+        Tracee e = tracee;
+        if (e != null && e.stepping) {
+            e.stepping = false;
+            f.setReg(TrapFrame.EFLAGS, f.reg(TrapFrame.EFLAGS) & ~TrapFrame.TF);
+        }
+        return r;
+    }
+
+    /** Whether the call that trapped has to go through {@link Tracing}, or is one that the host carries out. */
+    public boolean callsAreTraced() {
+        return tracee != null;
+    }
+
+    /** Whether the call in progress is one that the host deals with when nobody traces. */
+    public boolean belongsToHost() {
+        return trapsAll && io.sandjar.host.seccomp.FilterTable.strict().leavesToHost(nr, a0, a1, a2, a3, a4, a5);
+    }
+
+    /** A tracer may have changed the call. */
+    void callFromFrame(int callNr, TrapFrame f) {
+        nr = callNr;
+        a0 = f.reg(TrapFrame.RDI);
+        a1 = f.reg(TrapFrame.RSI);
+        a2 = f.reg(TrapFrame.RDX);
+        a3 = f.reg(TrapFrame.R10);
+        a4 = f.reg(TrapFrame.R8);
+        a5 = f.reg(TrapFrame.R9);
+    }
+
+    /** The call is over for a tracee: a stop may be due. */
+    public void callLeft() {
+        Tracee e = tracee;
+        if (e != null && gate == 0) {
+            e.exitDue = true;
+            attention = true;
+        }
+    }
+
+    /** From its next instruction on every call of its comes by the stub. */
+    void trapAll() {
+        trapsAll = true;
+        ops.add(Stub.OP_TRAP_ALL, 0, 0, 0, 0, 0, 0, 0, 0);
+        expectedNr = io.sandjar.abi.Nr.seccomp;
+        expectedArg = 1;
+    }
+
+    /** Whether the next instruction is a system call. */
+    boolean standsAtCall(TrapFrame f) {
+        byte[] insn = new byte[2];
+        return mem.read(f.reg(TrapFrame.RIP), insn) == 0 && io.sandjar.abi.Bytes.u16(insn, 0) == 0x050f;
+    }
+
+    /** The stub makes the call, with the guest's registers, and traps behind it. */
+    private void enterGate() {
+        TrapFrame f = trapFrame;
+        gate = GATE_CALL;
+        gateReturn = f.reg(TrapFrame.RIP);
+        f.setReg(TrapFrame.RIP, Stub.GATE);
+        f.setReg(TrapFrame.RAX, nr);
+        expectedNr = nr;
+        expectedArg = a0;
+    }
+
+    /** A new thread begins at the gate's trap. */
+    void bornAtGate(long rip) {
+        gate = GATE_BORN;
+        gateReturn = rip;
+    }
+
+    /**
+     * A thread that was sent through the gate stands in its signal handler: puts its registers back.
+     *
+     * @return true when {@code signal} meant nothing but the gate's end
+     */
+    public boolean leaveGate(int signal) {
+        int was = gate;
+        if (was == 0) {
+            return false;
+        }
+        TrapFrame f = trapFrame;
+        long rip = f.reg(TrapFrame.RIP);
+        gate = 0;
+        expectedNr = -1;
+        if (rip < Stub.GATE || rip > Stub.GATE_END) {
+            return false;
+        }
+        f.setReg(TrapFrame.RIP, gateReturn);
+        if (was == GATE_CALL) {
+            f.setReg(TrapFrame.RCX, gateReturn);
+            if (rip == Stub.GATE) { // not made, or to be made again
+                restartCode = -ERESTARTSYS;
+                restartNr = nr;
+                f.setReg(TrapFrame.RAX, -EINTR);
+            }
+            callLeft();
+        }
+        return signal == io.sandjar.abi.Sig.SIGTRAP && rip == Stub.GATE_END;
     }
 
     /** Makes the trapped call's number and arguments the task's. */
     public void takeTrappedCall() {
         TrapFrame f = trapFrame;
+        inTrap = true;
         nr = io.sandjar.abi.Bytes.i32(f.info, 24);
         ip = io.sandjar.abi.Bytes.i64(f.info, 16);
         a0 = f.reg(TrapFrame.RDI);
@@ -839,9 +1004,45 @@ public final class Task extends Caller {
     public void trapResult(long result) {
         if (registersSet) {
             registersSet = false;
+        } else if (result == SKIPPED) {
+            return;
+        } else if (result == CONTINUE) {
+            enterGate();
+        } else if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
+            restartCode = result;
+            restartNr = nr;
+            trapFrame.setReg(TrapFrame.RAX, -EINTR);
         } else if (ops.isEmpty()) {
+            if (restoreMask && !(result == -EINTR && attention)) { // else the signal is delivered first
+                restoreMask = false;
+                kernel.signals().setMask(this, savedMask);
+            }
             trapFrame.setReg(TrapFrame.RAX, result);
         }
+    }
+
+    /** exit(2) of one thread of several that came by the stub: it has to be made from there. */
+    public void exitByStub(int status) {
+        ops.call(0, io.sandjar.abi.Nr.exit, status, 0, 0, 0, 0, 0);
+        expectedNr = io.sandjar.abi.Nr.exit;
+        expectedArg = status;
+    }
+
+    public boolean inTrap() {
+        return inTrap;
+    }
+
+    /** A call of the stub's that was expected is let through. */
+    public void letExpectedThrough(io.sandjar.host.Scratch s, int callNr) {
+        if (callNr == io.sandjar.abi.Nr.exit && !kernel.exits().exitThread(this, ((int) expectedArg & 0xff) << 8)) {
+            kernel.exits().exitGroup(group, group.leaderStatus());
+            return;
+        }
+        inGuest = true;
+        if (attention) {
+            kernel.kick(this);
+        }
+        kernel.listener().letThrough(s, notifId);
     }
 
     /** A fault that the guest's own code made. */
@@ -865,7 +1066,7 @@ public final class Task extends Caller {
             return 0;
         }
         TrapFrame f = trapFrame;
-        if (attention || restartCode != 0 || restoreMask) {
+        if (gate == 0 && (attention || restartCode != 0 || restoreMask || tracee != null)) {
             int r = kernel.delivery().deliver(this, f);
             if (r != 0) {
                 return r;
@@ -889,8 +1090,8 @@ public final class Task extends Caller {
             return;
         }
         ops.clear();
-        inGuest = true;
-        if (attention) {
+        inGuest = gate != GATE_CALL || nr == io.sandjar.abi.Nr.futex;
+        if (attention && inGuest) {
             kernel.kick(this); // waits until the handler returns
         }
         kernel.listener().answer(s, notifId, n);
@@ -909,7 +1110,10 @@ public final class Task extends Caller {
         if (i == null || slotAddress != slot) {
             return -EINVAL;
         }
-        return new Loader(kernel, this, i).start(initialSp, slot);
+        int r = new Loader(kernel, this, i).start(initialSp, slot);
+        Tracing.leftMemory(this);
+        kernel.tracing().execed(this, execTid);
+        return r;
     }
 
     /** The stub has done its operations, or one failed. */

@@ -109,6 +109,15 @@ public final class ThreadGroup implements PidTarget {
 
     final ArrayList<EndListener> endListeners = new ArrayList<>(0);
 
+    /** Threads that threads of this process trace. */
+    final ArrayList<Tracee> tracees = new ArrayList<>(0);
+
+    /** A zombie that its parent does not see yet, because its tracer is to hear of it first. */
+    boolean hidden;
+
+    /** Signal of the last stop. */
+    int stopSignal;
+
     /** Signal of the stop that wait(WUNTRACED) has not told yet, 0 for none. */
     int stopReport;
 

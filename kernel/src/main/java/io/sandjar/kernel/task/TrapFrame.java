@@ -35,6 +35,9 @@ public final class TrapFrame {
     static final int UC_SIZE = 304;
     static final int INFO_SIZE = 128;
 
+    /** The trap flag. */
+    static final long TF = 0x100;
+
     final byte[] uc = new byte[UC_SIZE];
     final byte[] info = new byte[INFO_SIZE];
     private long ucAddress;

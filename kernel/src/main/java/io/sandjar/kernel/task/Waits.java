@@ -88,7 +88,19 @@ public final class Waits {
                     continue;
                 }
                 any = true;
+                if (c.hidden || tracedBy(c, g)) {
+                    continue;
+                }
                 if (report(k, g, c, options, out)) {
+                    return out.pid;
+                }
+            }
+            for (Tracee e : g.tracees) {
+                if (!matches(e, type, id)) {
+                    continue;
+                }
+                any = true;
+                if (report(k, e, options, out)) {
                     return out.pid;
                 }
             }
@@ -96,6 +108,65 @@ public final class Waits {
         } finally {
             k.taskLock().unlock();
         }
+    }
+
+    /** Whether a child's stops are told because it is traced. */
+    private static boolean tracedBy(ThreadGroup c, ThreadGroup g) {
+        if (c.state == ThreadGroup.State.ZOMBIE) {
+            return false;
+        }
+        for (Tracee e : g.tracees) {
+            if (e.task.group == c && e.tid == c.pid()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean matches(Tracee e, int type, int id) {
+        return switch (type) {
+            case Clone.P_PID -> e.tid == id;
+            case Clone.P_PGID -> e.task.group.processGroup().id() == id;
+            default -> true;
+        };
+    }
+
+    private static boolean report(Kernel k, Tracee e, int options, Event out) {
+        boolean keep = (options & Clone.WNOWAIT) != 0;
+        ThreadGroup c = e.task.group;
+        out.pid = e.tracer.group.pids().fromRoot(e.tid);
+        out.uid = c.uid;
+        out.userNanos = 0;
+        out.systemNanos = 0;
+        out.maxRss = 0;
+        if (e.ended) {
+            if ((options & Clone.WEXITED) == 0) {
+                return false;
+            }
+            out.status = e.exitStatus;
+            boolean exited = (e.exitStatus & 0x7f) == 0;
+            out.code = exited ? Sig.CLD_EXITED : Sig.CLD_KILLED;
+            out.detail = exited ? e.exitStatus >> 8 & 0xff : e.exitStatus & 0x7f;
+            if (!keep) {
+                k.tracing().toldEnd(e);
+            }
+            return true;
+        }
+        if (e.stopped && !e.told && !e.listening) {
+            out.status = e.code << 8 | 0x7f;
+            out.code = Sig.CLD_TRAPPED;
+            out.detail = e.code;
+            e.told |= !keep;
+            return true;
+        }
+        if ((options & Clone.WCONTINUED) != 0 && c.continueReport && e.tid == c.pid()) {
+            out.status = 0xffff;
+            out.code = Sig.CLD_CONTINUED;
+            out.detail = Sig.SIGCONT;
+            c.continueReport &= keep;
+            return true;
+        }
+        return false;
     }
 
     private static boolean report(Kernel k, ThreadGroup g, ThreadGroup c, int options, Event out) {

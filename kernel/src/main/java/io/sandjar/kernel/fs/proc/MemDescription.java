@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.proc;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.task.TraceMemory;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
@@ -69,7 +70,7 @@ final class MemDescription extends FileDescription {
         while (src.remaining() > 0) {
             int n = (int) Math.min(src.remaining(), buf.length);
             int r = src.get(buf, 0, n);
-            if (r < 0 || mem.write(off + done, buf, 0, n) < 0) {
+            if (r < 0 || TraceMemory.forced(mem, off + done, buf, 0, n) < n) {
                 return done > 0 ? done : r < 0 ? r : -EIO;
             }
             done += n;

@@ -45,6 +45,9 @@ final class TaskText {
 
     /** The letter of a state: R, S, D, T, Z. */
     static char state(Caller c, ProcView v, HostProc host) {
+        if (v.traceStopped) {
+            return 't';
+        }
         if (v.state == ThreadGroup.State.STOPPED) {
             return 'T';
         }
@@ -119,11 +122,16 @@ final class TaskText {
                     case 'R' -> "running";
                     case 'D' -> "disk sleep";
                     case 'T' -> "stopped";
+                    case 't' -> "tracing stop";
                     case 'Z' -> "zombie";
                     default -> "sleeping";
                 });
         b.append(")\nTgid:\t").append(v.pid).append("\nNgid:\t0\nPid:\t").append(v.tid);
-        b.append("\nPPid:\t").append(v.ppid).append("\nTracerPid:\t0\nUid:\t");
+        b.append("\nPPid:\t")
+                .append(v.ppid)
+                .append("\nTracerPid:\t")
+                .append(v.tracerPid)
+                .append("\nUid:\t");
         UserNamespace n = c.creds().userNs();
         ids(b, n.shownUid(cr.uid()), n.shownUid(cr.euid()), n.shownUid(cr.suid()), n.shownUid(cr.fsuid()));
         b.append("Gid:\t");

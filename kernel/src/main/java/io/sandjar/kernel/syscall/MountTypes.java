@@ -33,6 +33,11 @@ final class MountTypes {
         };
     }
 
+    /** Whether there is only one of it. */
+    static boolean single(String type) {
+        return type.equals("sysfs") || type.equals("cgroup2");
+    }
+
     /** Options as mount(2) takes them, one by one. */
     static List<String> split(String options) {
         ArrayList<String> all = new ArrayList<>();

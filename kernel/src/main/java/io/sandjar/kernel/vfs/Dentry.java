@@ -50,6 +50,17 @@ public final class Dentry {
         return name;
     }
 
+    /** Its place in its file system, as a path. */
+    public String inside() {
+        StringBuilder b = new StringBuilder();
+        Dentry at = this;
+        for (Dentry up = at.parent; up != null; up = at.parent) {
+            b.insert(0, "/" + at.name);
+            at = up;
+        }
+        return b.isEmpty() ? "/" : b.toString();
+    }
+
     public Inode inode() {
         return inode;
     }

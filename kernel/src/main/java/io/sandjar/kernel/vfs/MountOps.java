@@ -4,6 +4,7 @@ package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.base.Ref;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -303,6 +304,174 @@ public final class MountOps {
             }
             ns.touch();
             return r;
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    // ---- trees that are mounted nowhere ----
+
+    private static int hidden(MountNamespace like, Mount m, Ref<Path> out) {
+        if (!like.world().room(tree(m).size())) {
+            for (Mount x : tree(m)) {
+                x.makePrivate();
+            }
+            return -ENOSPC;
+        }
+        MountNamespace ns = MountNamespace.anonymous(like);
+        m.standOn(ns.base().rootPath());
+        ns.take(m);
+        out.set(m.rootPath());
+        return 0;
+    }
+
+    /** Keeps a new mount out of sight (fsmount(2)). */
+    public static int hide(MountNamespace ns, Mount m, Ref<Path> out) {
+        Mount.LOCK.lock();
+        try {
+            return hidden(ns, m, out);
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    /** A copy of what {@code from} shows, out of sight (open_tree(2)). */
+    public static int cloneTree(MountNamespace ns, Path from, boolean recursive, Ref<Path> out) {
+        Mount.LOCK.lock();
+        try {
+            if (!mayCopy(ns, from) || from.mount().unbindable) {
+                return -EINVAL;
+            }
+            return hidden(ns, copyTree(from.mount(), from.dentry(), 0, recursive), out);
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    /** The descriptor of a tree is closed: it goes, unless it was mounted. */
+    static void dissolve(Mount m) {
+        MountWorld world = null;
+        Mount.LOCK.lock();
+        try {
+            MountNamespace ns = m.namespace();
+            Path at = m.point();
+            if (ns != null && ns.isAnonymous() && at != null && at.mount() == ns.base()) {
+                world = ns.world();
+                takeDown(m, false);
+            }
+        } finally {
+            Mount.LOCK.unlock();
+        }
+        if (world != null) {
+            world.sweep();
+        }
+    }
+
+    /** Under what is mounted at {@code to}: it is seen when that is taken off (MOVE_MOUNT_BENEATH). */
+    public static int moveBeneath(MountNamespace ns, Path from, Path to) {
+        Mount.LOCK.lock();
+        try {
+            Mount m = from.mount();
+            Mount above = Mount.top(to).mount();
+            Path place = above.point();
+            MountNamespace its = m.namespace();
+            Path old = m.point();
+            if (!isRoot(from) || !isRoot(to) || !in(ns, to) || its == null || old == null || place == null) {
+                return -EINVAL;
+            }
+            boolean mine = its == ns && !m.locked() && old.mount().peers == null;
+            boolean hidden = its.isAnonymous() && its.world() == ns.world() && old.mount() == its.base();
+            if ((!mine && !hidden) || above.locked() || place.mount() == ns.base() || place.mount().peers != null) {
+                return -EINVAL;
+            }
+            for (Path p = place; p != null; p = p.mount().point()) {
+                if (p.mount() == m) {
+                    return -ELOOP;
+                }
+            }
+            if (m.root().inode().isDir() != place.inode().isDir()) {
+                return -EINVAL;
+            }
+            m.lift();
+            above.lift();
+            m.standOn(place);
+            above.standOn(Mount.top(m.rootPath()));
+            ns.take(m);
+            ns.touch();
+            return 0;
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    /** Makes {@code to} a peer of {@code from} and a fellow of it (MOVE_MOUNT_SET_GROUP). */
+    public static int joinGroup(MountNamespace ns, Path from, Path to) {
+        Mount.LOCK.lock();
+        try {
+            Mount a = from.mount();
+            Mount b = to.mount();
+            if (!isRoot(from) || !isRoot(to) || a.namespace() == null || !in(ns, to)) {
+                return -EINVAL;
+            }
+            if (b.peers != null || b.master != null || (a.peers == null && a.master == null)) {
+                return -EINVAL;
+            }
+            if (a.fs() != b.fs() || !FileOps.within(b.root(), a.root())) {
+                return -EINVAL;
+            }
+            PeerGroup g = a.peers;
+            if (g != null) {
+                b.join(g);
+            }
+            b.follow(a.master);
+            ns.touch();
+            return 0;
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    /** Whether the file system of a mount may be written to, all mounts of it. */
+    public static int setReadOnly(Mount m, boolean yes) {
+        Mount.LOCK.lock();
+        try {
+            if (yes && !m.fs().readOnly() && m.fs().isWritten()) {
+                return -EBUSY;
+            }
+            m.fs().setReadOnly(yes);
+            return 0;
+        } finally {
+            Mount.LOCK.unlock();
+        }
+    }
+
+    /** mount_setattr(2): all mounts or none. */
+    public static int setAttributes(
+            MountNamespace ns, Path at, int on, int off, @Nullable Spreading how, boolean recursive) {
+        Mount.LOCK.lock();
+        try {
+            MountNamespace its = at.mount().namespace();
+            if (!isRoot(at) || its == null || (its != ns && !(its.isAnonymous() && its.world() == ns.world()))) {
+                return -EINVAL;
+            }
+            List<Mount> all = recursive ? tree(at.mount()) : List.of(at.mount());
+            for (Mount m : all) {
+                int flags = m.flags() & ~off | on;
+                if ((m.lockedFlags() & ~flags) != 0) {
+                    return -EPERM;
+                }
+                if ((flags & ~m.flags() & Mount.RDONLY) != 0 && m.isWritten()) {
+                    return -EBUSY;
+                }
+            }
+            for (Mount m : all) {
+                m.setFlags(m.flags() & ~off | on);
+                if (how != null) {
+                    setSpreading(m, how);
+                }
+            }
+            its.touch();
+            return 0;
         } finally {
             Mount.LOCK.unlock();
         }

@@ -5,9 +5,12 @@ package io.sandjar.kernel.vfs;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
+import org.jspecify.annotations.Nullable;
+
 /** A place held by a descriptor without opening the file (O_PATH). */
 public final class PathDescription extends FileDescription {
     private final Inode inode;
+    private @Nullable Mount tree;
 
     PathDescription(Path path, int flags) {
         super(path, O_PATH | (flags & (O_DIRECTORY | O_NOFOLLOW)));
@@ -75,8 +78,24 @@ public final class PathDescription extends FileDescription {
         return -EBADF;
     }
 
+    /** What open_tree(2) without a copy gives. */
+    public static PathDescription of(Path p) {
+        return new PathDescription(p, 0);
+    }
+
+    /** A descriptor that a tree hangs on which is mounted nowhere: the tree goes with it, unless it is mounted by then. */
+    public static PathDescription ofTree(Path top) {
+        PathDescription d = new PathDescription(top, 0);
+        d.tree = top.mount();
+        return d;
+    }
+
     @Override
     protected void onRelease() {
         inode.unpin();
+        Mount m = tree;
+        if (m != null) {
+            MountOps.dissolve(m);
+        }
     }
 }

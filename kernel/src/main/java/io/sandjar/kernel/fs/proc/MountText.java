@@ -2,7 +2,6 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
-import io.sandjar.kernel.vfs.Dentry;
 import io.sandjar.kernel.vfs.Mount;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
@@ -38,7 +37,7 @@ final class MountText {
                         .append(at == null ? 1 : at.mount().id())
                         .append(' ');
                 b.append(Stat.major(dev)).append(':').append(Stat.minor(dev)).append(' ');
-                Fields.escaped(b, inside(m.root()));
+                Fields.escaped(b, m.root().inside());
                 b.append(' ');
                 Fields.escaped(b, point);
                 b.append(' ');
@@ -102,19 +101,5 @@ final class MountText {
         if (!o.isEmpty()) {
             b.append(',').append(o);
         }
-    }
-
-    /** The shown part of the file system, as a path inside it. */
-    private static String inside(Dentry d) {
-        StringBuilder b = new StringBuilder();
-        for (Dentry at = d; ; ) {
-            Dentry parent = at.parent();
-            if (parent == null) {
-                break;
-            }
-            b.insert(0, "/" + at.name());
-            at = parent;
-        }
-        return b.isEmpty() ? "/" : b.toString();
     }
 }

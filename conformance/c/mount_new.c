@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+// BUILD:
+// The calls that mount in steps, as root: fsopen, fsconfig, fsmount, fspick, open_tree, move_mount, mount_setattr; statmount,
+// listmount.
+#include "mount.h"
+#include <stdint.h>
+
+#ifndef SYS_statmount
+#define SYS_statmount 457
+#define SYS_listmount 458
+#endif
+#define FSOPEN(name, flags) syscall(SYS_fsopen, name, flags)
+#define FSCONFIG(fd, cmd, key, value, aux) syscall(SYS_fsconfig, fd, cmd, key, value, aux)
+#define FSMOUNT(fd, flags, attrs) syscall(SYS_fsmount, fd, flags, attrs)
+#define FSPICK(dir, path, flags) syscall(SYS_fspick, dir, path, flags)
+#define OPEN_TREE(dir, path, flags) syscall(SYS_open_tree, dir, path, flags)
+#define MOVE_MOUNT(fd, from, td, to, flags) syscall(SYS_move_mount, fd, from, td, to, flags)
+#define SETATTR(dir, path, flags, a, size) syscall(SYS_mount_setattr, dir, path, flags, a, size)
+enum { FLAG, STRING, BINARY, PATH_, PATH_EMPTY, FD_, CREATE, RECONFIGURE };
+struct attr {
+    uint64_t set, clear, propagation, userns;
+};
+
+static int make_tmpfs(const char *size) {
+    int fs = FSOPEN("tmpfs", 1);
+    if (fs < 0 || (size && FSCONFIG(fs, STRING, "size", size, 0) != 0) || FSCONFIG(fs, CREATE, 0, 0, 0) != 0)
+        return -1;
+    int m = FSMOUNT(fs, 1, 0);
+    close(fs);
+    return m;
+}
+TEST(from_fsopen_to_the_tree) {
+    OWN_MOUNTS();
+    dirs("a");
+    int fs = OK(FSOPEN("tmpfs", 1));
+    EQ(fcntl(fs, F_GETFD), FD_CLOEXEC);
+    EQ(FSCONFIG(fs, STRING, "source", "mine", 0), 0);
+    EQ(FSCONFIG(fs, STRING, "size", "64k", 0), 0);
+    EQ(FSCONFIG(fs, STRING, "mode", "0711", 0), 0);
+    EQ(FSCONFIG(fs, FLAG, "ro", 0, 0), 0);
+    EQ(FSCONFIG(fs, CREATE, 0, 0, 0), 0);
+    int m = OK(FSMOUNT(fs, 0, 2 | 8));
+    EQ(fcntl(m, F_GETFD), 0);
+    CHECK(fcntl(m, F_GETFL) & O_PATH);
+    struct stat st;
+    EQ(fstat(m, &st), 0);
+    EQ(st.st_mode, S_IFDIR | 0711);
+    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4), 0);
+    CHECK(strstr(mountinfo("a"), "rw,nosuid,noexec,relatime - tmpfs mine ro,size=64k,mode=711"));
+    ERR(open("a/f", O_CREAT | O_WRONLY, 0644), EROFS);
+    close(fs);
+    ERR(umount("a"), EBUSY); // the descriptor of the mount
+    close(m);
+    EQ(umount("a"), 0);
+}
+TEST(used_before_it_is_mounted) {
+    OWN_MOUNTS();
+    dirs("a");
+    int m = OK(make_tmpfs(0));
+    int fd = OK(openat(m, "f", O_CREAT | O_RDWR, 0644));
+    EQ(mkdirat(m, "d", 0755), 0);
+    EQ(write(fd, "hello", 5), 5);
+    close(fd);
+    CHECK(!exists("a/f"));
+    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4), 0);
+    STREQ(get("a/f"), "hello");
+    close(m);
+    CHECK(exists("a/d"));
+    m = OK(make_tmpfs(0));
+    fd = OK(openat(m, "f", O_CREAT | O_RDWR, 0644));
+    close(m); // nobody mounted it
+    EQ(write(fd, "x", 1), 1);
+    close(fd);
+}
+TEST(errors_of_fsopen_and_fsconfig) {
+    OWN_MOUNTS();
+    ERR(FSOPEN("nosuchfs", 0), ENODEV);
+    ERR(FSOPEN("tmpfs", 2), EINVAL);
+    ERR(FSOPEN((char *)8, 0), EFAULT);
+    int fs = OK(FSOPEN("tmpfs", 0));
+    ERR(FSCONFIG(fs, FLAG, 0, 0, 0), EINVAL);
+    ERR(FSCONFIG(fs, FLAG, "ro", "x", 0), EINVAL);
+    ERR(FSCONFIG(fs, STRING, "size", 0, 0), EINVAL);
+    ERR(FSCONFIG(fs, STRING, "size", "1k", 1), EINVAL);
+    ERR(FSCONFIG(fs, CREATE, "x", 0, 0), EINVAL);
+    ERR(FSCONFIG(fs, 99, 0, 0, 0), EOPNOTSUPP);
+    ERR(FSCONFIG(-1, CREATE, 0, 0, 0), EINVAL);
+    ERR(FSCONFIG(99, CREATE, 0, 0, 0), EBADF);
+    ERR(FSCONFIG(0, CREATE, 0, 0, 0), EINVAL);
+    ERR(FSCONFIG(fs, STRING, "nosuch", "1", 0), EINVAL);
+    char b[200];
+    long n = OK(read(fs, b, sizeof b));
+    CHECK(n > 2 && b[0] == 'e' && b[1] == ' ' && memmem(b, n, "nosuch", 6));
+    ERR(read(fs, b, sizeof b), ENODATA);
+    ERR(FSCONFIG(fs, STRING, "size", "bad!", 0), EINVAL);
+    ERR(FSMOUNT(fs, 0, 0), EINVAL);
+    EQ(FSCONFIG(fs, CREATE, 0, 0, 0), 0);
+    ERR(FSCONFIG(fs, CREATE, 0, 0, 0), EBUSY);
+    ERR(FSCONFIG(fs, STRING, "size", "1k", 0), EBUSY);
+    ERR(FSMOUNT(fs, 2, 0), EINVAL);
+    ERR(FSMOUNT(fs, 0, 0x30), EINVAL);
+    ERR(FSMOUNT(fs, 0, 1 << 20), EINVAL);
+    ERR(FSMOUNT(99, 0, 0), EBADF);
+    ERR(FSMOUNT(0, 0, 0), EINVAL);
+    OK(FSMOUNT(fs, 0, 0));
+    ERR(FSMOUNT(fs, 0, 0), EBUSY);
+    pid_t pid;
+    CHILD(pid) {
+        OK(setresuid(1000, 1000, 1000));
+        ERR(FSOPEN("tmpfs", 0), EPERM);
+        ERR(FSPICK(AT_FDCWD, ".", 0), EPERM);
+        ERR(FSMOUNT(fs, 0, 0), EPERM);
+        ERR(OPEN_TREE(AT_FDCWD, ".", 1), EPERM);
+        OK(OPEN_TREE(AT_FDCWD, ".", 0));
+        ERR(MOVE_MOUNT(AT_FDCWD, ".", AT_FDCWD, ".", 0), EPERM);
+    }
+    WAIT_EXIT(pid, 0);
+}
+TEST(fspick) {
+    OWN_MOUNTS();
+    dirs("a d");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    ERR(FSPICK(AT_FDCWD, "d", 0), EINVAL);
+    ERR(FSPICK(AT_FDCWD, "none", 0), ENOENT);
+    ERR(FSPICK(AT_FDCWD, "a", 0x40), EINVAL);
+    int fs = OK(FSPICK(AT_FDCWD, "a", 1));
+    ERR(FSCONFIG(fs, CREATE, 0, 0, 0), EBUSY);
+    EQ(FSCONFIG(fs, FLAG, "ro", 0, 0), 0);
+    EQ(FSCONFIG(fs, RECONFIGURE, 0, 0, 0), 0);
+    ERR(mkdir("a/x", 0755), EROFS);
+    CHECK(strstr(mountinfo("a"), " rw,relatime - tmpfs x ro"));
+    close(fs);
+    fs = OK(FSPICK(AT_FDCWD, "a", 0));
+    EQ(FSCONFIG(fs, FLAG, "rw", 0, 0), 0);
+    EQ(FSCONFIG(fs, RECONFIGURE, 0, 0, 0), 0);
+    EQ(mkdir("a/x", 0755), 0);
+}
+TEST(open_tree) {
+    OWN_MOUNTS();
+    dirs("a b c");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    dirs("a/m a/d");
+    put("a/d/f", "");
+    EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
+    put("a/m/g", "");
+    int plain = OK(OPEN_TREE(AT_FDCWD, "a/d", O_CLOEXEC));
+    EQ(fcntl(plain, F_GETFD), FD_CLOEXEC);
+    EQ(faccessat(plain, "f", F_OK, 0), 0);
+    int one = OK(OPEN_TREE(AT_FDCWD, "a", 1)), all = OK(OPEN_TREE(AT_FDCWD, "a", 1 | AT_RECURSIVE));
+    CHECK(faccessat(one, "m/g", F_OK, 0) != 0);
+    EQ(faccessat(all, "m/g", F_OK, 0), 0);
+    EQ(MOVE_MOUNT(all, "", AT_FDCWD, "b", 4), 0);
+    CHECK(exists("b/m/g") && mounted("b/m"));
+    close(one);
+    close(all);
+    close(plain);
+    int part = OK(OPEN_TREE(AT_FDCWD, "a/d", 1));
+    EQ(MOVE_MOUNT(part, "", AT_FDCWD, "c", 4), 0);
+    CHECK(exists("c/f"));
+    ERR(OPEN_TREE(AT_FDCWD, "a", AT_RECURSIVE), EINVAL);
+    ERR(OPEN_TREE(AT_FDCWD, "a", 4), EINVAL);
+    ERR(OPEN_TREE(AT_FDCWD, "none", 1), ENOENT);
+    EQ(mount(0, "a", 0, MS_UNBINDABLE, 0), 0);
+    ERR(OPEN_TREE(AT_FDCWD, "a", 1), EINVAL);
+}
+TEST(move_mount) {
+    OWN_MOUNTS();
+    dirs("a b d");
+    put("file", "");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    put("a/f", "");
+    EQ(MOVE_MOUNT(AT_FDCWD, "a", AT_FDCWD, "b", 0), 0);
+    CHECK(!exists("a/f") && exists("b/f"));
+    ERR(MOVE_MOUNT(AT_FDCWD, "d", AT_FDCWD, "a", 0), EINVAL);
+    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "file", 0), EINVAL);
+    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "b", 0), ELOOP);
+    ERR(MOVE_MOUNT(AT_FDCWD, "none", AT_FDCWD, "a", 0), ENOENT);
+    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "a", 0x8000), EINVAL);
+    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "a", 0x300), EINVAL);
+    EQ(symlink("a", "l"), 0);
+    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "l", 0), EINVAL);
+    EQ(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "l", 0x10), 0);
+    CHECK(exists("a/f"));
+    EQ(umount("a"), 0);
+    int m = OK(make_tmpfs(0));
+    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4), 0);
+    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "b", 4), 0); // it is an ordinary mount by now
+    CHECK(!mounted("a") && mounted("b"));
+}
+TEST(beneath) {
+    OWN_MOUNTS();
+    dirs("a");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    put("a/old", "");
+    int m = OK(make_tmpfs(0));
+    close(OK(openat(m, "new", O_CREAT | O_WRONLY, 0644)));
+    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4 | 0x200), 0);
+    CHECK(exists("a/old"));
+    EQ(umount("a"), 0);
+    CHECK(exists("a/new") && !exists("a/old"));
+    close(m);
+}
+TEST(set_group) {
+    OWN_MOUNTS();
+    dirs("a b");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    EQ(mount("a", "b", 0, MS_BIND, 0), 0);
+    ERR(MOVE_MOUNT(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), EINVAL);
+    EQ(mount(0, "a", 0, MS_SHARED, 0), 0);
+    EQ(MOVE_MOUNT(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), 0);
+    EQ(field("a", "shared:"), field("b", "shared:"));
+    dirs("a/m");
+    EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
+    CHECK(mounted("b/m"));
+}
+TEST(mount_setattr) {
+    OWN_MOUNTS();
+    dirs("a");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    dirs("a/m");
+    EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
+    struct attr at = {.set = 1 | 2 | 0x200000};
+    EQ(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), 0);
+    CHECK(strstr(mountinfo("a"), " ro,nosuid,relatime,nosymfollow - "));
+    CHECK(strstr(mountinfo("a/m"), " rw,relatime - "));
+    at = (struct attr){.clear = 1 | 0x70 | 0x200000, .set = 4 | 0x10, .propagation = MS_SHARED};
+    EQ(SETATTR(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), 0);
+    CHECK(strstr(mountinfo("a"), " rw,nosuid,nodev,noatime shared:"));
+    CHECK(strstr(mountinfo("a/m"), " rw,nodev,noatime shared:"));
+    at = (struct attr){0};
+    EQ(SETATTR(AT_FDCWD, "none", 0, &at, sizeof at), 0); // nothing to do
+    at.set = 1;
+    ERR(SETATTR(AT_FDCWD, "none", 0, &at, sizeof at), ENOENT);
+    dirs("d");
+    ERR(SETATTR(AT_FDCWD, "d", 0, &at, sizeof at), EINVAL);
+    ERR(SETATTR(AT_FDCWD, "a", 2, &at, sizeof at), EINVAL);
+    ERR(SETATTR(AT_FDCWD, "a", 0, &at, 8), EINVAL);
+    ERR(SETATTR(AT_FDCWD, "a", 0, &at, 5000), E2BIG);
+    ERR(SETATTR(AT_FDCWD, "a", 0, (void *)8, sizeof at), EFAULT);
+    at.set = 0x10;
+    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL); // without clearing the others
+    at = (struct attr){.clear = 0x10};
+    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    at = (struct attr){.set = 1ULL << 40};
+    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    at = (struct attr){.propagation = MS_SHARED | MS_SLAVE};
+    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    int fd = OK(open("a/m/f", O_CREAT | O_WRONLY, 0644));
+    at = (struct attr){.set = 1};
+    ERR(SETATTR(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), EBUSY); // all or none
+    CHECK(strstr(mountinfo("a"), " rw,"));
+    close(fd);
+    EQ(SETATTR(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), 0);
+    CHECK(strstr(mountinfo("a"), " ro,") && strstr(mountinfo("a/m"), " ro,"));
+}
+TEST(mount_setattr_of_a_copy) {
+    OWN_MOUNTS();
+    dirs("a b");
+    put("a/f", "");
+    int t = OK(OPEN_TREE(AT_FDCWD, "a", 1 | AT_RECURSIVE));
+    struct attr at = {.set = 1};
+    EQ(SETATTR(t, "", AT_EMPTY_PATH | AT_RECURSIVE, &at, sizeof at), 0);
+    EQ(MOVE_MOUNT(t, "", AT_FDCWD, "b", 4), 0);
+    ERR(open("b/f", O_WRONLY), EROFS);
+    close(OK(open("a/f", O_WRONLY)));
+}
+
+// ---- statmount, listmount ----
+
+struct request {
+    uint32_t size, spare;
+    uint64_t id, param;
+};
+static uint64_t unique(const char *path) {
+    struct statx x;
+    if (statx(AT_FDCWD, path, 0, 0x4000, &x) != 0)
+        return 0;
+    return x.stx_mnt_id;
+}
+#define U32(b, at) (*(uint32_t *)((b) + (at)))
+#define U64(b, at) (*(uint64_t *)((b) + (at)))
+TEST(statmount) {
+    OWN_MOUNTS();
+    dirs("a");
+    EQ(mount("my source", "a", "tmpfs", MS_NOSUID | MS_RDONLY, "size=64k"), 0);
+    EQ(mount(0, "a", 0, MS_SHARED, 0), 0);
+    char b[2048] __attribute__((aligned(8))), cwd[512], want[600];
+    struct request q = {24, 0, unique("a"), 0x23b};
+    EQ(syscall(SYS_statmount, &q, b, sizeof b, 0), 0);
+    CHECK((U64(b, 8) & 0x3b) == 0x3b);
+    EQ(U64(b, 24), 0x01021994);
+    EQ(U32(b, 32), 1);
+    EQ(U64(b, 40), q.id);
+    EQ(U64(b, 48), unique("."));
+    EQ(U32(b, 56), atoi(mountinfo("a")));
+    EQ(U64(b, 64), 3);
+    EQ(U64(b, 72), MS_SHARED);
+    EQ(U64(b, 80), field("a", "shared:"));
+    STREQ(b + 512 + U32(b, 36), "tmpfs");
+    STREQ(b + 512 + U32(b, 104), "/");
+    NEED(getcwd(cwd, sizeof cwd));
+    snprintf(want, sizeof want, "%s/a", cwd);
+    STREQ(b + 512 + U32(b, 108), want);
+    if (U64(b, 8) & 0x200)
+        STREQ(b + 512 + U32(b, 124), "my source");
+    EQ(syscall(SYS_statmount, &(struct request){24, 0, q.id, 2}, b, 64, 0), 0); // a part of it
+    ERR(syscall(SYS_statmount, &q, b, 512, 0), EOVERFLOW);
+    ERR(syscall(SYS_statmount, &q, b, sizeof b, 0x100), EINVAL);
+    ERR(syscall(SYS_statmount, (void *)8, b, sizeof b, 0), EFAULT);
+    ERR(syscall(SYS_statmount, &q, 8, sizeof b, 0), EFAULT);
+    ERR(syscall(SYS_statmount, &(struct request){8, 0, q.id, 2}, b, sizeof b, 0), EINVAL);
+    ERR(syscall(SYS_statmount, &(struct request){24, 0, 20, 2}, b, sizeof b, 0), EINVAL);
+    ERR(syscall(SYS_statmount, &(struct request){24, 0, 1ULL << 60, 2}, b, sizeof b, 0), ENOENT);
+}
+TEST(listmount) {
+    OWN_MOUNTS();
+    dirs("a");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    dirs("a/m a/n");
+    EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
+    EQ(mount("z", "a/n", "tmpfs", 0, 0), 0);
+    uint64_t ids[512];
+    struct request q = {24, 0, unique("a"), 0};
+    EQ(syscall(SYS_listmount, &q, ids, 512, 0), 2);
+    EQ(ids[0], unique("a/m"));
+    EQ(ids[1], unique("a/n"));
+    EQ(syscall(SYS_listmount, &q, ids, 1, 0), 1);
+    EQ(ids[0], unique("a/m"));
+    q.param = ids[0];
+    EQ(syscall(SYS_listmount, &q, ids, 512, 0), 1);
+    EQ(ids[0], unique("a/n"));
+    q.param = 0;
+    EQ(syscall(SYS_listmount, &q, ids, 512, 1), 2);
+    EQ(ids[0], unique("a/n"));
+    q.id = ~0ULL;
+    long n = OK(syscall(SYS_listmount, &q, ids, 512, 0));
+    CHECK(n >= 4);
+    int seen = 0;
+    for (int i = 0; i < n; i++)
+        seen += ids[i] == unique("a/m") || ids[i] == unique("a") || ids[i] == unique("/");
+    EQ(seen, 3);
+    ERR(syscall(SYS_listmount, &q, ids, 512, 2), EINVAL);
+    ERR(syscall(SYS_listmount, &q, ids, 2000000, 0), EOVERFLOW);
+    ERR(syscall(SYS_listmount, &q, 8, 512, 0), EFAULT);
+    q.id = 1ULL << 60;
+    ERR(syscall(SYS_listmount, &q, ids, 512, 0), ENOENT);
+}
+MAIN()

@@ -305,7 +305,12 @@ public final class NewMountCalls {
 
     @Syscall(nr = Nr.move_mount)
     public static long sys_move_mount(
-            Task t, int fromDirfd, @As(Kind.PATH) long from, int toDirfd, @As(Kind.PATH) long to, @As(Kind.HEX) int flags) {
+            Task t,
+            int fromDirfd,
+            @As(Kind.PATH) long from,
+            int toDirfd,
+            @As(Kind.PATH) long to,
+            @As(Kind.HEX) int flags) {
         if (!MountCalls.mayMount(t)) {
             return -EPERM;
         }
@@ -331,7 +336,10 @@ public final class NewMountCalls {
                 : MountOps.move(t.mounts(), a.get(), b.get());
     }
 
-    @Syscall(nr = Nr.mount_setattr, support = Support.PARTIAL, note = "no MOUNT_ATTR_IDMAP (EINVAL, as file systems without)")
+    @Syscall(
+            nr = Nr.mount_setattr,
+            support = Support.PARTIAL,
+            note = "no MOUNT_ATTR_IDMAP (EINVAL, as file systems without)")
     public static long sys_mount_setattr(
             Task t, int dirfd, @As(Kind.PATH) long path, @As(Kind.HEX) int flags, long uattr, long usize) {
         if ((flags & ~(AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT)) != 0) {

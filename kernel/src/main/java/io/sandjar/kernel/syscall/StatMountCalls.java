@@ -6,7 +6,6 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Nr;
-import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Mount;
@@ -93,7 +92,10 @@ public final class StatMountCalls {
         return ns != 0 && ns != t.mounts().number() ? -ENOENT : 0;
     }
 
-    @Syscall(nr = Nr.statmount, support = Support.PARTIAL, note = "of the caller's own mount namespace; no option arrays")
+    @Syscall(
+            nr = Nr.statmount,
+            support = Support.PARTIAL,
+            note = "of the caller's own mount namespace; no option arrays")
     public static long sys_statmount(Task t, long req, long buf, long bufsize, @As(Kind.HEX) int flags) {
         if (flags != 0) {
             return -EINVAL;

@@ -10,43 +10,43 @@
 #define SYS_statmount 457
 #define SYS_listmount 458
 #endif
-#define FSOPEN(name, flags) syscall(SYS_fsopen, name, flags)
-#define FSCONFIG(fd, cmd, key, value, aux) syscall(SYS_fsconfig, fd, cmd, key, value, aux)
-#define FSMOUNT(fd, flags, attrs) syscall(SYS_fsmount, fd, flags, attrs)
-#define FSPICK(dir, path, flags) syscall(SYS_fspick, dir, path, flags)
-#define OPEN_TREE(dir, path, flags) syscall(SYS_open_tree, dir, path, flags)
-#define MOVE_MOUNT(fd, from, td, to, flags) syscall(SYS_move_mount, fd, from, td, to, flags)
-#define SETATTR(dir, path, flags, a, size) syscall(SYS_mount_setattr, dir, path, flags, a, size)
+#define fsopen(name, flags) syscall(SYS_fsopen, name, flags)
+#define fsconfig(fd, cmd, key, value, aux) syscall(SYS_fsconfig, fd, cmd, key, value, aux)
+#define fsmount(fd, flags, attrs) syscall(SYS_fsmount, fd, flags, attrs)
+#define fspick(dir, path, flags) syscall(SYS_fspick, dir, path, flags)
+#define open_tree(dir, path, flags) syscall(SYS_open_tree, dir, path, flags)
+#define move_mount(fd, from, td, to, flags) syscall(SYS_move_mount, fd, from, td, to, flags)
+#define mount_setattr(dir, path, flags, a, size) syscall(SYS_mount_setattr, dir, path, flags, a, size)
 enum { FLAG, STRING, BINARY, PATH_, PATH_EMPTY, FD_, CREATE, RECONFIGURE };
 struct attr {
     uint64_t set, clear, propagation, userns;
 };
 
 static int make_tmpfs(const char *size) {
-    int fs = FSOPEN("tmpfs", 1);
-    if (fs < 0 || (size && FSCONFIG(fs, STRING, "size", size, 0) != 0) || FSCONFIG(fs, CREATE, 0, 0, 0) != 0)
+    int fs = fsopen("tmpfs", 1);
+    if (fs < 0 || (size && fsconfig(fs, STRING, "size", size, 0) != 0) || fsconfig(fs, CREATE, 0, 0, 0) != 0)
         return -1;
-    int m = FSMOUNT(fs, 1, 0);
+    int m = fsmount(fs, 1, 0);
     close(fs);
     return m;
 }
 TEST(from_fsopen_to_the_tree) {
     OWN_MOUNTS();
     dirs("a");
-    int fs = OK(FSOPEN("tmpfs", 1));
+    int fs = OK(fsopen("tmpfs", 1));
     EQ(fcntl(fs, F_GETFD), FD_CLOEXEC);
-    EQ(FSCONFIG(fs, STRING, "source", "mine", 0), 0);
-    EQ(FSCONFIG(fs, STRING, "size", "64k", 0), 0);
-    EQ(FSCONFIG(fs, STRING, "mode", "0711", 0), 0);
-    EQ(FSCONFIG(fs, FLAG, "ro", 0, 0), 0);
-    EQ(FSCONFIG(fs, CREATE, 0, 0, 0), 0);
-    int m = OK(FSMOUNT(fs, 0, 2 | 8));
+    EQ(fsconfig(fs, STRING, "source", "mine", 0), 0);
+    EQ(fsconfig(fs, STRING, "size", "64k", 0), 0);
+    EQ(fsconfig(fs, STRING, "mode", "0711", 0), 0);
+    EQ(fsconfig(fs, FLAG, "ro", 0, 0), 0);
+    EQ(fsconfig(fs, CREATE, 0, 0, 0), 0);
+    int m = OK(fsmount(fs, 0, 2 | 8));
     EQ(fcntl(m, F_GETFD), 0);
     CHECK(fcntl(m, F_GETFL) & O_PATH);
     struct stat st;
     EQ(fstat(m, &st), 0);
     EQ(st.st_mode, S_IFDIR | 0711);
-    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4), 0);
+    EQ(move_mount(m, "", AT_FDCWD, "a", 4), 0);
     CHECK(strstr(mountinfo("a"), "rw,nosuid,noexec,relatime - tmpfs mine ro,size=64k,mode=711"));
     ERR(open("a/f", O_CREAT | O_WRONLY, 0644), EROFS);
     close(fs);
@@ -63,7 +63,7 @@ TEST(used_before_it_is_mounted) {
     EQ(write(fd, "hello", 5), 5);
     close(fd);
     CHECK(!exists("a/f"));
-    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4), 0);
+    EQ(move_mount(m, "", AT_FDCWD, "a", 4), 0);
     STREQ(get("a/f"), "hello");
     close(m);
     CHECK(exists("a/d"));
@@ -75,45 +75,45 @@ TEST(used_before_it_is_mounted) {
 }
 TEST(errors_of_fsopen_and_fsconfig) {
     OWN_MOUNTS();
-    ERR(FSOPEN("nosuchfs", 0), ENODEV);
-    ERR(FSOPEN("tmpfs", 2), EINVAL);
-    ERR(FSOPEN((char *)8, 0), EFAULT);
-    int fs = OK(FSOPEN("tmpfs", 0));
-    ERR(FSCONFIG(fs, FLAG, 0, 0, 0), EINVAL);
-    ERR(FSCONFIG(fs, FLAG, "ro", "x", 0), EINVAL);
-    ERR(FSCONFIG(fs, STRING, "size", 0, 0), EINVAL);
-    ERR(FSCONFIG(fs, STRING, "size", "1k", 1), EINVAL);
-    ERR(FSCONFIG(fs, CREATE, "x", 0, 0), EINVAL);
-    ERR(FSCONFIG(fs, 99, 0, 0, 0), EOPNOTSUPP);
-    ERR(FSCONFIG(-1, CREATE, 0, 0, 0), EINVAL);
-    ERR(FSCONFIG(99, CREATE, 0, 0, 0), EBADF);
-    ERR(FSCONFIG(0, CREATE, 0, 0, 0), EINVAL);
-    ERR(FSCONFIG(fs, STRING, "nosuch", "1", 0), EINVAL);
+    ERR(fsopen("nosuchfs", 0), ENODEV);
+    ERR(fsopen("tmpfs", 2), EINVAL);
+    ERR(fsopen((char *)8, 0), EFAULT);
+    int fs = OK(fsopen("tmpfs", 0));
+    ERR(fsconfig(fs, FLAG, 0, 0, 0), EINVAL);
+    ERR(fsconfig(fs, FLAG, "ro", "x", 0), EINVAL);
+    ERR(fsconfig(fs, STRING, "size", 0, 0), EINVAL);
+    ERR(fsconfig(fs, STRING, "size", "1k", 1), EINVAL);
+    ERR(fsconfig(fs, CREATE, "x", 0, 0), EINVAL);
+    ERR(fsconfig(fs, 99, 0, 0, 0), EOPNOTSUPP);
+    ERR(fsconfig(-1, CREATE, 0, 0, 0), EINVAL);
+    ERR(fsconfig(99, CREATE, 0, 0, 0), EBADF);
+    ERR(fsconfig(0, CREATE, 0, 0, 0), EINVAL);
+    ERR(fsconfig(fs, STRING, "nosuch", "1", 0), EINVAL);
     char b[200];
     long n = OK(read(fs, b, sizeof b));
     CHECK(n > 2 && b[0] == 'e' && b[1] == ' ' && memmem(b, n, "nosuch", 6));
     ERR(read(fs, b, sizeof b), ENODATA);
-    ERR(FSCONFIG(fs, STRING, "size", "bad!", 0), EINVAL);
-    ERR(FSMOUNT(fs, 0, 0), EINVAL);
-    EQ(FSCONFIG(fs, CREATE, 0, 0, 0), 0);
-    ERR(FSCONFIG(fs, CREATE, 0, 0, 0), EBUSY);
-    ERR(FSCONFIG(fs, STRING, "size", "1k", 0), EBUSY);
-    ERR(FSMOUNT(fs, 2, 0), EINVAL);
-    ERR(FSMOUNT(fs, 0, 0x30), EINVAL);
-    ERR(FSMOUNT(fs, 0, 1 << 20), EINVAL);
-    ERR(FSMOUNT(99, 0, 0), EBADF);
-    ERR(FSMOUNT(0, 0, 0), EINVAL);
-    OK(FSMOUNT(fs, 0, 0));
-    ERR(FSMOUNT(fs, 0, 0), EBUSY);
+    ERR(fsconfig(fs, STRING, "size", "bad!", 0), EINVAL);
+    ERR(fsmount(fs, 0, 0), EINVAL);
+    EQ(fsconfig(fs, CREATE, 0, 0, 0), 0);
+    ERR(fsconfig(fs, CREATE, 0, 0, 0), EBUSY);
+    ERR(fsconfig(fs, STRING, "size", "1k", 0), EBUSY);
+    ERR(fsmount(fs, 2, 0), EINVAL);
+    ERR(fsmount(fs, 0, 0x30), EINVAL);
+    ERR(fsmount(fs, 0, 1 << 20), EINVAL);
+    ERR(fsmount(99, 0, 0), EBADF);
+    ERR(fsmount(0, 0, 0), EINVAL);
+    OK(fsmount(fs, 0, 0));
+    ERR(fsmount(fs, 0, 0), EBUSY);
     pid_t pid;
     CHILD(pid) {
         OK(setresuid(1000, 1000, 1000));
-        ERR(FSOPEN("tmpfs", 0), EPERM);
-        ERR(FSPICK(AT_FDCWD, ".", 0), EPERM);
-        ERR(FSMOUNT(fs, 0, 0), EPERM);
-        ERR(OPEN_TREE(AT_FDCWD, ".", 1), EPERM);
-        OK(OPEN_TREE(AT_FDCWD, ".", 0));
-        ERR(MOVE_MOUNT(AT_FDCWD, ".", AT_FDCWD, ".", 0), EPERM);
+        ERR(fsopen("tmpfs", 0), EPERM);
+        ERR(fspick(AT_FDCWD, ".", 0), EPERM);
+        ERR(fsmount(fs, 0, 0), EPERM);
+        ERR(open_tree(AT_FDCWD, ".", 1), EPERM);
+        OK(open_tree(AT_FDCWD, ".", 0));
+        ERR(move_mount(AT_FDCWD, ".", AT_FDCWD, ".", 0), EPERM);
     }
     WAIT_EXIT(pid, 0);
 }
@@ -121,19 +121,19 @@ TEST(fspick) {
     OWN_MOUNTS();
     dirs("a d");
     EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    ERR(FSPICK(AT_FDCWD, "d", 0), EINVAL);
-    ERR(FSPICK(AT_FDCWD, "none", 0), ENOENT);
-    ERR(FSPICK(AT_FDCWD, "a", 0x40), EINVAL);
-    int fs = OK(FSPICK(AT_FDCWD, "a", 1));
-    ERR(FSCONFIG(fs, CREATE, 0, 0, 0), EBUSY);
-    EQ(FSCONFIG(fs, FLAG, "ro", 0, 0), 0);
-    EQ(FSCONFIG(fs, RECONFIGURE, 0, 0, 0), 0);
+    ERR(fspick(AT_FDCWD, "d", 0), EINVAL);
+    ERR(fspick(AT_FDCWD, "none", 0), ENOENT);
+    ERR(fspick(AT_FDCWD, "a", 0x40), EINVAL);
+    int fs = OK(fspick(AT_FDCWD, "a", 1));
+    ERR(fsconfig(fs, CREATE, 0, 0, 0), EBUSY);
+    EQ(fsconfig(fs, FLAG, "ro", 0, 0), 0);
+    EQ(fsconfig(fs, RECONFIGURE, 0, 0, 0), 0);
     ERR(mkdir("a/x", 0755), EROFS);
     CHECK(strstr(mountinfo("a"), " rw,relatime - tmpfs x ro"));
     close(fs);
-    fs = OK(FSPICK(AT_FDCWD, "a", 0));
-    EQ(FSCONFIG(fs, FLAG, "rw", 0, 0), 0);
-    EQ(FSCONFIG(fs, RECONFIGURE, 0, 0, 0), 0);
+    fs = OK(fspick(AT_FDCWD, "a", 0));
+    EQ(fsconfig(fs, FLAG, "rw", 0, 0), 0);
+    EQ(fsconfig(fs, RECONFIGURE, 0, 0, 0), 0);
     EQ(mkdir("a/x", 0755), 0);
 }
 TEST(open_tree) {
@@ -144,25 +144,25 @@ TEST(open_tree) {
     put("a/d/f", "");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
     put("a/m/g", "");
-    int plain = OK(OPEN_TREE(AT_FDCWD, "a/d", O_CLOEXEC));
+    int plain = OK(open_tree(AT_FDCWD, "a/d", O_CLOEXEC));
     EQ(fcntl(plain, F_GETFD), FD_CLOEXEC);
     EQ(faccessat(plain, "f", F_OK, 0), 0);
-    int one = OK(OPEN_TREE(AT_FDCWD, "a", 1)), all = OK(OPEN_TREE(AT_FDCWD, "a", 1 | AT_RECURSIVE));
+    int one = OK(open_tree(AT_FDCWD, "a", 1)), all = OK(open_tree(AT_FDCWD, "a", 1 | AT_RECURSIVE));
     CHECK(faccessat(one, "m/g", F_OK, 0) != 0);
     EQ(faccessat(all, "m/g", F_OK, 0), 0);
-    EQ(MOVE_MOUNT(all, "", AT_FDCWD, "b", 4), 0);
+    EQ(move_mount(all, "", AT_FDCWD, "b", 4), 0);
     CHECK(exists("b/m/g") && mounted("b/m"));
     close(one);
     close(all);
     close(plain);
-    int part = OK(OPEN_TREE(AT_FDCWD, "a/d", 1));
-    EQ(MOVE_MOUNT(part, "", AT_FDCWD, "c", 4), 0);
+    int part = OK(open_tree(AT_FDCWD, "a/d", 1));
+    EQ(move_mount(part, "", AT_FDCWD, "c", 4), 0);
     CHECK(exists("c/f"));
-    ERR(OPEN_TREE(AT_FDCWD, "a", AT_RECURSIVE), EINVAL);
-    ERR(OPEN_TREE(AT_FDCWD, "a", 4), EINVAL);
-    ERR(OPEN_TREE(AT_FDCWD, "none", 1), ENOENT);
+    ERR(open_tree(AT_FDCWD, "a", AT_RECURSIVE), EINVAL);
+    ERR(open_tree(AT_FDCWD, "a", 4), EINVAL);
+    ERR(open_tree(AT_FDCWD, "none", 1), ENOENT);
     EQ(mount(0, "a", 0, MS_UNBINDABLE, 0), 0);
-    ERR(OPEN_TREE(AT_FDCWD, "a", 1), EINVAL);
+    ERR(open_tree(AT_FDCWD, "a", 1), EINVAL);
 }
 TEST(move_mount) {
     OWN_MOUNTS();
@@ -170,22 +170,22 @@ TEST(move_mount) {
     put("file", "");
     EQ(mount("x", "a", "tmpfs", 0, 0), 0);
     put("a/f", "");
-    EQ(MOVE_MOUNT(AT_FDCWD, "a", AT_FDCWD, "b", 0), 0);
+    EQ(move_mount(AT_FDCWD, "a", AT_FDCWD, "b", 0), 0);
     CHECK(!exists("a/f") && exists("b/f"));
-    ERR(MOVE_MOUNT(AT_FDCWD, "d", AT_FDCWD, "a", 0), EINVAL);
-    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "file", 0), EINVAL);
-    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "b", 0), ELOOP);
-    ERR(MOVE_MOUNT(AT_FDCWD, "none", AT_FDCWD, "a", 0), ENOENT);
-    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "a", 0x8000), EINVAL);
-    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "a", 0x300), EINVAL);
+    ERR(move_mount(AT_FDCWD, "d", AT_FDCWD, "a", 0), EINVAL);
+    ERR(move_mount(AT_FDCWD, "b", AT_FDCWD, "file", 0), EINVAL);
+    ERR(move_mount(AT_FDCWD, "b", AT_FDCWD, "b", 0), ELOOP);
+    ERR(move_mount(AT_FDCWD, "none", AT_FDCWD, "a", 0), ENOENT);
+    ERR(move_mount(AT_FDCWD, "b", AT_FDCWD, "a", 0x8000), EINVAL);
+    ERR(move_mount(AT_FDCWD, "b", AT_FDCWD, "a", 0x300), EINVAL);
     EQ(symlink("a", "l"), 0);
-    ERR(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "l", 0), EINVAL);
-    EQ(MOVE_MOUNT(AT_FDCWD, "b", AT_FDCWD, "l", 0x10), 0);
+    ERR(move_mount(AT_FDCWD, "b", AT_FDCWD, "l", 0), EINVAL);
+    EQ(move_mount(AT_FDCWD, "b", AT_FDCWD, "l", 0x10), 0);
     CHECK(exists("a/f"));
     EQ(umount("a"), 0);
     int m = OK(make_tmpfs(0));
-    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4), 0);
-    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "b", 4), 0); // it is an ordinary mount by now
+    EQ(move_mount(m, "", AT_FDCWD, "a", 4), 0);
+    EQ(move_mount(m, "", AT_FDCWD, "b", 4), 0); // it is an ordinary mount by now
     CHECK(!mounted("a") && mounted("b"));
 }
 TEST(beneath) {
@@ -195,7 +195,7 @@ TEST(beneath) {
     put("a/old", "");
     int m = OK(make_tmpfs(0));
     close(OK(openat(m, "new", O_CREAT | O_WRONLY, 0644)));
-    EQ(MOVE_MOUNT(m, "", AT_FDCWD, "a", 4 | 0x200), 0);
+    EQ(move_mount(m, "", AT_FDCWD, "a", 4 | 0x200), 0);
     CHECK(exists("a/old"));
     EQ(umount("a"), 0);
     CHECK(exists("a/new") && !exists("a/old"));
@@ -206,9 +206,9 @@ TEST(set_group) {
     dirs("a b");
     EQ(mount("x", "a", "tmpfs", 0, 0), 0);
     EQ(mount("a", "b", 0, MS_BIND, 0), 0);
-    ERR(MOVE_MOUNT(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), EINVAL);
+    ERR(move_mount(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), EINVAL);
     EQ(mount(0, "a", 0, MS_SHARED, 0), 0);
-    EQ(MOVE_MOUNT(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), 0);
+    EQ(move_mount(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), 0);
     EQ(field("a", "shared:"), field("b", "shared:"));
     dirs("a/m");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
@@ -221,49 +221,65 @@ TEST(mount_setattr) {
     dirs("a/m");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
     struct attr at = {.set = 1 | 2 | 0x200000};
-    EQ(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), 0);
+    EQ(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), 0);
     CHECK(strstr(mountinfo("a"), " ro,nosuid,relatime,nosymfollow - "));
     CHECK(strstr(mountinfo("a/m"), " rw,relatime - "));
     at = (struct attr){.clear = 1 | 0x70 | 0x200000, .set = 4 | 0x10, .propagation = MS_SHARED};
-    EQ(SETATTR(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), 0);
+    EQ(mount_setattr(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), 0);
     CHECK(strstr(mountinfo("a"), " rw,nosuid,nodev,noatime shared:"));
     CHECK(strstr(mountinfo("a/m"), " rw,nodev,noatime shared:"));
     at = (struct attr){0};
-    EQ(SETATTR(AT_FDCWD, "none", 0, &at, sizeof at), 0); // nothing to do
+    EQ(mount_setattr(AT_FDCWD, "none", 0, &at, sizeof at), 0); // nothing to do
     at.set = 1;
-    ERR(SETATTR(AT_FDCWD, "none", 0, &at, sizeof at), ENOENT);
+    ERR(mount_setattr(AT_FDCWD, "none", 0, &at, sizeof at), ENOENT);
     dirs("d");
-    ERR(SETATTR(AT_FDCWD, "d", 0, &at, sizeof at), EINVAL);
-    ERR(SETATTR(AT_FDCWD, "a", 2, &at, sizeof at), EINVAL);
-    ERR(SETATTR(AT_FDCWD, "a", 0, &at, 8), EINVAL);
-    ERR(SETATTR(AT_FDCWD, "a", 0, &at, 5000), E2BIG);
-    ERR(SETATTR(AT_FDCWD, "a", 0, (void *)8, sizeof at), EFAULT);
+    ERR(mount_setattr(AT_FDCWD, "d", 0, &at, sizeof at), EINVAL);
+    ERR(mount_setattr(AT_FDCWD, "a", 2, &at, sizeof at), EINVAL);
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, 8), EINVAL);
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, 5000), E2BIG);
+    ERR(mount_setattr(AT_FDCWD, "a", 0, (void *)8, sizeof at), EFAULT);
     at.set = 0x10;
-    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL); // without clearing the others
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL); // without clearing the others
     at = (struct attr){.clear = 0x10};
-    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
     at = (struct attr){.set = 1ULL << 40};
-    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
     at = (struct attr){.propagation = MS_SHARED | MS_SLAVE};
-    ERR(SETATTR(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
     int fd = OK(open("a/m/f", O_CREAT | O_WRONLY, 0644));
     at = (struct attr){.set = 1};
-    ERR(SETATTR(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), EBUSY); // all or none
+    ERR(mount_setattr(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), EBUSY); // all or none
     CHECK(strstr(mountinfo("a"), " rw,"));
     close(fd);
-    EQ(SETATTR(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), 0);
+    EQ(mount_setattr(AT_FDCWD, "a", AT_RECURSIVE, &at, sizeof at), 0);
     CHECK(strstr(mountinfo("a"), " ro,") && strstr(mountinfo("a/m"), " ro,"));
 }
 TEST(mount_setattr_of_a_copy) {
     OWN_MOUNTS();
     dirs("a b");
     put("a/f", "");
-    int t = OK(OPEN_TREE(AT_FDCWD, "a", 1 | AT_RECURSIVE));
+    int t = OK(open_tree(AT_FDCWD, "a", 1 | AT_RECURSIVE));
     struct attr at = {.set = 1};
-    EQ(SETATTR(t, "", AT_EMPTY_PATH | AT_RECURSIVE, &at, sizeof at), 0);
-    EQ(MOVE_MOUNT(t, "", AT_FDCWD, "b", 4), 0);
+    EQ(mount_setattr(t, "", AT_EMPTY_PATH | AT_RECURSIVE, &at, sizeof at), 0);
+    EQ(move_mount(t, "", AT_FDCWD, "b", 4), 0);
     ERR(open("b/f", O_WRONLY), EROFS);
     close(OK(open("a/f", O_WRONLY)));
+}
+
+TEST(open_tree_attr) {
+    OWN_MOUNTS();
+    dirs("a b");
+    struct attr at = {.set = 1 | 2};
+    long t = syscall(467, AT_FDCWD, "a", 1 | AT_RECURSIVE, &at, sizeof at);
+    if (t == -1 && errno == ENOSYS)
+        SKIP("not before Linux 6.15");
+    CHECK(t >= 0);
+    EQ(move_mount(t, "", AT_FDCWD, "b", 4), 0);
+    CHECK(strstr(mountinfo("b"), " ro,nosuid,relatime"));
+    ERR(syscall(467, AT_FDCWD, "a", 1, 0, sizeof at), EINVAL);
+    ERR(syscall(467, AT_FDCWD, "a", 1, &at, 8), EINVAL);
+    at.set = 1ULL << 40;
+    ERR(syscall(467, AT_FDCWD, "a", 1, &at, sizeof at), EINVAL);
 }
 
 // ---- statmount, listmount ----

@@ -203,7 +203,7 @@ TEST(mount_point_of_another_namespace) {
 
 // ---- pivot_root, chroot ----
 
-static int pivot(const char *new_root, const char *put_old) {
+static int pivot_root(const char *new_root, const char *put_old) {
     return syscall(SYS_pivot_root, new_root, put_old);
 }
 static int new_root(void) {
@@ -219,7 +219,7 @@ TEST(pivot_root) {
     NEED(new_root() == 0);
     struct stat before, old;
     EQ(stat("/", &before), 0);
-    EQ(pivot("r", "r/old"), 0);
+    EQ(pivot_root("r", "r/old"), 0);
     CHECK(exists("/here"));
     EQ(stat("/old", &old), 0);
     CHECK(before.st_ino == old.st_ino && before.st_dev == old.st_dev);
@@ -234,7 +234,7 @@ TEST(pivot_root_onto_itself) {
     OWN_MOUNTS();
     NEED(new_root() == 0);
     EQ(chdir("r"), 0);
-    EQ(pivot(".", "."), 0);
+    EQ(pivot_root(".", "."), 0);
     EQ(umount2(".", MNT_DETACH), 0);
     CHECK(exists("/here") && exists("here"));
     EQ(chdir("/"), 0);
@@ -256,7 +256,7 @@ TEST(pivot_root_moves_others) {
         CHECK(exists("/here") && exists("here"));
     }
     EQ(read(p[0], &b, 1), 1);
-    EQ(pivot("r", "r/old"), 0);
+    EQ(pivot_root("r", "r/old"), 0);
     EQ(write(q[1], "x", 1), 1);
     WAIT_EXIT(pid, 0);
 }
@@ -264,26 +264,26 @@ TEST(pivot_root_errors) {
     OWN_MOUNTS();
     NEED(new_root() == 0);
     dirs("plain plain/old");
-    ERR(pivot("plain", "plain/old"), EINVAL);
-    ERR(pivot("r", "plain"), EINVAL);
-    ERR(pivot("none", "r/old"), ENOENT);
-    ERR(pivot("r", "none"), ENOENT);
-    ERR(pivot("r/here", "r/old"), ENOTDIR);
-    ERR(pivot("r", "r/here"), ENOTDIR);
-    ERR(pivot((char *)8, "r"), EFAULT);
-    ERR(pivot("/", "/"), EBUSY);
+    ERR(pivot_root("plain", "plain/old"), EINVAL);
+    ERR(pivot_root("r", "plain"), EINVAL);
+    ERR(pivot_root("none", "r/old"), ENOENT);
+    ERR(pivot_root("r", "none"), ENOENT);
+    ERR(pivot_root("r/here", "r/old"), ENOTDIR);
+    ERR(pivot_root("r", "r/here"), ENOTDIR);
+    ERR(pivot_root((char *)8, "r"), EFAULT);
+    ERR(pivot_root("/", "/"), EBUSY);
     EQ(change("r", MS_SHARED), 0);
-    ERR(pivot("r", "r/old"), EINVAL); // the old root would come to a shared mount
+    ERR(pivot_root("r", "r/old"), EINVAL); // the old root would come to a shared mount
     EQ(change("r", MS_PRIVATE), 0);
     EQ(change(".", MS_SHARED), 0);
-    ERR(pivot("r", "r/old"), EINVAL); // the new root stands on a shared mount
+    ERR(pivot_root("r", "r/old"), EINVAL); // the new root stands on a shared mount
     EQ(change(".", MS_PRIVATE), 0);
     pid_t pid;
     CHILD(pid) {
         dirs("c c/r");
         EQ(mount("r", "c/r", 0, MS_BIND, 0), 0);
         EQ(chroot("c"), 0);
-        ERR(pivot("/r", "/r/old"), EINVAL); // the root is no mount
+        ERR(pivot_root("/r", "/r/old"), EINVAL); // the root is no mount
     }
     WAIT_EXIT(pid, 0);
 }

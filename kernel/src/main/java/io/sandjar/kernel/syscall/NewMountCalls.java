@@ -345,6 +345,18 @@ public final class NewMountCalls {
         if ((flags & ~(AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT)) != 0) {
             return -EINVAL;
         }
+        long[] a = new long[3];
+        int r = attributes(t, uattr, usize, a);
+        if (r != 0 || (a[0] | a[1] | a[2]) == 0) {
+            return r;
+        }
+        Ref<Path> at = new Ref<>();
+        r = find(t, dirfd, path, (flags & AT_SYMLINK_NOFOLLOW) != 0, (flags & AT_EMPTY_PATH) != 0, at);
+        return r != 0 ? r : apply(t, at.get(), a, (flags & AT_RECURSIVE) != 0);
+    }
+
+    /** struct mount_attr, checked: what to set, what to clear, propagation. */
+    private static int attributes(Task t, long uattr, long usize, long[] out) {
         if (Long.compareUnsigned(usize, PAGE) > 0) {
             return -E2BIG;
         }
@@ -367,9 +379,6 @@ public final class NewMountCalls {
         long set = Bytes.i64(b, 0);
         long clear = Bytes.i64(b, 8);
         long how = Bytes.i64(b, 16);
-        if (set == 0 && clear == 0 && how == 0) {
-            return 0;
-        }
         long propagation = 15L << 17;
         boolean timesClear = (clear & ATTR_ATIME) != 0;
         long time = set & ATTR_ATIME;
@@ -381,18 +390,40 @@ public final class NewMountCalls {
                 || (time != 0 && time != ATTR_NOATIME && time != ATTR_STRICTATIME)) {
             return -EINVAL;
         }
-        Ref<Path> at = new Ref<>();
-        r = find(t, dirfd, path, (flags & AT_SYMLINK_NOFOLLOW) != 0, (flags & AT_EMPTY_PATH) != 0, at);
+        out[0] = set;
+        out[1] = clear;
+        out[2] = how;
+        return 0;
+    }
+
+    private static int apply(Task t, Path at, long[] a, boolean recursive) {
+        int off = flagsOf(a[1] & ~ATTR_ATIME) | ((a[1] & ATTR_ATIME) != 0 ? Mount.NOATIME | Mount.STRICTATIME : 0);
+        MountOps.Spreading how = a[2] == 0 ? null : MountCalls.spreading(a[2]);
+        return MountOps.setAttributes(t.mounts(), at, flagsOf(a[0]), off, how, recursive);
+    }
+
+    @Syscall(nr = Nr.open_tree_attr, support = Support.PARTIAL, note = "as open_tree and mount_setattr")
+    public static long sys_open_tree_attr(
+            Task t, int dirfd, @As(Kind.PATH) long path, @As(Kind.HEX) int flags, long uattr, long usize) {
+        if (uattr == 0 && usize != 0) {
+            return -EINVAL;
+        }
+        long[] a = new long[3];
+        int r = uattr == 0 ? 0 : attributes(t, uattr, usize, a);
         if (r != 0) {
             return r;
         }
-        int off = flagsOf(clear & ~ATTR_ATIME) | (timesClear ? Mount.NOATIME | Mount.STRICTATIME : 0);
-        return MountOps.setAttributes(
-                t.mounts(),
-                at.get(),
-                flagsOf(set),
-                off,
-                how == 0 ? null : MountCalls.spreading(how),
-                (flags & AT_RECURSIVE) != 0);
+        long fd = sys_open_tree(t, dirfd, path, flags);
+        if (fd < 0 || (a[0] | a[1] | a[2]) == 0) {
+            return fd;
+        }
+        FileDescription f = t.fget((int) fd);
+        Path at = f == null ? null : f.path();
+        r = at == null ? -EBADF : apply(t, at, a, (flags & AT_RECURSIVE) != 0);
+        if (r != 0) {
+            FdCalls.sys_close(t, (int) fd);
+            return r;
+        }
+        return fd;
     }
 }

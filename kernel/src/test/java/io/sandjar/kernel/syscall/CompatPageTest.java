@@ -27,25 +27,13 @@ final class CompatPageTest {
             "io_getevents",
             "io_submit",
             "io_cancel",
-            "name_to_handle_at",
-            "open_by_handle_at",
             "io_pgetevents",
-            "open_tree",
-            "move_mount",
-            "fsopen",
-            "fsconfig",
-            "fsmount",
-            "fspick",
             "process_madvise",
-            "mount_setattr",
             "process_mrelease",
             "futex_waitv",
             "futex_wake",
             "futex_wait",
-            "futex_requeue",
-            "statmount",
-            "listmount",
-            "open_tree_attr");
+            "futex_requeue");
 
     private final Verdict[] calls = Verdict.all();
     private final Map<String, List<String>> covered = Coverage.of(root().resolve("conformance/c"));

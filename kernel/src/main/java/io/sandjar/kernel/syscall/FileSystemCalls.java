@@ -56,7 +56,10 @@ public final class FileSystemCalls {
 
     // ---- handles: no file system here has any ----
 
-    @Syscall(nr = Nr.name_to_handle_at, support = Support.REFUSED, note = "EOPNOTSUPP, as on file systems that cannot be exported")
+    @Syscall(
+            nr = Nr.name_to_handle_at,
+            support = Support.REFUSED,
+            note = "EOPNOTSUPP, as on file systems that cannot be exported")
     public static long sys_name_to_handle_at(
             Task t, int dirfd, @As(Kind.PATH) long path, long handle, long mountId, @As(Kind.HEX) int flags) {
         int known = AT_SYMLINK_FOLLOW | AT_EMPTY_PATH | AT_HANDLE_FID | AT_HANDLE_MNT_ID_UNIQUE;
@@ -69,7 +72,10 @@ public final class FileSystemCalls {
         return r != 0 ? r : -EOPNOTSUPP;
     }
 
-    @Syscall(nr = Nr.open_by_handle_at, support = Support.REFUSED, note = "ESTALE, since there are no handles; EPERM without CAP_DAC_READ_SEARCH")
+    @Syscall(
+            nr = Nr.open_by_handle_at,
+            support = Support.REFUSED,
+            note = "ESTALE, since there are no handles; EPERM without CAP_DAC_READ_SEARCH")
     public static long sys_open_by_handle_at(Task t, int mountFd, long handle, @As(Kind.HEX) int flags) {
         if (!t.creds().has(Cap.CAP_DAC_READ_SEARCH)) {
             return -EPERM;

@@ -92,4 +92,61 @@ stub_copy_failed:
 	xor	%eax, %eax
 	ret
 
+/* Where trampolines lead, with the call's registers and the trampoline in r11. Like the call itself it spoils nothing but
+   rax, rcx and r11. The GS base of a thread that has a ring is its slot; others, and what comes in between, make the call
+   behind the trampoline. A signal on the way: see ring_leave. */
+	.globl	ring_enter, ring_saved, ring_done, ring_refused, ring_end
+ring_enter:
+	rdgsbase %rcx
+	shr	$31, %rcx
+	cmp	$(SLOTS_BASE >> 31), %ecx
+	jne	ring_refused
+	mov	%gs:RING_SAVE, %rcx
+	test	%rcx, %rcx
+	jz	ring_refused
+	cmpl	$0, 64(%rcx)		/* awake */
+	je	ring_refused
+	movl	$RING_IDLE, (%rcx)
+	mov	%rax, %gs:RING_SAVE + 16
+	mov	%rdi, %gs:RING_SAVE + 24
+	mov	%rsi, %gs:RING_SAVE + 32
+	mov	%rdx, %gs:RING_SAVE + 40
+	mov	%r10, %gs:RING_SAVE + 48
+	mov	%r8, %gs:RING_SAVE + 56
+	mov	%r9, %gs:RING_SAVE + 64
+	mov	%rbx, %gs:RING_SAVE + 72
+	mov	%rbp, %gs:RING_SAVE + 80
+	mov	%r12, %gs:RING_SAVE + 88
+	mov	%r13, %gs:RING_SAVE + 96
+	mov	%r14, %gs:RING_SAVE + 104
+	mov	%r15, %gs:RING_SAVE + 112
+	mov	%rsp, %gs:RING_SAVE + 120
+	mov	%r11, %gs:RING_SAVE + 128
+	movl	$1, %gs:RING_SAVE + 8
+ring_saved:
+	rdgsbase %rdi
+	lea	STACK_SIZE(%rdi), %rsp
+	call	ring_call
+	test	%eax, %eax
+	mov	%gs:RING_SAVE + 120, %rsp
+	mov	%gs:RING_SAVE + 24, %rdi
+	mov	%gs:RING_SAVE + 32, %rsi
+	mov	%gs:RING_SAVE + 40, %rdx
+	mov	%gs:RING_SAVE + 48, %r10
+	mov	%gs:RING_SAVE + 56, %r8
+	mov	%gs:RING_SAVE + 64, %r9
+	mov	%gs:RING_SAVE + 128, %r11
+	jz	1f
+	mov	%gs:RING_SAVE + 136, %rax
+	movl	$0, %gs:RING_SAVE + 8
+ring_done:
+	add	$TRAMPOLINE_AFTER, %r11
+	jmp	*%r11
+1:	mov	%gs:RING_SAVE + 16, %rax
+	movl	$0, %gs:RING_SAVE + 8
+ring_refused:
+	add	$TRAMPOLINE_CALL, %r11
+	jmp	*%r11
+ring_end:
+
 	.section .note.GNU-stack, "", @progbits

@@ -5,7 +5,7 @@
 // inside the guest's address space, what only can be done there, on the
 // kernel's order. The guest can read, jump into and overwrite all of it:
 // nothing here protects anything, it only serves.
-#include "stub.h"
+#include "inside.h"
 
 #define SYS_rt_sigaction 13
 #define SYS_rt_sigprocmask 14
@@ -23,55 +23,6 @@
 #define CLONE_VM 0x100
 #define CLONE_PARENT_SETTID 0x100000
 #define ENOSYS 38
-
-struct siginfo {
-	int signo, err, code, pad;
-	void *call_addr;
-	int syscall;
-};
-
-struct ucontext {
-	unsigned long flags;
-	struct ucontext *link;
-	void *ss_sp;
-	int ss_flags, pad;
-	unsigned long ss_size;
-	// r8 r9 r10 r11 r12 r13 r14 r15 rdi rsi rbp rbx rdx rax rcx rsp rip
-	unsigned long r8, r9, r10, r11, r12, r13, r14, r15, di, si, bp, bx, dx, ax, cx, sp, ip, eflags, segs, err,
-	    trapno, oldmask, cr2;
-	char *fpstate;
-	unsigned long reserved[8];
-	unsigned long sigmask;
-};
-
-struct sigaction {
-	void *handler;
-	unsigned long flags;
-	void *restorer;
-	unsigned long mask;
-};
-
-#pragma GCC visibility push(hidden)
-void stub_restorer(void);
-__attribute__((noreturn)) void stub_sigreturn(void *ucontext);
-long stub_clone_thread(unsigned long flags, void *ucontext, int *ptid, int *ctid, unsigned long tls);
-long stub_clone_process(unsigned long flags, void *stack, int *ptid, int *ctid, unsigned long tls, void *ucontext);
-
-int stub_copy8(void *to, const void *from); // 0 when an address is bad
-extern char stub_copy_start[], stub_copy_end[], stub_copy_failed[];
-
-static inline long call(long nr, long a, long b, long c, long d, long e, long f)
-{
-	long result;
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return result;
-}
 
 struct instruction {
 	unsigned short code;
@@ -91,16 +42,6 @@ static const struct instruction trap_all[] = {
 	{0x06, 0, 0, 0x7fff0000}, // ALLOW
 	{0x06, 0, 0, 0x00030000}, // TRAP
 };
-
-static inline struct slot *slot_of(void *p)
-{
-	return (struct slot *)((unsigned long)p & ~(SLOT_SIZE - 1ul));
-}
-
-static inline int failed(long r)
-{
-	return (unsigned long)r > -4096ul;
-}
 
 // Rings for the kernel. Without a kernel there is nothing to live for, and no
 // call by which to end: exit_group would need its answer. An invalid
@@ -143,6 +84,8 @@ static void inherit(struct mailbox *to, struct mailbox *from)
 	to->sigmask = from->sigmask;
 	to->trace = from->trace;
 	to->recheck = 0;
+	((struct slot *)((char *)to - STACK_SIZE))->save.in = 0;
+	((struct slot *)((char *)to - STACK_SIZE))->save.ring = 0;
 }
 
 static long clone_thread(struct slot *slot, struct ucontext *uc, struct op *o)
@@ -155,7 +98,10 @@ static long clone_thread(struct slot *slot, struct ucontext *uc, struct op *o)
 	to->box.guest_tid = o->nr;
 	inherit(&to->box, &slot->box);
 	to->box.guest_pid = slot->box.guest_pid;
-	return stub_clone_thread(o->a[0] | CLONE_PARENT_SETTID, copy, &to->box.host_tid, (int *)o->a[4], o->a[3]);
+	unsigned long gs = ring_pause(slot); // the child begins with its parent's
+	long r = stub_clone_thread(o->a[0] | CLONE_PARENT_SETTID, copy, &to->box.host_tid, (int *)o->a[4], o->a[3]);
+	ring_resume(gs);
+	return r;
 }
 
 static void run(struct slot *slot, long count, struct ucontext *uc);
@@ -174,7 +120,10 @@ static long clone_process(struct slot *slot, struct ucontext *uc, struct op *o)
 		to->box.cookie = o->a[4];
 		if (o->a[2])
 			copy->sp = o->a[2];
-		return stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, stack, &slot->box.host_tid, 0, o->a[3], copy);
+		unsigned long gs = ring_pause(slot);
+		long r = stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, stack, &slot->box.host_tid, 0, o->a[3], copy);
+		ring_resume(gs);
+		return r;
 	}
 	// The child finds its words in its own copy of this slot.
 	struct mailbox *box = &slot->box;
@@ -185,7 +134,9 @@ static long clone_process(struct slot *slot, struct ucontext *uc, struct op *o)
 	uc->ax = 0;
 	if (o->a[2])
 		uc->sp = o->a[2];
+	unsigned long gs = ring_pause(slot);
 	long r = stub_clone_process(o->a[0] | CLONE_PARENT_SETTID, 0, &slot->box.host_tid, 0, o->a[3], uc);
+	ring_resume(gs);
 	box->guest_tid = tid;
 	box->guest_pid = pid;
 	uc->ax = ax;
@@ -199,6 +150,7 @@ __attribute__((noreturn)) void stub_child(struct ucontext *uc)
 	struct slot *slot = slot_of(uc);
 	call(SYS_prctl, 1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0, 0);
 	slot->box.recheck = 0;
+	slot->save.ring = 0; // not mapped here
 	run(slot, ring(BELL_CHILD, slot->box.cookie, (long)uc, (long)slot, 0), uc);
 	stub_sigreturn(uc);
 }
@@ -244,6 +196,12 @@ static void run(struct slot *slot, long count, struct ucontext *uc)
 				r = call(SYS_seccomp, 1, 0, (long)&prog, 0, 0, 0); // SECCOMP_SET_MODE_FILTER
 				break;
 			}
+			case OP_RING:
+				ring_install(slot, (struct ring *)o->a[0]);
+				break;
+			case OP_PATCH:
+				r = ring_patch(o);
+				break;
 			}
 			if (flags & OPF_RAX)
 				uc->ax = r;
@@ -319,7 +277,10 @@ static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
 	} else if (uc->ip >= (unsigned long)stub_copy_start && uc->ip < (unsigned long)stub_copy_end) {
 		uc->ip = (unsigned long)stub_copy_failed; // a bad address of the guest's
 		return;
+	} else if (sig == 4 && ring_torn(uc)) {
+		return;
 	}
+	ring_leave(slot, uc);
 	if (box->trace)
 		call(SYS_arch_prctl, 0x1003 /* ARCH_GET_FS */, (long)&box->fs_base, 0, 0, 0, 0);
 	run(slot, ring(BELL_SIGNAL, sig, (long)info, (long)uc, (long)slot), uc);
@@ -329,9 +290,10 @@ static void handle(int sig)
 {
 	struct sigaction act;
 	act.handler = on_signal; // field by field: a template would need relocated data
-	act.flags = 0x4 | 0x08000000 | 0x10000000 | 0x04000000; // SIGINFO ONSTACK RESTART RESTORER
+	// SIGINFO ONSTACK RESTART RESTORER NODEFER: even the handler of SIGSEGV may meet a bad address
+	act.flags = 0x4 | 0x08000000 | 0x10000000 | 0x04000000 | 0x40000000;
 	act.restorer = stub_restorer;
-	act.mask = sig == 31 ? ~(1ul << 10 | 1ul << 6) : ~0ul; // SIGSEGV and SIGBUS: see stub_copy8
+	act.mask = ~(1ul << 10 | 1ul << 6); // SIGSEGV and SIGBUS: see stub_copy8
 	call(SYS_rt_sigaction, sig, (long)&act, 0, 8, 0, 0);
 }
 

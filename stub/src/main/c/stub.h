@@ -39,6 +39,30 @@
 #define OP_SIGRETURN 6 // load the ucontext at a[0]
 #define OP_RESULT 7    // the guest's rax becomes a[0]
 #define OP_TRAP_ALL 8  // from here on every call of the guest's is a trap
+#define OP_RING 9      // plain calls go by the ring that is mapped at a[0]; 0: no more
+#define OP_PATCH 10    // call site a[0], which holds a[2], goes to the trampoline a[1]; a[3]: length of its compare
+
+// Rings: shared with the kernel, one for each thread that makes many calls. See docs/adr/0011.
+#define RINGS_BASE 0x5f8000000000
+#define RING_SPAN 0x10000
+#define RING_IDLE 0
+#define RING_POSTED 1
+#define RING_TAKEN 2
+#define RING_PARKED 3   // the kernel will take its time: sleep
+#define RING_SLEEPING 4 // the thread sleeps: wake it
+#define RING_DONE 5
+#define RING_REFUSED 6 // make the call the other way
+
+// Trampolines: each stands for the call at one site.
+#define TRAMPOLINE_SIZE 64
+#define TRAMPOLINE_CALL 13  // its own system call
+#define TRAMPOLINE_AFTER 15 // and the instruction behind that
+#define TRAMPOLINE_SITE 40
+#define TRAMPOLINE_MAGIC_AT 56
+#define TRAMPOLINE_MAGIC 0x5a9d2c71e3b8460f
+
+// Where a slot keeps the registers of a call on its way, from the slot's start.
+#define RING_SAVE (STACK_SIZE + 3648)
 
 #define OPF_IGNORE 1 // go on after an error
 #define OPF_RAX 2    // result goes to the guest's rax, error or not
@@ -65,11 +89,33 @@ struct mailbox {
 	struct op ops[40];
 };
 
+struct ring {
+	int state;
+	char pad1[60];
+	int awake; // somebody in the kernel looks at this ring all the time
+	char pad2[60];
+	long nr, ip, a[6];
+	long result;
+	char pad3[56];
+	unsigned long calls[8]; // the numbers that may come this way
+};
+
+// The order is that of entry_x86_64.S.
+struct ring_save {
+	struct ring *ring;
+	long in; // a call is on its way
+	long nr, di, si, dx, r10, r8, r9, bx, bp, r12, r13, r14, r15, sp, trampoline, result;
+};
+
 struct slot {
 	char stack[STACK_SIZE];
 	union {
 		struct mailbox box;
 		char room[MAILBOX_SIZE];
+		struct {
+			char before[RING_SAVE - STACK_SIZE];
+			struct ring_save save;
+		};
 	};
 };
 #endif

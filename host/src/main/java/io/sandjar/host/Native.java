@@ -35,4 +35,12 @@ final class Native {
     static native long read(int fd, byte[] dst, int off, int len, long at);
 
     static native long write(int fd, byte[] src, int off, int len, long at);
+
+    static native void ringAnswer(long ring, int state, long result);
+
+    static native void ringsAwake(long table, int count, int awake);
+
+    static native int ringNext(long table, int count, long nanos);
+
+    static native boolean fsgsbase();
 }

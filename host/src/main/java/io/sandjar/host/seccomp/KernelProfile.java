@@ -124,6 +124,11 @@ final class KernelProfile {
         rule(
                 "guest memory; the host lets it through for processes of this sandbox only",
                 calls(Nr.process_vm_readv, Nr.process_vm_writev)),
+        rule(
+                "memory shared with a guest thread, in which it posts its calls: never to be executed",
+                calls(Nr.mmap),
+                bits(2, -1L, Mm.PROT_READ | Mm.PROT_WRITE, "PROT_READ | PROT_WRITE"),
+                bits(3, -1L, Mm.MAP_SHARED, "MAP_SHARED")),
         rule("ends guest processes", calls(Nr.kill), oneOf(1, "SIGKILL", Sig.SIGKILL)),
         rule(
                 "takes a guest thread out of its program, asks whether it lives",

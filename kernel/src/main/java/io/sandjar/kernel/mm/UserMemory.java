@@ -39,6 +39,12 @@ public final class UserMemory {
         room = memoryRoom;
     }
 
+    /** Whether there is so little left that the guest has to touch its pages itself. */
+    public boolean tight() {
+        MemoryRoom r = room;
+        return r != null && r.tight(0);
+    }
+
     /**
      * To be called before {@code len} bytes are written other than by {@link #write}: has the guest touch them where memory
      * is short.

@@ -44,7 +44,11 @@ final class Doorbell {
                 trapped(t, s);
             } else if ((int) a == Stub.KICK) {
                 t.recheckSignals();
-                settle(t, s);
+                if (t.isHot() && kernel.rings().prepare(t)) {
+                    t.answerBell(s);
+                } else {
+                    settle(t, s);
+                }
             } else if (isFault((int) a)) {
                 t.fault((int) a);
                 settle(t, s);
@@ -86,7 +90,10 @@ final class Doorbell {
             Processes.kill(hostTid, Sig.SIGKILL);
             return;
         }
-        t.begin(id);
+        if (!t.begin(id)) {
+            t.misbehaved();
+            return;
+        }
         if (t.startsImage()) {
             kernel.nursery().born(t, s);
         } else {

@@ -73,7 +73,10 @@ final class Receiver implements Runnable {
         if (t.isStale(id)) {
             return;
         }
-        t.begin(id);
+        if (!t.begin(id)) {
+            t.misbehaved();
+            return;
+        }
         if (nr == Stub.DOORBELL) {
             doorbell.ring(t, s, id);
             return;
@@ -95,6 +98,7 @@ final class Receiver implements Runnable {
             if (nr == Nr.exit_group || nr == Nr.exit) {
                 t.misbehaved();
             } else {
+                t.passed();
                 listener.answer(s, id, -ENOSYS);
             }
             return;
@@ -107,6 +111,12 @@ final class Receiver implements Runnable {
         t.a3 = s.buf.getLong(56);
         t.a4 = s.buf.getLong(64);
         t.a5 = s.buf.getLong(72);
+        kernel.rings().count(t);
+        settle(t, s, call(t, false));
+    }
+
+    /** A call was posted in the ring of a task, and its number and arguments are the task's. */
+    void posted(Task t, Scratch s) {
         settle(t, s, call(t, false));
     }
 
@@ -115,7 +125,10 @@ final class Receiver implements Runnable {
         if (result != Task.BLOCK) {
             t.endCall();
             finish(t, s, result);
-        } else if (!t.park(() -> again(t))) {
+            return;
+        }
+        t.waits();
+        if (!t.park(() -> again(t))) {
             t.endCall();
             Thread.ofVirtual().start(() -> blocking(t));
         }

@@ -3,6 +3,7 @@
 package io.sandjar.kernel.task;
 
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel keeps of an address space: which slots its threads use. Shared by the threads of a process and by a
@@ -11,6 +12,9 @@ import java.util.BitSet;
 final class AddressSpace {
     private final BitSet used = new BitSet();
     private int chunks = 1;
+
+    /** Call sites that were rewritten; null for none. */
+    volatile @Nullable Trampolines trampolines;
 
     AddressSpace() {
         used.set(0);
@@ -22,6 +26,10 @@ final class AddressSpace {
         a.used.clear();
         a.used.set(index(slot));
         a.chunks = chunks;
+        Trampolines t = trampolines;
+        if (t != null) {
+            a.trampolines = new Trampolines(t);
+        }
         return a;
     }
 

@@ -155,6 +155,10 @@ public final class Delivery {
     private void enter(Task t, TrapFrame f, SigInfo info, SigAction act) {
         int signo = info.signo();
         settleRestart(t, f, act);
+        Trampolines sites = t.space.trampolines;
+        if (sites != null) {
+            sites.leave(f);
+        }
         long now = t.sigmask; // of the call, where it has one of its own
         long mask = t.restoreMask ? t.savedMask : now;
         if (SignalFrames.push(t, f, info, act, mask) < 0) {

@@ -39,6 +39,7 @@ public final class Kernel {
     private final Exec exec = new Exec(this);
     private final Delivery delivery = new Delivery(this);
     private final Tracing tracing = new Tracing(this);
+    private final Rings rings = new Rings(this);
     private final ArrayList<Task> pendingThreads = new ArrayList<>();
     private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
     private final long startNanos = System.nanoTime();
@@ -152,6 +153,10 @@ public final class Kernel {
 
     public Tracing tracing() {
         return tracing;
+    }
+
+    public Rings rings() {
+        return rings;
     }
 
     public Listener listener() {
@@ -285,6 +290,7 @@ public final class Kernel {
             t.space.giveSlot(t.slot); // a vfork child's slot lies in its parent's memory
             t.space = new AddressSpace();
             t.slot = Stub.SLOTS_BASE;
+            t.forgetRing();
         } finally {
             taskLock.unlock();
         }

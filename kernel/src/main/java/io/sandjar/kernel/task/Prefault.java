@@ -64,7 +64,7 @@ public final class Prefault implements Toucher {
         Task t = task;
         long start = address & -PAGE;
         long n = (address + len + PAGE - 1 & -PAGE) - start;
-        if (t.caller != Thread.currentThread() || t.dead || n <= 0 || there(start, n)) {
+        if (t.caller != Thread.currentThread() || t.dead || t.byRing() || n <= 0 || there(start, n)) {
             return;
         }
         from = start;

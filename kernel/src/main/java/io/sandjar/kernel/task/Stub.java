@@ -33,6 +33,10 @@ public final class Stub {
     public static final int OP_SIGRETURN = 6;
     public static final int OP_RESULT = 7;
     public static final int OP_TRAP_ALL = 8;
+    public static final int OP_RING = 9;
+    public static final int OP_PATCH = 10;
+    public static final long RINGS_BASE = 0x5f8000000000L;
+    public static final long RING_SPAN = 0x10000;
     public static final int OPF_IGNORE = 1;
     public static final int OPF_RAX = 2;
     public static final int OPF_RING = 4;
@@ -68,6 +72,11 @@ public final class Stub {
 
     public static long mailbox(long slot) {
         return slot + STACK_SIZE;
+    }
+
+    /** Where the thread with a slot has its ring. */
+    static long ring(long slot) {
+        return RINGS_BASE + (slot - SLOTS_BASE) / SLOT_SIZE * RING_SPAN;
     }
 
     static boolean inText(long ip) {

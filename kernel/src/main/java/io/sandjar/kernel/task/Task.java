@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.host.Ring;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitQueue;
@@ -19,6 +20,8 @@ import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsContext;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Namespace;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,23 @@ public final class Task extends Caller {
 
     /** The thread that runs the call; null when none does. */
     public @Nullable Thread caller;
+
+    /** Calls that came by notification, roughly. */
+    int callCount;
+
+    @Nullable
+    HotSites hotSites;
+
+    /** Address behind a call site about which the stub is to do something; 0 for none. */
+    long hotSite;
+
+    /** It was given a ring already, or cannot have one. */
+    boolean ringRefused;
+
+    private volatile @Nullable Ring ring;
+
+    /** The call in progress came by the ring. */
+    private boolean viaRing;
 
     /** Whether the thread that runs the call may park. */
     public boolean mayBlock;
@@ -446,7 +466,7 @@ public final class Task extends Caller {
     }
 
     /** Whether the stub may not answer calls by itself. */
-    private boolean showsEveryCall() {
+    boolean showsEveryCall() {
         SeccompFilter f = seccomp;
         return kernel.everyCall || tracee != null || (f != null && !f.leavesStubAlone());
     }
@@ -788,13 +808,124 @@ public final class Task extends Caller {
         return hasFirst && id - firstId < 0;
     }
 
-    /** A call or ring of the host thread has come in. */
-    public void begin(long id) {
-        inGuest = false;
+    /**
+     * A call or ring of the host thread has come in.
+     *
+     * @return false when it cannot be its own: a call that came by the ring is not answered yet
+     */
+    public boolean begin(long id) {
+        if (ring == null) {
+            inGuest = false;
+        } else if (!InGuest.take(this)) {
+            return false;
+        }
         inTrap = false;
         inFrame = false;
         notifId = id;
         progress = 0;
+        return true;
+    }
+
+    /** A notification was answered without {@link #finish}: the host thread is on its own again. */
+    public void passed() {
+        inGuest = true;
+        if (attention) {
+            kernel.kick(this);
+        }
+    }
+
+    /** Whether the call in progress came by the ring: then there is no notification. */
+    boolean byRing() {
+        return viaRing;
+    }
+
+    /** Whether {@link Rings#prepare} has something to do. */
+    public boolean isHot() {
+        return hotSite != 0;
+    }
+
+    public @Nullable Ring ring() {
+        return ring;
+    }
+
+    void setRing(@Nullable Ring r) {
+        ring = r;
+    }
+
+    /** A new program begins: calls are counted anew. */
+    void forgetRing() {
+        ring = null;
+        ringRefused = false;
+        callCount = 0;
+        hotSites = null;
+        hotSite = 0;
+    }
+
+    /**
+     * A call was posted in a ring.
+     *
+     * @return false when it is not to be made: then nothing was changed, and the ring is to be answered with REFUSED
+     */
+    public boolean beginByRing(Ring r) {
+        if (ring != r || dead || attention || expectedNr >= 0 || image != null || seccomp != null || !InGuest.take(this)) {
+            return false;
+        }
+        int number = r.nr();
+        if (!kernel.rings().isPlain(number)) {
+            inGuest = true;
+            return false;
+        }
+        progress = 0;
+        viaRing = true;
+        nr = number;
+        ip = r.ip();
+        a0 = r.argument(0);
+        a1 = r.argument(1);
+        a2 = r.argument(2);
+        a3 = r.argument(3);
+        a4 = r.argument(4);
+        a5 = r.argument(5);
+        return true;
+    }
+
+    /** The call in progress will take its time: if it came by the ring, its thread may sleep. */
+    public void waits() {
+        Ring r = ring;
+        if (viaRing && r != null) {
+            r.answer(Ring.PARKED, 0);
+        }
+    }
+
+    /** What would have to begin anew is made by notification, which knows how. */
+    private void finishByRing(long result) {
+        viaRing = false;
+        Ring r = ring;
+        if (dead || r == null) {
+            return;
+        }
+        boolean refused = result == CONTINUE || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
+        inGuest = true;
+        if (attention && !refused) {
+            kernel.kick(this);
+        }
+        r.answer(refused ? Ring.REFUSED : Ring.DONE, result);
+    }
+
+    /** {@link #inGuest} as what decides between a notification and a ring that claim to be the same thread's. */
+    private static final class InGuest {
+        private static final VarHandle HANDLE;
+
+        static {
+            try {
+                HANDLE = MethodHandles.lookup().findVarHandle(Task.class, "inGuest", boolean.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        static boolean take(Task t) {
+            return HANDLE.compareAndSet(t, true, false);
+        }
     }
 
     /** Whether the stub was told to make a call that the host carries out. */
@@ -838,11 +969,15 @@ public final class Task extends Caller {
      * its next instruction.
      */
     public void finish(io.sandjar.host.Scratch s, long result) {
+        if (viaRing) {
+            finishByRing(result);
+            return;
+        }
         if (dead && result != CONTINUE) { // a thread's own exit is carried out by the host
             return;
         }
         long value = settleResult(result);
-        boolean kick = value != result || attention;
+        boolean kick = value != result || attention || hotSite != 0;
         inGuest = true;
         if (kick || attention) {
             kernel.kick(this);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.notify;
+
+import io.sandjar.host.Ring;
+import io.sandjar.host.RingTable;
+import io.sandjar.host.Scratch;
+import io.sandjar.kernel.base.Worker;
+import io.sandjar.kernel.syscall.Dispatcher;
+import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Rings;
+import io.sandjar.kernel.task.Task;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that looks at the rings and runs the calls posted there. It looks only while calls keep coming; a moment
+ * without any and it says so in the rings and sleeps. Calls then come by notification, and when they come often it is
+ * woken again. There is none until the first guest thread gets a ring.
+ */
+final class RingServer implements Rings.Server, Runnable {
+    private static final int MOST_RINGS = 64;
+
+    /** How long it looks without finding anything. */
+    private static final long PATIENCE_NANOS = 50_000;
+
+    /** Two notifications that would have been its own within this time wake it. */
+    private static final long OFTEN_NANOS = 200_000;
+
+    /** On a machine with more work than CPUs looking costs more than it brings; it is tried anew now and then. */
+    private static final long SHORTEST_REST_NANOS = 20_000_000;
+
+    private static final long LONGEST_REST_NANOS = 160_000_000;
+
+    private final Receiver receiver;
+    private final RingTable table = new RingTable(MOST_RINGS);
+    private final @Nullable Task[] tasks = new Task[MOST_RINGS];
+    private final @Nullable Ring[] rings = new Ring[MOST_RINGS];
+
+    // guarded by this
+    private final ArrayDeque<Task> newTasks = new ArrayDeque<>();
+    private final ArrayDeque<Ring> newRings = new ArrayDeque<>();
+    private int used;
+    private @Nullable Thread thread;
+
+    private long restNanos = SHORTEST_REST_NANOS;
+    private volatile long restEndNanos = System.nanoTime();
+
+    private volatile boolean changed;
+    private volatile boolean asleep;
+    private volatile boolean woken;
+    private volatile long lastCallNanos;
+
+    RingServer(Kernel kernel, Dispatcher dispatcher) {
+        receiver = new Receiver(kernel, dispatcher);
+    }
+
+    @Override
+    public synchronized boolean add(Task t, Ring r) {
+        if (used >= MOST_RINGS) {
+            wake(); // perhaps some are over
+            return false;
+        }
+        used++;
+        newTasks.add(t);
+        newRings.add(r);
+        changed = true;
+        if (thread == null) {
+            Thread made = new Worker("rings", this);
+            thread = made;
+            made.start();
+        } else {
+            wake();
+        }
+        return true;
+    }
+
+    @Override
+    public void called() {
+        if (!asleep) {
+            return;
+        }
+        long now = System.nanoTime();
+        long before = lastCallNanos;
+        lastCallNanos = now;
+        if (now - before < OFTEN_NANOS && now - restEndNanos >= 0) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        woken = true;
+        Thread t = thread;
+        if (t != null && asleep) {
+            LockSupport.unpark(t);
+        }
+    }
+
+    @Override
+    public void run() {
+        Scratch s = Scratch.take();
+        while (true) {
+            try {
+                if (changed) {
+                    takeNew();
+                }
+                int i = table.next(PATIENCE_NANOS);
+                if (i < 0) {
+                    crowded(i == RingTable.CROWDED);
+                    i = lastLook();
+                }
+                if (i >= 0) {
+                    one(i, s);
+                    Worker.drain();
+                } else {
+                    sleep();
+                }
+            } catch (RuntimeException | Error e) {
+                Bugs.report(e);
+            }
+        }
+    }
+
+    private void one(int i, Scratch s) {
+        Task t = tasks[i];
+        Ring r = rings[i];
+        if (t == null || r == null) {
+            return;
+        }
+        if (t.beginByRing(r)) {
+            receiver.posted(t, s);
+        } else {
+            r.answer(Ring.REFUSED, 0);
+        }
+    }
+
+    /** Decides how long calls come by notification after this thread did not get its CPU. */
+    private void crowded(boolean crowded) {
+        long now = System.nanoTime();
+        if (!crowded) {
+            return;
+        }
+        restNanos = now - restEndNanos < LONGEST_REST_NANOS ? Math.min(restNanos * 2, LONGEST_REST_NANOS) : SHORTEST_REST_NANOS;
+        restEndNanos = now + restNanos;
+    }
+
+    /** Says that nobody looks, and then looks once more: what is posted later sees it. */
+    private int lastLook() {
+        table.awake(false);
+        int i = table.next(0);
+        if (i >= 0) {
+            table.awake(true);
+        }
+        return i;
+    }
+
+    private void sleep() {
+        sweep();
+        asleep = true;
+        while (!woken && !changed) {
+            LockSupport.park(this);
+        }
+        asleep = false;
+        woken = false;
+        table.awake(true);
+    }
+
+    private synchronized void takeNew() {
+        changed = false;
+        sweep();
+        for (int i = 0; i < MOST_RINGS && !newTasks.isEmpty(); i++) {
+            if (tasks[i] == null) {
+                tasks[i] = newTasks.remove();
+                rings[i] = newRings.remove();
+                table.set(i, rings[i]);
+            }
+        }
+        table.awake(true);
+    }
+
+    /** Lets go of rings whose threads have ended or begun another program. */
+    private synchronized void sweep() {
+        for (int i = 0; i < MOST_RINGS; i++) {
+            Task t = tasks[i];
+            Ring r = rings[i];
+            if (t != null && r != null && (t.dead() || t.ring() != r)) {
+                tasks[i] = null;
+                rings[i] = null;
+                table.set(i, null);
+                r.close();
+                used--;
+            }
+        }
+    }
+}

@@ -141,7 +141,9 @@ final class RingServer implements Rings.Server, Runnable {
         if (!crowded) {
             return;
         }
-        restNanos = now - restEndNanos < LONGEST_REST_NANOS ? Math.min(restNanos * 2, LONGEST_REST_NANOS) : SHORTEST_REST_NANOS;
+        restNanos = now - restEndNanos < LONGEST_REST_NANOS
+                ? Math.min(restNanos * 2, LONGEST_REST_NANOS)
+                : SHORTEST_REST_NANOS;
         restEndNanos = now + restNanos;
     }
 

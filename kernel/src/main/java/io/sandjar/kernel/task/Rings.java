@@ -38,16 +38,94 @@ public final class Rings {
      * masks, are not carried out by the host, and have no relative time to wait for but poll's kind.
      */
     private static final int[] PLAIN = {
-        Nr.read, Nr.write, Nr.open, Nr.close, Nr.stat, Nr.fstat, Nr.lstat, Nr.poll, Nr.lseek, Nr.pread64, Nr.pwrite64,
-        Nr.readv, Nr.writev, Nr.access, Nr.pipe, Nr.dup, Nr.dup2, Nr.sendfile, Nr.accept, Nr.sendto, Nr.recvfrom,
-        Nr.sendmsg, Nr.recvmsg, Nr.shutdown, Nr.getsockname, Nr.getpeername, Nr.socketpair, Nr.setsockopt, Nr.getsockopt,
-        Nr.uname, Nr.fcntl, Nr.fsync, Nr.fdatasync, Nr.truncate, Nr.ftruncate, Nr.getdents, Nr.getcwd, Nr.rename,
-        Nr.mkdir, Nr.rmdir, Nr.creat, Nr.link, Nr.unlink, Nr.symlink, Nr.readlink, Nr.chmod, Nr.fchmod, Nr.umask,
-        Nr.getuid, Nr.getgid, Nr.geteuid, Nr.getegid, Nr.getppid, Nr.getpgrp, Nr.getrusage, Nr.times, Nr.sysinfo,
-        Nr.getdents64, Nr.epoll_wait, Nr.epoll_ctl, Nr.openat, Nr.mkdirat, Nr.newfstatat, Nr.unlinkat, Nr.renameat,
-        Nr.linkat, Nr.symlinkat, Nr.readlinkat, Nr.fchmodat, Nr.faccessat, Nr.accept4, Nr.eventfd2, Nr.epoll_create1,
-        Nr.dup3, Nr.pipe2, Nr.preadv, Nr.pwritev, Nr.statx, Nr.copy_file_range, Nr.kill, Nr.tgkill,
-        Nr.timerfd_settime, Nr.getpriority, Nr.sched_getaffinity, Nr.faccessat2, Nr.renameat2, Nr.socket, Nr.connect,
+        Nr.read,
+        Nr.write,
+        Nr.open,
+        Nr.close,
+        Nr.stat,
+        Nr.fstat,
+        Nr.lstat,
+        Nr.poll,
+        Nr.lseek,
+        Nr.pread64,
+        Nr.pwrite64,
+        Nr.readv,
+        Nr.writev,
+        Nr.access,
+        Nr.pipe,
+        Nr.dup,
+        Nr.dup2,
+        Nr.sendfile,
+        Nr.accept,
+        Nr.sendto,
+        Nr.recvfrom,
+        Nr.sendmsg,
+        Nr.recvmsg,
+        Nr.shutdown,
+        Nr.getsockname,
+        Nr.getpeername,
+        Nr.socketpair,
+        Nr.setsockopt,
+        Nr.getsockopt,
+        Nr.uname,
+        Nr.fcntl,
+        Nr.fsync,
+        Nr.fdatasync,
+        Nr.truncate,
+        Nr.ftruncate,
+        Nr.getdents,
+        Nr.getcwd,
+        Nr.rename,
+        Nr.mkdir,
+        Nr.rmdir,
+        Nr.creat,
+        Nr.link,
+        Nr.unlink,
+        Nr.symlink,
+        Nr.readlink,
+        Nr.chmod,
+        Nr.fchmod,
+        Nr.umask,
+        Nr.getuid,
+        Nr.getgid,
+        Nr.geteuid,
+        Nr.getegid,
+        Nr.getppid,
+        Nr.getpgrp,
+        Nr.getrusage,
+        Nr.times,
+        Nr.sysinfo,
+        Nr.getdents64,
+        Nr.epoll_wait,
+        Nr.epoll_ctl,
+        Nr.openat,
+        Nr.mkdirat,
+        Nr.newfstatat,
+        Nr.unlinkat,
+        Nr.renameat,
+        Nr.linkat,
+        Nr.symlinkat,
+        Nr.readlinkat,
+        Nr.fchmodat,
+        Nr.faccessat,
+        Nr.accept4,
+        Nr.eventfd2,
+        Nr.epoll_create1,
+        Nr.dup3,
+        Nr.pipe2,
+        Nr.preadv,
+        Nr.pwritev,
+        Nr.statx,
+        Nr.copy_file_range,
+        Nr.kill,
+        Nr.tgkill,
+        Nr.timerfd_settime,
+        Nr.getpriority,
+        Nr.sched_getaffinity,
+        Nr.faccessat2,
+        Nr.renameat2,
+        Nr.socket,
+        Nr.connect,
         Nr.ioctl,
     };
 
@@ -135,8 +213,15 @@ public final class Rings {
         boolean patch = first && rewritable(t, ip - 2, site);
         if (patch && all.area() == 0) {
             long near = ip >= LIBRARIES ? ip - NEAR : ip + NEAR;
-            t.ops.call(Stub.OPF_RING, Nr.mmap, near & -0x10000, Trampolines.AREA + 0x10000, Mm.PROT_READ | Mm.PROT_EXEC,
-                    Mm.MAP_PRIVATE | Mm.MAP_ANONYMOUS, -1, 0);
+            t.ops.call(
+                    Stub.OPF_RING,
+                    Nr.mmap,
+                    near & -0x10000,
+                    Trampolines.AREA + 0x10000,
+                    Mm.PROT_READ | Mm.PROT_EXEC,
+                    Mm.MAP_PRIVATE | Mm.MAP_ANONYMOUS,
+                    -1,
+                    0);
             Trampolines made = all;
             t.continuation = (task, failed, result) -> {
                 if (!failed && (result > 0 || result < -4096)) {
@@ -234,7 +319,9 @@ public final class Rings {
             long from = Long.parseUnsignedLong(maps, at, dash, 16);
             long to = Long.parseUnsignedLong(maps, dash + 1, space, 16);
             if (site >= from && site + 8 <= to) {
-                return maps.startsWith("r-xp ", space + 1) && maps.indexOf('/', space) < end && maps.indexOf('/', space) > 0;
+                return maps.startsWith("r-xp ", space + 1)
+                        && maps.indexOf('/', space) < end
+                        && maps.indexOf('/', space) > 0;
             }
             at = end + 1;
         }

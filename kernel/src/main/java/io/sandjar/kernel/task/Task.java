@@ -867,7 +867,13 @@ public final class Task extends Caller {
      * @return false when it is not to be made: then nothing was changed, and the ring is to be answered with REFUSED
      */
     public boolean beginByRing(Ring r) {
-        if (ring != r || dead || attention || expectedNr >= 0 || image != null || seccomp != null || !InGuest.take(this)) {
+        if (ring != r
+                || dead
+                || attention
+                || expectedNr >= 0
+                || image != null
+                || seccomp != null
+                || !InGuest.take(this)) {
             return false;
         }
         int number = r.nr();

@@ -872,6 +872,7 @@ public final class Task extends Caller {
                 || attention
                 || expectedNr >= 0
                 || image != null
+                || mem.tight()
                 || seccomp != null
                 || !InGuest.take(this)) {
             return false;

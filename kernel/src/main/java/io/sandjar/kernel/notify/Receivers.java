@@ -18,7 +18,7 @@ public final class Receivers {
         for (int i = 0; i < count; i++) {
             thread("receiver-" + i, new Receiver(kernel, dispatcher, relief));
         }
-        kernel.rings().setServer(new RingServer(kernel, dispatcher));
+        kernel.rings().setServer(new RingServer(kernel, dispatcher, relief));
         thread("reaper", () -> reap(kernel));
     }
 

@@ -52,8 +52,8 @@ final class RingServer implements Rings.Server, Runnable {
     private volatile boolean woken;
     private volatile long lastCallNanos;
 
-    RingServer(Kernel kernel, Dispatcher dispatcher) {
-        receiver = new Receiver(kernel, dispatcher);
+    RingServer(Kernel kernel, Dispatcher dispatcher, Relief relief) {
+        receiver = new Receiver(kernel, dispatcher, relief);
     }
 
     @Override

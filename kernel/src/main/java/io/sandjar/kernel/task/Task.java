@@ -874,6 +874,7 @@ public final class Task extends Caller {
                 || image != null
                 || mem.tight()
                 || seccomp != null
+                || showsEveryCall()
                 || !InGuest.take(this)) {
             return false;
         }

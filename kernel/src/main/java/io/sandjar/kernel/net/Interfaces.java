@@ -4,105 +4,548 @@ package io.sandjar.kernel.net;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.abi.Bytes;
-import io.sandjar.abi.IfreqLayout;
-import io.sandjar.abi.Ioctl;
 import io.sandjar.abi.Net;
+import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.vfs.Caller;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/** The network interfaces of the sandbox as netdevice(7) shows them: the loopback and nothing else. */
+/**
+ * The interfaces, addresses and routes of one network. At first there is the loopback; guests with CAP_NET_ADMIN can
+ * add others, which have addresses but lead nowhere. Changes are told to a {@link Watcher} after the monitor is left.
+ */
 public final class Interfaces {
     public static final String LOOPBACK = "lo";
     public static final int LOOPBACK_INDEX = 1;
     public static final int LOOPBACK_MTU = 65536;
-    public static final int LOOPBACK_FLAGS = Net.IFF_UP | Net.IFF_LOOPBACK | Net.IFF_RUNNING;
 
-    private static final int QUEUE_LENGTH = 1000;
+    /** Limits of what a guest can make the kernel keep. */
+    private static final int LINKS_MAX = 1024;
 
-    long ioctl(Caller c, int cmd, long arg) {
-        if (cmd == Ioctl.SIOCGIFCONF) {
-            return conf(c, arg);
-        }
-        if (cmd < Ioctl.SIOCGIFNAME || cmd > Ioctl.SIOCSIFTXQLEN) {
-            return cmd == Ioctl.SIOCETHTOOL ? -EOPNOTSUPP : -ENOTTY;
-        }
-        byte[] r = new byte[IfreqLayout.SIZEOF];
-        int e = c.mem().read(arg, r);
-        if (e < 0) {
-            return e;
-        }
-        if (cmd == Ioctl.SIOCGIFNAME) {
-            if (Bytes.i32(r, IfreqLayout.ifr_data) != LOOPBACK_INDEX) {
-                return -ENODEV;
-            }
-            putName(r, 0);
-            return c.mem().write(arg, r);
-        }
-        if (!isLoopback(r)) {
-            return -ENODEV;
-        }
-        e = fill(cmd, r);
-        return e < 0 ? e : c.mem().write(arg, r);
+    private static final int NAME_MAX = 16;
+    private static final int ADDRESSES_MAX = 4096;
+    private static final int ROUTES_MAX = 16384;
+
+    private static final byte[] LOCALHOST6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+    /** Hears of changes; called without locks. */
+    public interface Watcher {
+        void link(Link link, boolean gone);
+
+        void address(Link link, Link.Address address, boolean gone);
+
+        void route(Route route, boolean gone);
     }
 
-    private static int fill(int cmd, byte[] r) {
-        int data = IfreqLayout.ifr_data;
-        java.util.Arrays.fill(r, data, IfreqLayout.SIZEOF, (byte) 0);
-        switch (cmd) {
-            case Ioctl.SIOCGIFFLAGS -> Bytes.put16(r, data, LOOPBACK_FLAGS);
-            case Ioctl.SIOCGIFADDR, Ioctl.SIOCGIFDSTADDR -> putAddress(r, data, 0x7f000001);
-            case Ioctl.SIOCGIFNETMASK -> putAddress(r, data, 0xff000000);
-            case Ioctl.SIOCGIFBRDADDR -> putAddress(r, data, 0);
-            case Ioctl.SIOCGIFMTU -> Bytes.put32(r, data, LOOPBACK_MTU);
-            case Ioctl.SIOCGIFINDEX -> Bytes.put32(r, data, LOOPBACK_INDEX);
-            case Ioctl.SIOCGIFHWADDR -> Bytes.put16(r, data, Net.ARPHRD_LOOPBACK);
-            case Ioctl.SIOCGIFTXQLEN -> Bytes.put32(r, data, QUEUE_LENGTH);
-            case Ioctl.SIOCGIFMETRIC -> Bytes.put32(r, data, 0);
-            case Ioctl.SIOCSIFFLAGS -> {
-                return 0; // it is up and stays so
+    /** A change that was not yet told. */
+    private record News(
+            @Nullable Link link, Link.@Nullable Address address, @Nullable Route route, boolean gone) {}
+
+    private static final Watcher NOBODY = new Watcher() {
+        @Override
+        public void link(Link link, boolean gone) {}
+
+        @Override
+        public void address(Link link, Link.Address address, boolean gone) {}
+
+        @Override
+        public void route(Route route, boolean gone) {}
+    };
+
+    private final ArrayList<Link> links = new ArrayList<>(2);
+    private final ArrayList<Route> routes = new ArrayList<>();
+    private final ArrayList<News> news = new ArrayList<>();
+    private int lastIndex = LOOPBACK_INDEX;
+    private int addressCount;
+    private volatile Watcher watcher = NOBODY;
+
+    /** Whether all is as at the start: the loopback with its addresses and nothing else. */
+    private volatile boolean plain;
+
+    /** @param up whether the loopback is set up; in a network namespace that a guest makes it is not */
+    Interfaces(boolean up) {
+        links.add(new Link(
+                LOOPBACK_INDEX, LOOPBACK, null, Net.ARPHRD_LOOPBACK, Net.IFF_LOOPBACK, LOOPBACK_MTU, new byte[6]));
+        if (up) {
+            setFlags(links.get(0), Net.IFF_UP, Net.IFF_UP);
+            news.clear();
+        }
+        plain = up;
+    }
+
+    public void setWatcher(Watcher w) {
+        watcher = w;
+    }
+
+    /** Whether programs can reach each other by 127.0.0.1 and only so: then {@link #isLocal} need not be asked. */
+    public boolean plain() {
+        return plain;
+    }
+
+    /** The links as they are now; fields of them may change any time. */
+    public synchronized Link[] links() {
+        return links.toArray(new Link[0]);
+    }
+
+    /** All routes in the order of their destinations, those to the network's own addresses last. */
+    public synchronized Route[] routes() {
+        Route[] all = routes.toArray(new Route[0]);
+        Arrays.sort(all, Interfaces::order);
+        return all;
+    }
+
+    private static int order(Route a, Route b) {
+        int r = Integer.compare(a.family(), b.family());
+        r = r != 0 ? r : Integer.compare(a.table(), b.table());
+        r = r != 0 ? r : Arrays.compareUnsigned(a.dst(), b.dst());
+        r = r != 0 ? r : Integer.compare(a.bits(), b.bits());
+        return r != 0 ? r : Integer.compareUnsigned(a.priority(), b.priority());
+    }
+
+    public synchronized @Nullable Link byIndex(int index) {
+        for (Link l : links) {
+            if (l.index == index) {
+                return l;
             }
-            case Ioctl.SIOCGIFMAP -> Bytes.put64(r, data, 0);
-            default -> {
-                return -EPERM;
+        }
+        return null;
+    }
+
+    public synchronized @Nullable Link byName(String name) {
+        for (Link l : links) {
+            if (l.name.equals(name)) {
+                return l;
             }
+        }
+        return null;
+    }
+
+    /** The addresses of a link now. */
+    public synchronized Link.Address[] addressesOf(Link l) {
+        return l.addresses.toArray(new Link.Address[0]);
+    }
+
+    /** Whether what is sent to an address stays in this network: the tables say it is one of its own. */
+    public synchronized boolean isLocal(byte[] address) {
+        Route r = lookup(address, null);
+        return r != null && r.type() == Rtnl.RTN_LOCAL;
+    }
+
+    /** The route that an address takes: table local before main, long prefixes before short ones, then the metric. */
+    public synchronized @Nullable Route lookup(byte[] address, @Nullable Link through) {
+        Route best = null;
+        for (Route r : routes) {
+            boolean local = r.table() == Rtnl.RT_TABLE_LOCAL;
+            if (!r.leads(address)
+                    || (through != null && r.link() != through.index && !local)
+                    || (!local && r.table() != Rtnl.RT_TABLE_MAIN && r.table() != Rtnl.RT_TABLE_DEFAULT)) {
+                continue;
+            }
+            if (best == null || better(r, best)) {
+                best = r;
+            }
+        }
+        return best;
+    }
+
+    private static boolean better(Route a, Route b) {
+        if (a.table() != b.table()) {
+            return a.table() > b.table(); // local 255, main 254, default 253
+        }
+        return a.bits() != b.bits()
+                ? a.bits() > b.bits()
+                : Integer.compareUnsigned(a.priority(), b.priority()) < 0;
+    }
+
+    /** The interface whose prefix holds an address, or that has it. */
+    public synchronized @Nullable Link linkOf(byte[] address) {
+        Route r = lookup(address, null);
+        return r == null ? null : byIndex(r.link());
+    }
+
+    // ---- changing ----
+
+    /** Tells the watcher what happened. To be called after each change, without locks. */
+    public void announce() {
+        News[] all;
+        synchronized (this) {
+            all = news.toArray(new News[0]);
+            news.clear();
+        }
+        Watcher w = watcher;
+        for (News n : all) {
+            if (n.route != null) {
+                w.route(n.route, n.gone);
+            } else if (n.link != null && n.address != null) {
+                w.address(n.link, n.address, n.gone);
+            } else if (n.link != null) {
+                w.link(n.link, n.gone);
+            }
+        }
+    }
+
+    private void tellLink(Link l, boolean gone) {
+        news.add(new News(l, null, null, gone));
+    }
+
+    /** Makes an interface: null for too many. A name with %d gets a number. */
+    public synchronized @Nullable Link create(String wanted, String kind, byte @Nullable [] mac, int index) {
+        if (links.size() >= LINKS_MAX) {
+            return null;
+        }
+        String name = wanted;
+        for (int i = 0; wanted.contains("%d") || byName(name) != null; i++) {
+            name = wanted.replace("%d", Integer.toString(i));
+            if (byName(name) == null) {
+                break;
+            }
+            if (i > LINKS_MAX) {
+                return null;
+            }
+        }
+        byte[] hardware = mac;
+        if (hardware == null) {
+            hardware = new byte[6];
+            ThreadLocalRandom.current().nextBytes(hardware);
+            hardware[0] = (byte) (hardware[0] & 0xfc | 2); // of local administration, not a group
+        }
+        int flags = Net.IFF_BROADCAST | (kind.equals("dummy") ? Net.IFF_NOARP : Net.IFF_MULTICAST);
+        int n = index != 0 ? index : ++lastIndex;
+        lastIndex = Math.max(lastIndex, n);
+        Link l = new Link(n, name, kind, Net.ARPHRD_ETHER, flags, 1500, hardware);
+        links.add(l);
+        plain = false;
+        tellLink(l, false);
+        return l;
+    }
+
+    /** Takes an interface away, with its addresses, its routes and, of a veth, the other end. */
+    public synchronized int delete(Link l) {
+        if (l.loopback() || !links.contains(l)) {
+            return l.loopback() ? -EOPNOTSUPP : -ENODEV;
+        }
+        remove(l);
+        Link p = l.peer;
+        if (p != null) {
+            remove(p);
         }
         return 0;
     }
 
-    /** SIOCGIFCONF: struct ifconf { int len; ifreq *buf; }. */
-    private static long conf(Caller c, long arg) {
-        byte[] h = new byte[16];
-        int e = c.mem().read(arg, h);
-        if (e < 0) {
-            return e;
+    private void remove(Link l) {
+        setFlags(l, 0, Net.IFF_UP);
+        for (Link.Address a : addressesOf(l)) {
+            removeAddress(l, a);
         }
-        long buf = Bytes.i64(h, 8);
-        if (buf == 0) {
-            return c.mem().writeInt(arg, IfreqLayout.SIZEOF);
-        }
-        if (Bytes.i32(h, 0) < IfreqLayout.SIZEOF) {
-            return c.mem().writeInt(arg, 0);
-        }
-        byte[] r = new byte[IfreqLayout.SIZEOF];
-        putName(r, 0);
-        putAddress(r, IfreqLayout.ifr_data, 0x7f000001);
-        e = c.mem().write(buf, r);
-        return e < 0 ? e : c.mem().writeInt(arg, IfreqLayout.SIZEOF);
+        links.remove(l);
+        tellLink(l, true);
     }
 
-    private static void putName(byte[] r, int at) {
-        byte[] n = LOOPBACK.getBytes(StandardCharsets.ISO_8859_1);
-        java.util.Arrays.fill(r, at, at + 16, (byte) 0);
-        System.arraycopy(n, 0, r, at, n.length);
+    /** Changes flags; IFF_UP brings routes and takes them away. */
+    public synchronized void setFlags(Link l, int value, int mask) {
+        boolean was = l.up();
+        l.flags = l.flags & ~mask | value & mask;
+        if (was == l.up()) {
+            if (mask != 0) {
+                tellLink(l, false);
+            }
+            return;
+        }
+        plain = false;
+        if (l.up()) {
+            l.queued = true;
+            if (l.loopback()) {
+                own(l, new Link.Address(
+                        Net.AF_INET, new byte[] {127, 0, 0, 1}, 8, Rtnl.RT_SCOPE_HOST, Rtnl.IFA_F_PERMANENT, null));
+                own(l, new Link.Address(
+                        Net.AF_INET6, LOCALHOST6, 128, Rtnl.RT_SCOPE_HOST, Rtnl.IFA_F_PERMANENT, null));
+            }
+            tellLink(l, false);
+            for (Link.Address a : addressesOf(l)) {
+                automatic(l, a, false);
+            }
+        } else {
+            for (Route r : routes()) {
+                if (r.link() == l.index) {
+                    routes.remove(r);
+                    tellRoute(r, true);
+                }
+            }
+            // addresses of IPv6 go with the interface, those of IPv4 stay
+            for (Link.Address a : addressesOf(l)) {
+                if (a.family() == Net.AF_INET6) {
+                    l.addresses.remove(a);
+                    addressCount--;
+                    tellAddress(l, a, true);
+                }
+            }
+            tellLink(l, false);
+        }
     }
 
-    private static boolean isLoopback(byte[] r) {
-        return r[0] == 'l' && r[1] == 'o' && (r[2] == 0 || r[2] == ':');
+    private void own(Link l, Link.Address a) {
+        if (l.find(a.family(), a.bytes(), -1) == null) {
+            l.addresses.add(a);
+            addressCount++;
+            tellAddress(l, a, false);
+        }
     }
 
-    private static void putAddress(byte[] r, int at, int address) {
-        Bytes.put16(r, at, Net.AF_INET);
-        Bytes.putBe32(r, at + 4, address);
+    private void tellAddress(Link l, Link.Address a, boolean gone) {
+        news.add(new News(l, a, null, gone));
+    }
+
+    private void tellRoute(Route r, boolean gone) {
+        news.add(new News(null, null, r, gone));
+    }
+
+    /** Says that settings of a link were changed. */
+    public synchronized void changed(Link l) {
+        plain = false;
+        tellLink(l, false);
+    }
+
+    /** Adds an address: 0, -EEXIST or -ENOBUFS. */
+    public synchronized int addAddress(Link l, Link.Address a, boolean replace) {
+        Link.Address old = l.find(a.family(), a.bytes(), a.family() == Net.AF_INET ? a.bits() : -1);
+        if (old != null) {
+            if (!replace) {
+                return -EEXIST;
+            }
+            l.addresses.set(l.addresses.indexOf(old), a);
+            tellAddress(l, a, false);
+            return 0;
+        }
+        if (addressCount >= ADDRESSES_MAX) {
+            return -ENOBUFS;
+        }
+        plain = false;
+        Link.Address added = a;
+        for (Link.Address o : l.addresses) {
+            if (a.family() == Net.AF_INET
+                    && o.family() == Net.AF_INET
+                    && o.bits() == a.bits()
+                    && samePrefix(o, a)) {
+                added = new Link.Address(
+                        a.family(), a.bytes(), a.bits(), a.scope(), a.flags() | Rtnl.IFA_F_SECONDARY, a.broadcast());
+            }
+        }
+        l.addresses.add(added);
+        addressCount++;
+        tellAddress(l, added, false);
+        if (l.up()) {
+            automatic(l, added, false);
+        }
+        return 0;
+    }
+
+    private static boolean samePrefix(Link.Address a, Link.Address b) {
+        return Arrays.equals(Route.prefix(a.bytes(), a.bits()), Route.prefix(b.bytes(), a.bits()));
+    }
+
+    /** Takes an address away: 0 or -EADDRNOTAVAIL. */
+    public synchronized int removeAddress(Link l, Link.Address a) {
+        if (!l.addresses.remove(a)) {
+            return -EADDRNOTAVAIL;
+        }
+        plain = false;
+        addressCount--;
+        if (l.up()) {
+            automatic(l, a, true);
+        }
+        tellAddress(l, a, true);
+        return 0;
+    }
+
+    /** The address of a link as it was given; null for none. */
+    public synchronized Link.@Nullable Address find(Link l, int family, byte[] bytes, int bits) {
+        return l.find(family, bytes, bits);
+    }
+
+    /** Routes that follow from an address of a link that is up. */
+    private void automatic(Link l, Link.Address a, boolean gone) {
+        boolean four = a.family() == Net.AF_INET;
+        int all = four ? 32 : 128;
+        change(kernelRoute(l, a, a.bytes(), all, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_LOCAL, Rtnl.RT_SCOPE_HOST, 0), gone);
+        byte[] prefix = Route.prefix(a.bytes(), a.bits());
+        boolean secondary = (a.flags() & Rtnl.IFA_F_SECONDARY) != 0;
+        if (a.bits() < all && !secondary && (a.flags() & Rtnl.IFA_F_NOPREFIXROUTE) == 0) {
+            boolean local = l.loopback() && four;
+            change(
+                    kernelRoute(
+                            l,
+                            a,
+                            prefix,
+                            a.bits(),
+                            local ? Rtnl.RT_TABLE_LOCAL : Rtnl.RT_TABLE_MAIN,
+                            local ? Rtnl.RTN_LOCAL : Rtnl.RTN_UNICAST,
+                            local ? Rtnl.RT_SCOPE_HOST : Rtnl.RT_SCOPE_LINK,
+                            four ? 0 : 256),
+                    gone);
+        }
+        if (four && a.bits() < 31 && !secondary) {
+            byte[] last = prefix.clone();
+            for (int i = a.bits(); i < 32; i++) {
+                last[i / 8] |= (byte) (0x80 >>> i % 8);
+            }
+            change(
+                    kernelRoute(
+                            l, a, last, 32, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_BROADCAST, Rtnl.RT_SCOPE_LINK, 0),
+                    gone);
+        }
+    }
+
+    private static Route kernelRoute(
+            Link l, Link.Address a, byte[] dst, int bits, int table, int type, int scope, int priority) {
+        boolean four = a.family() == Net.AF_INET;
+        byte[] source = a.bytes();
+        for (Link.Address o : l.addresses) {
+            boolean first = (o.flags() & Rtnl.IFA_F_SECONDARY) == 0 && o.bits() == a.bits();
+            if (four && first && o.family() == a.family() && samePrefix(o, a)) {
+                source = o.bytes();
+            }
+        }
+        return new Route(
+                a.family(),
+                dst,
+                bits,
+                table,
+                Rtnl.RTPROT_KERNEL,
+                four ? scope : 0,
+                type,
+                l.index,
+                null,
+                four ? source : null,
+                priority,
+                0);
+    }
+
+    private void change(Route r, boolean gone) {
+        for (int i = 0; i < routes.size(); i++) {
+            Route o = routes.get(i);
+            if (o.sameKey(r) && o.link() == r.link() && o.type() == r.type()) {
+                if (gone) {
+                    routes.remove(i);
+                    tellRoute(o, true);
+                }
+                return;
+            }
+        }
+        if (!gone && routes.size() < ROUTES_MAX) {
+            routes.add(r);
+            tellRoute(r, false);
+        }
+    }
+
+    /** Adds a route: 0, -EEXIST, -ENOENT (nothing to replace), -ENOBUFS. */
+    public synchronized int addRoute(Route r, boolean create, boolean exclusive, boolean replace) {
+        for (int i = 0; i < routes.size(); i++) {
+            if (routes.get(i).sameKey(r)) {
+                if (exclusive || !replace) {
+                    return -EEXIST;
+                }
+                routes.set(i, r);
+                tellRoute(r, false);
+                return 0;
+            }
+        }
+        if (!create) {
+            return -ENOENT;
+        }
+        if (routes.size() >= ROUTES_MAX) {
+            return -ENOBUFS;
+        }
+        plain = false;
+        routes.add(r);
+        tellRoute(r, false);
+        return 0;
+    }
+
+    /** Takes a route away: 0 or -ESRCH. What {@code like} leaves open (0, null) fits all. */
+    public synchronized int removeRoute(Route like) {
+        for (int i = 0; i < routes.size(); i++) {
+            Route r = routes.get(i);
+            if (r.family() == like.family()
+                    && r.bits() == like.bits()
+                    && r.table() == like.table()
+                    && Arrays.equals(r.dst(), like.dst())
+                    && (like.priority() == 0 || like.priority() == r.priority())
+                    && (like.link() == 0 || like.link() == r.link())
+                    && (like.type() == 0 || like.type() == r.type())
+                    && (like.gateway() == null || Arrays.equals(like.gateway(), r.gateway()))) {
+                routes.remove(i);
+                plain = false;
+                tellRoute(r, true);
+                return 0;
+            }
+        }
+        return -ESRCH;
+    }
+
+    // ---- settings ----
+
+    long ioctl(Caller c, int cmd, long arg) {
+        return InterfaceIoctl.ioctl(this, c, cmd, arg);
+    }
+
+    /** Makes two interfaces the ends of one cable. */
+    public synchronized void join(Link a, Link b) {
+        a.peer = b;
+        b.peer = a;
+    }
+
+    /** Sets the MTU: 0 or -EINVAL. */
+    public int setMtu(Link l, int mtu) {
+        if (mtu < (l.loopback() ? 0 : 68) || (!l.loopback() && mtu > 65535)) {
+            return -EINVAL;
+        }
+        l.mtu = mtu;
+        changed(l);
+        return 0;
+    }
+
+    /** Gives another name: 0, -EINVAL or -EEXIST. */
+    public synchronized int rename(Link l, String name) {
+        if (!goodName(name)) {
+            return -EINVAL;
+        }
+        Link other = byName(name);
+        if (other != null) {
+            return other == l ? 0 : -EEXIST;
+        }
+        l.name = name;
+        changed(l);
+        return 0;
+    }
+
+    /** Sets what is given: not null, not negative. */
+    public synchronized void set(
+            Link l, byte @Nullable [] mac, int queueLength, int group, @Nullable String alias) {
+        if (mac == null && queueLength < 0 && group < 0 && alias == null) {
+            return;
+        }
+        l.mac = mac == null ? l.mac : mac;
+        l.queueLength = queueLength < 0 ? l.queueLength : queueLength;
+        l.group = group < 0 ? l.group : group;
+        if (alias != null) {
+            l.alias = alias.isEmpty() ? null : alias;
+        }
+        changed(l);
+    }
+
+    /** Whether an interface may have a name: as in Linux, one that can be a file name and stand before a colon. */
+    public static boolean goodName(String name) {
+        if (name.isEmpty() || name.length() >= NAME_MAX || name.equals(".") || name.equals("..")) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char ch = name.charAt(i);
+            if (ch == '/' || ch == ':' || ch == ' ' || (ch >= 9 && ch <= 13)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -11,6 +11,7 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.host.HostSocket;
 import io.sandjar.kernel.net.inet.InetSocket;
 import io.sandjar.kernel.net.inet.Ports;
+import io.sandjar.kernel.net.netlink.Groups;
 import io.sandjar.kernel.net.netlink.NetlinkSocket;
 import io.sandjar.kernel.net.unix.UnixNames;
 import io.sandjar.kernel.net.unix.UnixSocket;
@@ -34,7 +35,8 @@ public final class NetStack extends Namespace {
     private final FileSystem fs;
     private final BufferMemory memory;
     private final Rights rights;
-    private final Interfaces interfaces = new Interfaces();
+    private final Interfaces interfaces;
+    private final Groups netlinkGroups = new Groups();
     private final UnixNames unixNames = new UnixNames();
     private final Ports tcpPorts = new Ports();
     private final Ports udpPorts = new Ports();
@@ -51,6 +53,8 @@ public final class NetStack extends Namespace {
         rights = new Rights();
         nextIno = new AtomicLong(10_000);
         fs = new SocketInode.SockFs();
+        interfaces = new Interfaces(true);
+        interfaces.setWatcher(netlinkGroups);
     }
 
     /** Another network, with nothing but a loopback that is down. Limits are those of all together. */
@@ -61,6 +65,8 @@ public final class NetStack extends Namespace {
         rights = first.rights;
         nextIno = first.nextIno;
         fs = first.fs;
+        interfaces = new Interfaces(false);
+        interfaces.setWatcher(netlinkGroups);
     }
 
     /** Gives the guest the host's internet sockets instead of a loopback of its own. To be called before it runs. */
@@ -96,6 +102,11 @@ public final class NetStack extends Namespace {
 
     public Interfaces interfaces() {
         return interfaces;
+    }
+
+    /** Listeners of rtnetlink's multicast groups. */
+    public Groups netlinkGroups() {
+        return netlinkGroups;
     }
 
     public UnixNames unixNames() {

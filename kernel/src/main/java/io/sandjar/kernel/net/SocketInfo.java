@@ -9,6 +9,7 @@ package io.sandjar.kernel.net;
  * @param local own address: four or sixteen bytes in network order; for unix the name as in /proc/net/unix
  * @param state TCP_* state; for unix SS_* (1 unconnected, 3 connected)
  * @param type SOCK_*
+ * @param sendQueue bytes that the peer did not read; for a listener how many connections may wait
  * @param receiveQueue bytes to be read; for a listener the connections that wait
  */
 public record SocketInfo(

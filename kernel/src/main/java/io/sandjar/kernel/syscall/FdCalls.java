@@ -12,6 +12,7 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.fs.pipe.PipeFile;
 import io.sandjar.kernel.task.AsyncNotice;
+import io.sandjar.kernel.task.DirNotice;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FdTable;
@@ -180,6 +181,9 @@ public final class FdCalls {
             }
             case F_GETPIPE_SZ -> {
                 return f instanceof PipeFile p ? p.pipe().capacity() : -EBADF;
+            }
+            case F_NOTIFY -> {
+                return DirNotice.watch(t, f, fd, (int) arg);
             }
             case F_GETLEASE -> {
                 return F_UNLCK;

@@ -12,10 +12,12 @@ import io.sandjar.abi.Sig;
 import io.sandjar.kernel.fs.pidfd.PidFd;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.task.Access;
+import io.sandjar.kernel.task.ProcessInode;
 import io.sandjar.kernel.task.Signals;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.FileDescription;
+import org.jspecify.annotations.Nullable;
 
 /** Descriptors that stand for processes: pidfd_open(2) and its relatives. */
 public final class PidfdCalls {
@@ -46,19 +48,28 @@ public final class PidfdCalls {
         return fd;
     }
 
+    /** Whom a descriptor stands for: a pidfd, or an open /proc/PID, as which pidfds began. */
+    private static @Nullable ThreadGroup addressee(@Nullable FileDescription f) {
+        if (f instanceof PidFd p) {
+            return (ThreadGroup) p.target();
+        }
+        boolean open = f != null && (f.flags() & O_PATH) == 0;
+        return open && f.inode() instanceof ProcessInode p ? p.process() : null;
+    }
+
     @Syscall(nr = Nr.pidfd_send_signal)
     public static long sys_pidfd_send_signal(Task t, int pidfd, int sig, long info, int flags) {
         int scopes = SIGNAL_THREAD | SIGNAL_THREAD_GROUP | SIGNAL_PROCESS_GROUP;
         if ((flags & ~scopes) != 0 || Integer.bitCount(flags) > 1) {
             return -EINVAL;
         }
-        if (!(t.fget(pidfd) instanceof PidFd f)) {
+        ThreadGroup g = addressee(t.fget(pidfd));
+        if (g == null) {
             return -EBADF;
         }
         if (sig < 0 || sig > Sig.SIGRTMAX) {
             return -EINVAL;
         }
-        ThreadGroup g = (ThreadGroup) f.target();
         if (!t.pids().contains(g.pids())) {
             return -EINVAL;
         }

@@ -69,7 +69,7 @@ public final class SchedCalls {
         }
         Task o = pid < 0 ? null : find(t, pid);
         if (o == null) {
-            return pid < 0 ? -EINVAL : -ESRCH;
+            return -ESRCH;
         }
         Scratch s = Scratch.take();
         try {

@@ -59,7 +59,15 @@ public final class AsyncNotice extends WaitEntry implements Runnable {
         if (owner == 0 || events == 0) {
             return;
         }
-        SigInfo info = info(events);
+        tell(kernel, file, info(events));
+    }
+
+    /** Sends a signal to the owner of a description. */
+    static void tell(Kernel kernel, FileDescription file, SigInfo info) {
+        int owner = file.owner;
+        if (owner == 0) {
+            return;
+        }
         kernel.taskLock().lock();
         try {
             PidSpace pids = kernel.containers().spaceOf(Math.abs(owner));

@@ -48,6 +48,9 @@ public abstract class FileDescription implements Pollable {
     /** Sends the signals of O_ASYNC; guarded by this. */
     public @Nullable WaitEntry asyncEntry;
 
+    /** Sends the signals of F_NOTIFY. */
+    public volatile @Nullable ReleaseHook dirNotice;
+
     protected FileDescription(@Nullable Path path, int flags) {
         this.path = path;
         this.flags = flags;
@@ -303,6 +306,10 @@ public abstract class FileDescription implements Pollable {
     /** A descriptor of it was closed by process {@code pid} (POSIX locks go, whatever other descriptors there are). */
     public void onClose(Caller c) {
         FileLocks.closed(c, this);
+        ReleaseHook notice = dirNotice;
+        if (notice != null) {
+            notice.released();
+        }
     }
 
     /** The last reference went. */

@@ -49,7 +49,7 @@ final class SocketTable extends TextInode {
         out.append(' ');
         hex(out, s.state(), 2);
         out.append(' ');
-        hex(out, s.sendQueue(), 8);
+        hex(out, s.listening() ? 0 : s.sendQueue(), 8);
         out.append(':');
         hex(out, s.receiveQueue(), 8);
         out.append(" 00:00000000 00000000 ");

@@ -8,6 +8,7 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.ProcessInode;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Attr;
@@ -20,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** /proc/PID, or /proc/PID/task/TID where {@code task} is set. */
-final class TaskDir extends PseudoDir {
+final class TaskDir extends PseudoDir implements ProcessInode {
     private static final String[] DIRS = {"fd", "fdinfo", "ns", "net", "attr", "task"};
     private static final String[] LINKS = {"cwd", "exe", "root"};
     private static final String[] NAMESPACES = {
@@ -69,6 +70,11 @@ final class TaskDir extends PseudoDir {
             }
         }
         return other != null && Access.mayInspect(me, other);
+    }
+
+    @Override
+    public @Nullable ThreadGroup process() {
+        return task == null ? group : null;
     }
 
     /** Whether it belongs to a thread rather than to a process. */

@@ -67,6 +67,9 @@ public record InetAddr(long hi, long lo, int port) {
 
     /** The address that a packet to {@code this} comes from where the socket has none. */
     InetAddr sourceFor(int sourcePort) {
+        if (!isLoopback() && !isMulticast() && !isBroadcast()) {
+            return withPort(sourcePort); // own addresses speak for themselves
+        }
         return isV4() ? v4(0x7f000001, sourcePort) : new InetAddr(0, 1, sourcePort);
     }
 

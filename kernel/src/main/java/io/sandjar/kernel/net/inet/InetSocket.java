@@ -7,8 +7,10 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Net;
+import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.Route;
 import io.sandjar.kernel.net.Socket;
 import io.sandjar.kernel.net.SocketInfo;
 import io.sandjar.kernel.vfs.Caller;
@@ -113,7 +115,7 @@ public abstract class InetSocket extends Socket {
         if (family() == Net.AF_INET6 && a.isV4() && v6only()) {
             return -EINVAL;
         }
-        if (!a.isAny() && !a.isLoopback() && !mayBind(a)) {
+        if (!a.isAny() && way(a) != 0 && !mayBind(a)) {
             return -EADDRNOTAVAIL;
         }
         if (a.port() != 0 && a.port() < FIRST_FREE_PORT && !c.creds().has(net.owner(), Cap.CAP_NET_BIND_SERVICE)) {
@@ -135,7 +137,25 @@ public abstract class InetSocket extends Socket {
         }
     }
 
-    /** Addresses beyond the loopback that may be bound. */
+    /** Where an address leads: 0 for here, 1 for an interface behind which nobody is, else -errno. */
+    final int way(InetAddr a) {
+        if (net.interfaces().plain()) {
+            return a.isLoopback() ? 0 : -ENETUNREACH;
+        }
+        Route r = net.interfaces().lookup(a.bytes(a.isV4() ? Net.AF_INET : Net.AF_INET6), null);
+        if (r == null) {
+            return -ENETUNREACH;
+        }
+        return switch (r.type()) {
+            case Rtnl.RTN_LOCAL -> 0;
+            case Rtnl.RTN_UNREACHABLE -> -EHOSTUNREACH;
+            case Rtnl.RTN_BLACKHOLE -> -EINVAL;
+            case Rtnl.RTN_PROHIBIT -> -EACCES;
+            default -> 1;
+        };
+    }
+
+    /** Addresses beyond the network's own that may be bound. */
     boolean mayBind(InetAddr a) {
         return inet.get(Net.SOL_IP, Net.IP_FREEBIND, 0) != 0 || inet.get(Net.SOL_IP, Net.IP_TRANSPARENT, 0) != 0;
     }
@@ -250,8 +270,8 @@ public abstract class InetSocket extends Socket {
                 r.port(),
                 state(),
                 type(),
-                listening() ? 0 : unsent(),
-                listening() ? 0 : available(),
+                unsent(),
+                available(),
                 uid(),
                 ino(),
                 listening());

@@ -200,8 +200,9 @@ final class TcpSocket extends InetSocket {
                 return err[0];
             }
             to = to.asDestination();
-            if (!to.isLoopback() || (to.isV4() && family() == Net.AF_INET6 && v6only())) {
-                return -ENETUNREACH;
+            int way = to.isV4() && family() == Net.AF_INET6 && v6only() ? -ENETUNREACH : way(to);
+            if (way != 0) {
+                return way < 0 ? way : -EHOSTUNREACH;
             }
             int r = takeAny();
             if (r < 0) {
@@ -548,11 +549,15 @@ final class TcpSocket extends InetSocket {
 
     @Override
     public int available() {
-        return in.used();
+        return listening() ? waitingCount : in.used();
     }
 
+    /** Of a listener the connections that may wait, as sock_diag(7) tells it. */
     @Override
     public int unsent() {
+        if (listening()) {
+            return backlog;
+        }
         TcpSocket p = peer;
         return p == null ? 0 : p.in.used();
     }

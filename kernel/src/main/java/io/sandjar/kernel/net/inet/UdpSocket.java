@@ -121,7 +121,7 @@ final class UdpSocket extends InetSocket {
         if (!to.isV4() && family() == Net.AF_INET) {
             return -EAFNOSUPPORT;
         }
-        return to.isLoopback() || to.isMulticast() ? 0 : -ENETUNREACH;
+        return to.isMulticast() ? 0 : Math.min(0, way(to));
     }
 
     @Override
@@ -204,7 +204,7 @@ final class UdpSocket extends InetSocket {
                 spread(from, header, data);
             } else if (ports.receiver(from, to) instanceof UdpSocket receiver) {
                 receiver.deliver(from, header, data);
-            } else if (remote != null) {
+            } else if (remote != null && way(to) == 0) {
                 error = ECONNREFUSED;
                 queue.wake(Poll.POLLERR | READABLE | WRITABLE);
             }

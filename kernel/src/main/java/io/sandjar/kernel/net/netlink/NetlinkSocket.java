@@ -5,9 +5,11 @@ package io.sandjar.kernel.net.netlink;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.NlmsghdrLayout;
 import io.sandjar.abi.Poll;
+import io.sandjar.abi.Rtnl;
 import io.sandjar.abi.SockaddrNlLayout;
 import io.sandjar.abi.UcredLayout;
 import io.sandjar.kernel.base.Ref;
@@ -24,14 +26,12 @@ import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AF_NETLINK as far as programs ask which interfaces and addresses there are (NETLINK_ROUTE). A socket for uevents can
- * be opened and stays silent; one for socket statistics says that it knows none.
+ * AF_NETLINK: NETLINK_ROUTE with its multicast groups, NETLINK_SOCK_DIAG. A socket for uevents can be opened and stays
+ * silent, because no device ever comes or goes.
  */
 public final class NetlinkSocket extends Socket {
     private static final int BUFFER = 212992;
-    private static final int NETLINK_LIST_MEMBERSHIPS = 9;
-
-    /** Answers are cut into messages of at most this size. */
+    private static final int MESSAGE_MAX = 16384;
     private static final int REQUEST_MAX = 65536;
 
     /** Port ids in use; guarded by the network's lock. */
@@ -39,7 +39,14 @@ public final class NetlinkSocket extends Socket {
 
     private final RecordQueue in;
     private volatile int id;
-    private volatile int groups;
+
+    /** Multicast groups that it listens to, group n as bit n - 1. */
+    private volatile long groups;
+
+    private volatile boolean strict;
+    private volatile boolean extendedAck;
+    private volatile boolean cappedAck;
+    private volatile int plainOptions;
     private volatile boolean closed;
 
     private NetlinkSocket(NetStack net, int type, int protocol) {
@@ -88,7 +95,7 @@ public final class NetlinkSocket extends Socket {
         }
         int r = takeId(c, Bytes.i32(addr, SockaddrNlLayout.nl_pid));
         if (r == 0) {
-            groups = Bytes.i32(addr, SockaddrNlLayout.nl_groups);
+            join(groups & ~0xffffffffL | Bytes.i32(addr, SockaddrNlLayout.nl_groups) & 0xffffffffL);
         }
         return r;
     }
@@ -115,6 +122,7 @@ public final class NetlinkSocket extends Socket {
         } finally {
             net.lock().unlock();
         }
+        net.netlinkGroups().remove(this);
         in.kill(net, true);
     }
 
@@ -143,35 +151,53 @@ public final class NetlinkSocket extends Socket {
         if (r < 0) {
             return r;
         }
-        answer(data.get());
+        answer(data.get(), c.creds().has(Cap.CAP_NET_ADMIN));
         return data.get().length;
     }
 
-    private void answer(byte[] req) {
+    private void answer(byte[] req, boolean admin) {
         int at = 0;
         while (req.length - at >= NlmsghdrLayout.SIZEOF) {
             int len = Bytes.i32(req, at + NlmsghdrLayout.nlmsg_len);
             if (len < NlmsghdrLayout.SIZEOF || len > req.length - at) {
                 return;
             }
-            int flags = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_flags);
-            int type = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_type);
-            boolean request = (flags & Net.NLM_F_REQUEST) != 0 && type >= Net.NLMSG_MIN_TYPE;
-            if (request && protocol() == Net.NETLINK_SOCK_DIAG) {
-                NlWriter w = new NlWriter();
-                w.error(-ENOENT, req, at, len, id); // as without the module: programs read /proc/net instead
-                deliver(w.take(), false);
-            } else if (request && protocol() == Net.NETLINK_ROUTE) {
-                if (net.hostNetwork() && HostNetlink.mayAsk(type)) {
+            Request q = new Request(req, at, len, id, strict, admin);
+            if (q.has(Net.NLM_F_REQUEST)) {
+                if (q.type < Net.NLMSG_MIN_TYPE) {
+                    acknowledge(q, 0);
+                } else if (protocol() == Net.NETLINK_ROUTE && net.hostNetwork() && HostNetlink.mayAsk(q.type)) {
                     fromHost(req, at, len);
-                } else {
-                    NlWriter w = new NlWriter();
-                    RouteAnswers.answer(req, at, len, id, w);
-                    deliver(w.take(), (flags & Net.NLM_F_DUMP) != 0);
+                } else if (protocol() != Net.NETLINK_KOBJECT_UEVENT) {
+                    one(q);
                 }
             }
             at += len + 3 & ~3;
         }
+    }
+
+    private void one(Request q) {
+        NlWriter w = new NlWriter();
+        int r = protocol() == Net.NETLINK_ROUTE
+                ? net.hostNetwork() ? -EPERM : new RouteAnswers(net.interfaces()).answer(q, w)
+                : new SockDiag(net).answer(q, w);
+        byte[] said = w.take();
+        if (r == 0 && said.length > 0) {
+            deliver(said, q.dump());
+        }
+        if (r != 0 || !q.dump()) {
+            acknowledge(q, r);
+        }
+    }
+
+    /** The NLMSG_ERROR that ends a request: always after an error, else for those who asked for it. */
+    private void acknowledge(Request q, int result) {
+        if (result == 0 && !q.has(Net.NLM_F_ACK)) {
+            return;
+        }
+        NlWriter w = new NlWriter();
+        w.error(result, q, cappedAck, extendedAck ? q.complaint : null);
+        deliver(w.take(), false);
     }
 
     private void fromHost(byte[] req, int at, int len) {
@@ -183,23 +209,55 @@ public final class NetlinkSocket extends Socket {
         queue.wake(READABLE);
     }
 
-    /** A dump's end comes in a message of its own, as from Linux. */
+    /** Puts answers into the queue: those of a dump in pieces, whose end comes in a message of its own. */
     private void deliver(byte[] answer, boolean dump) {
         byte[] source = new byte[SockaddrNlLayout.SIZEOF];
         source[0] = Net.AF_NETLINK;
-        int done = NlmsghdrLayout.SIZEOF + 4;
-        if (dump && answer.length > done) {
-            put(java.util.Arrays.copyOf(answer, answer.length - done), source);
-            put(java.util.Arrays.copyOfRange(answer, answer.length - done, answer.length), source);
-        } else if (answer.length > 0) {
-            put(answer, source);
+        int end = dump ? answer.length - NlmsghdrLayout.SIZEOF - 4 : answer.length;
+        int from = 0;
+        int at = 0;
+        while (at < end) {
+            int len = Bytes.i32(answer, at + NlmsghdrLayout.nlmsg_len) + 3 & ~3;
+            if (dump && at > from && at + len - from > MESSAGE_MAX) {
+                put(java.util.Arrays.copyOfRange(answer, from, at), source);
+                from = at;
+            }
+            at += len;
+        }
+        if (end > from) {
+            put(java.util.Arrays.copyOfRange(answer, from, end), source);
+        }
+        if (dump) {
+            put(java.util.Arrays.copyOfRange(answer, end, answer.length), source);
         }
         queue.wake(READABLE);
     }
 
+    boolean memberOf(int group) {
+        return (groups >>> group - 1 & 1) != 0;
+    }
+
+    /** A message to a multicast group. */
+    void notice(int group, byte[] message) {
+        byte[] source = new byte[SockaddrNlLayout.SIZEOF];
+        source[0] = Net.AF_NETLINK;
+        Bytes.put32(source, SockaddrNlLayout.nl_groups, group <= 32 ? 1 << group - 1 : 0);
+        put(message, source);
+        queue.wake(READABLE);
+    }
+
+    private void join(long now) {
+        groups = now;
+        if (now != 0) {
+            net.netlinkGroups().add(this);
+        } else {
+            net.netlinkGroups().remove(this);
+        }
+    }
+
     private void put(byte[] data, byte[] source) {
         if (in.put(new RecordQueue.Rec(data, source, null, null, 0)) < 0) {
-            error = ENOBUFS;
+            error = (plainOptions >>> Rtnl.NETLINK_NO_ENOBUFS & 1) != 0 ? 0 : ENOBUFS;
         }
     }
 
@@ -238,7 +296,7 @@ public final class NetlinkSocket extends Socket {
     public int name(byte[] out) {
         Bytes.put32(out, 0, Net.AF_NETLINK);
         Bytes.put32(out, SockaddrNlLayout.nl_pid, id);
-        Bytes.put32(out, SockaddrNlLayout.nl_groups, groups);
+        Bytes.put32(out, SockaddrNlLayout.nl_groups, (int) groups);
         return SockaddrNlLayout.SIZEOF;
     }
 
@@ -257,7 +315,40 @@ public final class NetlinkSocket extends Socket {
 
     @Override
     protected int setOption(Caller c, int level, int name, byte[] value, int len) {
-        return level == Net.SOL_NETLINK && len >= 4 ? 0 : -ENOPROTOOPT;
+        if (level != Net.SOL_NETLINK) {
+            return -ENOPROTOOPT;
+        }
+        if (len < 4) {
+            return -EINVAL;
+        }
+        int x = Bytes.i32(value, 0);
+        switch (name) {
+            case Rtnl.NETLINK_ADD_MEMBERSHIP, Rtnl.NETLINK_DROP_MEMBERSHIP -> {
+                if (x <= 0 || x > 64) {
+                    return -EINVAL;
+                }
+                long bit = 1L << x - 1;
+                join(name == Rtnl.NETLINK_ADD_MEMBERSHIP ? groups | bit : groups & ~bit);
+            }
+            case Rtnl.NETLINK_EXT_ACK -> extendedAck = x != 0;
+            case Rtnl.NETLINK_CAP_ACK -> cappedAck = x != 0;
+            case Rtnl.NETLINK_GET_STRICT_CHK -> strict = x != 0;
+            case Rtnl.NETLINK_LISTEN_ALL_NSID -> {
+                if (!c.creds().has(Cap.CAP_NET_ADMIN)) {
+                    return -EPERM;
+                }
+                keep(name, x);
+            }
+            case Rtnl.NETLINK_PKTINFO, Rtnl.NETLINK_BROADCAST_ERROR, Rtnl.NETLINK_NO_ENOBUFS -> keep(name, x);
+            default -> {
+                return -ENOPROTOOPT;
+            }
+        }
+        return 0;
+    }
+
+    private void keep(int name, int x) {
+        plainOptions = x != 0 ? plainOptions | 1 << name : plainOptions & ~(1 << name);
     }
 
     @Override
@@ -265,11 +356,25 @@ public final class NetlinkSocket extends Socket {
         if (level != Net.SOL_NETLINK) {
             return -ENOPROTOOPT;
         }
-        if (name == NETLINK_LIST_MEMBERSHIPS) {
-            return 0;
+        if (name == Rtnl.NETLINK_LIST_MEMBERSHIPS) {
+            Bytes.put64(out, 0, groups);
+            return Math.min(len, 8) & ~3;
         }
-        Bytes.put32(out, 0, 0);
-        return Math.min(len, 4);
+        if (len < 4) {
+            return -EINVAL;
+        }
+        boolean on = switch (name) {
+            case Rtnl.NETLINK_EXT_ACK -> extendedAck;
+            case Rtnl.NETLINK_CAP_ACK -> cappedAck;
+            case Rtnl.NETLINK_GET_STRICT_CHK -> strict;
+            default -> (plainOptions >>> name & 1) != 0;
+        };
+        boolean known = name >= Rtnl.NETLINK_PKTINFO && name <= Rtnl.NETLINK_GET_STRICT_CHK && (name < 6 || name > 7);
+        if (!known) {
+            return -ENOPROTOOPT;
+        }
+        Bytes.put32(out, 0, on ? 1 : 0);
+        return 4;
     }
 
     @Override

@@ -5,8 +5,10 @@ package io.sandjar.kernel.net.netlink;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.NlmsghdrLayout;
+import io.sandjar.abi.Rtnl;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Writes netlink messages (netlink(7)): a header, a fixed part, attributes, each aligned to four bytes. */
 final class NlWriter {
@@ -63,6 +65,17 @@ final class NlWriter {
         space(-used & 3);
     }
 
+    /** Begins an attribute that holds attributes; for {@link #endNest}. */
+    int beginNest(int type) {
+        int at = space(4);
+        Bytes.put16(buf, at + 2, type);
+        return at;
+    }
+
+    void endNest(int at) {
+        Bytes.put16(buf, at, used - at);
+    }
+
     void attr32(int type, int value) {
         byte[] b = new byte[4];
         Bytes.put32(b, 0, value);
@@ -78,18 +91,24 @@ final class NlWriter {
         attr(type, Arrays.copyOf(s, s.length + 1));
     }
 
-    /** NLMSG_ERROR: 0 is an acknowledgement. {@code request} is the message that it answers. */
-    void error(int errno, byte[] request, int at, int len, int pid) {
-        begin(
-                Net.NLMSG_ERROR,
-                errno == 0 ? Net.NLM_F_CAPPED : 0,
-                Bytes.i32(request, at + NlmsghdrLayout.nlmsg_seq),
-                pid);
+    /**
+     * NLMSG_ERROR: 0 is an acknowledgement.
+     *
+     * @param capped whether the request is not to be repeated beyond its header
+     * @param words what is wrong, for those who asked for it; null for nothing
+     */
+    void error(int errno, Request q, boolean capped, @Nullable String words) {
+        int copied = errno == 0 || capped ? NlmsghdrLayout.SIZEOF : q.len;
+        int flags = (copied < q.len || capped ? Net.NLM_F_CAPPED : 0) | (words != null ? Net.NLM_F_ACK_TLVS : 0);
+        begin(Net.NLMSG_ERROR, flags, q.seq, q.port);
         int e = space(4);
         Bytes.put32(buf, e, errno);
-        int copied = errno == 0 ? NlmsghdrLayout.SIZEOF : len;
         int h = space(copied);
-        System.arraycopy(request, at, buf, h, copied);
+        System.arraycopy(q.data, q.at, buf, h, copied);
+        space(-used & 3);
+        if (words != null) {
+            attrString(Rtnl.NLMSGERR_ATTR_MSG, words);
+        }
         end();
     }
 

@@ -4,187 +4,268 @@ package io.sandjar.kernel.net.netlink;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
-import io.sandjar.abi.NlmsghdrLayout;
+import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.net.Interfaces;
-import java.util.Arrays;
+import io.sandjar.kernel.net.Link;
+import io.sandjar.kernel.net.Route;
+import org.jspecify.annotations.Nullable;
 
-/** Answers to rtnetlink(7): the links, addresses and routes of a host that has nothing but a loopback. */
+/** Answers to rtnetlink(7): what there is; {@link RouteChanges} carries out what is to be changed. */
 final class RouteAnswers {
-    private static final int RT_TABLE_LOCAL = 255;
-    private static final int RTPROT_KERNEL = 2;
-    private static final int RTN_LOCAL = 2;
-    private static final int RT_SCOPE_HOST = 254;
-    private static final int RTM_BASE = 16;
-    private static final int RTM_MAX = 123;
-    private static final byte[] LOCALHOST = {127, 0, 0, 1};
-    private static final byte[] LOCALHOST6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    private final Interfaces all;
 
-    /** Answers one request. {@code pid} is the port of the asking socket. */
-    static void answer(byte[] req, int at, int len, int pid, NlWriter out) {
-        int type = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_type);
-        int flags = Bytes.u16(req, at + NlmsghdrLayout.nlmsg_flags);
-        int seq = Bytes.i32(req, at + NlmsghdrLayout.nlmsg_seq);
-        int family = len > NlmsghdrLayout.SIZEOF ? req[at + NlmsghdrLayout.SIZEOF] & 0xff : 0;
-        boolean dump = (flags & Net.NLM_F_DUMP) != 0;
-        boolean get = (type - RTM_BASE & 3) == 2;
-        if (type < RTM_BASE || type > RTM_MAX) {
-            out.error(-EOPNOTSUPP, req, at, len, pid);
-            return;
+    RouteAnswers(Interfaces all) {
+        this.all = all;
+    }
+
+    /**
+     * Answers one request.
+     *
+     * @return 0 or -errno; where something other than an acknowledgement was written, {@link NlWriter#length} tells
+     */
+    int answer(Request q, NlWriter out) {
+        if (q.type < Rtnl.RTM_BASE || q.type > Rtnl.RTM_MAX) {
+            return -EOPNOTSUPP;
         }
-        if (!get) {
-            out.error(-EPERM, req, at, len, pid);
-            return;
-        }
-        if (dump) {
-            switch (type) {
-                case Net.RTM_GETLINK -> link(out, Net.NLM_F_MULTI, seq, pid);
-                case Net.RTM_GETADDR -> addresses(out, family, seq, pid);
-                case Net.RTM_GETROUTE -> routes(out, family, seq, pid);
-                default -> {}
+        if ((q.type - Rtnl.RTM_BASE & 3) != 2) {
+            if (!q.admin) {
+                return -EPERM;
             }
-            out.done(seq, pid);
-            return;
+            int r = new RouteChanges(all).change(q, out);
+            all.announce();
+            return r;
         }
-        switch (type) {
+        if (q.bodyLength() < 1) {
+            return q.strict ? q.refuse(-EINVAL, "Invalid header for dump request") : 0;
+        }
+        if (q.dump()) {
+            int r = dump(q, out);
+            if (r == 0) {
+                out.done(q.seq, q.port);
+            }
+            return r;
+        }
+        return switch (q.type) {
+            case Net.RTM_GETLINK -> link(q, out);
+            case Net.RTM_GETROUTE -> way(q, out);
+            case Net.RTM_GETADDR -> address(q, out);
+            case Net.RTM_GETNEIGH -> -ENOENT;
+            default -> -EOPNOTSUPP;
+        };
+    }
+
+    // ---- everything ----
+
+    private int dump(Request q, NlWriter out) {
+        switch (q.type) {
             case Net.RTM_GETLINK -> {
-                if (wantsLoopback(req, at, len)) {
-                    link(out, 0, seq, pid);
-                } else {
-                    out.error(-ENODEV, req, at, len, pid);
+                return links(q, out);
+            }
+            case Net.RTM_GETADDR -> {
+                return addresses(q, out);
+            }
+            case Net.RTM_GETROUTE -> {
+                return routes(q, out);
+            }
+            case Net.RTM_GETRULE -> {
+                int family = q.u8(0);
+                if (family == Net.AF_UNSPEC || family == Net.AF_INET) {
+                    RouteMessages.rule(out, Net.AF_INET, 0, Rtnl.RT_TABLE_LOCAL, q.seq, q.port);
+                    RouteMessages.rule(out, Net.AF_INET, 32766, Rtnl.RT_TABLE_MAIN, q.seq, q.port);
+                    RouteMessages.rule(out, Net.AF_INET, 32767, Rtnl.RT_TABLE_DEFAULT, q.seq, q.port);
+                }
+                if (family == Net.AF_UNSPEC || family == Net.AF_INET6) {
+                    RouteMessages.rule(out, Net.AF_INET6, 0, Rtnl.RT_TABLE_LOCAL, q.seq, q.port);
+                    RouteMessages.rule(out, Net.AF_INET6, 32766, Rtnl.RT_TABLE_MAIN, q.seq, q.port);
+                }
+                return 0;
+            }
+            case Rtnl.RTM_GETQDISC -> {
+                for (Link l : all.links()) {
+                    RouteMessages.qdisc(out, l, q.seq, q.port);
+                }
+                return 0;
+            }
+            case Net.RTM_GETNEIGH -> {
+                return 0; // on a loopback nobody has neighbours
+            }
+            default -> {
+                return 0;
+            }
+        }
+    }
+
+    private int links(Request q, NlWriter out) {
+        if (q.strict && (q.bodyLength() < 16 || q.i32(4) != 0 || q.i32(8) != 0 || q.i32(12) != 0)) {
+            return q.refuse(-EINVAL, "Invalid values in header for link dump request");
+        }
+        Attrs a = q.attrs(16);
+        Attrs info = a.nested(Rtnl.IFLA_LINKINFO, 0);
+        String kind = info == null ? null : info.string(Rtnl.IFLA_INFO_KIND);
+        for (Link l : all.links()) {
+            if (kind == null || kind.equals(l.kind)) {
+                RouteMessages.link(out, l, Net.RTM_NEWLINK, multi(kind != null), q.seq, q.port);
+            }
+        }
+        return 0;
+    }
+
+    private static int multi(boolean filtered) {
+        return Net.NLM_F_MULTI | (filtered ? Net.NLM_F_DUMP_FILTERED : 0);
+    }
+
+    private int addresses(Request q, NlWriter out) {
+        int family = q.u8(0);
+        int index = 0;
+        if (q.strict) {
+            if (q.bodyLength() < 8 || q.u8(1) != 0 || q.u8(2) != 0 || q.u8(3) != 0) {
+                return q.refuse(-EINVAL, "Invalid values in header for address dump request");
+            }
+            index = q.i32(4);
+            if (index != 0 && all.byIndex(index) == null) {
+                return -ENODEV;
+            }
+        }
+        for (int f : new int[] {Net.AF_INET, Net.AF_INET6}) {
+            for (Link l : all.links()) {
+                if ((family != Net.AF_UNSPEC && family != f) || (index != 0 && index != l.index)) {
+                    continue;
+                }
+                for (Link.Address a : all.addressesOf(l)) {
+                    if (a.family() == f) {
+                        RouteMessages.address(out, l, a, Net.RTM_NEWADDR, multi(index != 0), q.seq, q.port);
+                    }
                 }
             }
-            case Net.RTM_GETROUTE -> route(req, at, len, seq, pid, out);
-            default -> out.error(-EOPNOTSUPP, req, at, len, pid);
         }
-        if ((flags & Net.NLM_F_ACK) != 0) {
-            out.error(0, req, at, len, pid);
-        }
+        return 0;
     }
 
-    /** Whether a RTM_GETLINK asks for index 1 or the name lo. */
-    private static boolean wantsLoopback(byte[] req, int at, int len) {
-        int body = at + NlmsghdrLayout.SIZEOF;
-        if (len >= NlmsghdrLayout.SIZEOF + 8 && Bytes.i32(req, body + 4) == Interfaces.LOOPBACK_INDEX) {
-            return true;
-        }
-        int a = body + 16;
-        while (a + 4 <= at + len) {
-            int alen = Bytes.u16(req, a);
-            if (alen < 4 || a + alen > at + len) {
-                return false;
+    private int routes(Request q, NlWriter out) {
+        int family = q.u8(0);
+        int table = 0;
+        int protocol = 0;
+        int type = 0;
+        int index = 0;
+        if (q.strict) {
+            if (q.bodyLength() < 12 || q.u8(1) != 0 || q.u8(2) != 0 || q.u8(3) != 0 || q.u8(6) != 0) {
+                return q.refuse(-EINVAL, "Invalid values in header for FIB dump request");
             }
-            if (Bytes.u16(req, a + 2) == Net.IFLA_IFNAME) {
-                return alen >= 6 && req[a + 4] == 'l' && req[a + 5] == 'o' && (alen == 6 || req[a + 6] == 0);
+            Attrs a = q.attrs(12);
+            protocol = q.u8(5);
+            type = q.u8(7);
+            table = a.int32(Net.RTA_TABLE, q.u8(4));
+            index = a.int32(Net.RTA_OIF, 0);
+            if (index != 0 && all.byIndex(index) == null) {
+                return -ENODEV;
             }
-            a += alen + 3 & ~3;
         }
-        return false;
-    }
-
-    private static void link(NlWriter out, int flags, int seq, int pid) {
-        out.begin(Net.RTM_NEWLINK, flags, seq, pid);
-        int at = out.space(16);
-        byte[] b = out.bytes();
-        Bytes.put16(b, at + 2, Net.ARPHRD_LOOPBACK);
-        Bytes.put32(b, at + 4, Interfaces.LOOPBACK_INDEX);
-        Bytes.put32(b, at + 8, Interfaces.LOOPBACK_FLAGS | Net.IFF_LOWER_UP);
-        out.attrString(Net.IFLA_IFNAME, Interfaces.LOOPBACK);
-        out.attr32(Net.IFLA_TXQLEN, 1000);
-        out.attr8(Net.IFLA_OPERSTATE, 0);
-        out.attr8(Net.IFLA_LINKMODE, 0);
-        out.attr32(Net.IFLA_MTU, Interfaces.LOOPBACK_MTU);
-        out.attrString(Net.IFLA_QDISC, "noqueue");
-        out.attr(Net.IFLA_ADDRESS, new byte[6]);
-        out.attr(Net.IFLA_BROADCAST, new byte[6]);
-        out.attr(Net.IFLA_STATS64, new byte[200]);
-        out.attr(Net.IFLA_STATS, new byte[96]);
-        out.end();
-    }
-
-    private static void addresses(NlWriter out, int family, int seq, int pid) {
-        if (family == Net.AF_UNSPEC || family == Net.AF_INET) {
-            address(out, Net.AF_INET, 8, LOCALHOST, seq, pid);
-        }
-        if (family == Net.AF_UNSPEC || family == Net.AF_INET6) {
-            address(out, Net.AF_INET6, 128, LOCALHOST6, seq, pid);
-        }
-    }
-
-    private static void address(NlWriter out, int family, int prefix, byte[] addr, int seq, int pid) {
-        out.begin(Net.RTM_NEWADDR, Net.NLM_F_MULTI, seq, pid);
-        int at = out.space(8);
-        byte[] b = out.bytes();
-        b[at] = (byte) family;
-        b[at + 1] = (byte) prefix;
-        b[at + 2] = (byte) 0x80; // IFA_F_PERMANENT
-        b[at + 3] = (byte) RT_SCOPE_HOST;
-        Bytes.put32(b, at + 4, Interfaces.LOOPBACK_INDEX);
-        out.attr(Net.IFA_ADDRESS, addr);
-        if (family == Net.AF_INET) {
-            out.attr(Net.IFA_LOCAL, addr);
-            out.attrString(Net.IFA_LABEL, Interfaces.LOOPBACK);
-        }
-        out.attr32(Net.IFA_FLAGS, 0x80);
-        byte[] cache = new byte[16];
-        Arrays.fill(cache, 0, 8, (byte) 0xff);
-        out.attr(6, cache); // IFA_CACHEINFO: valid for ever
-        out.end();
-    }
-
-    private static void routes(NlWriter out, int family, int seq, int pid) {
-        if (family == Net.AF_UNSPEC || family == Net.AF_INET) {
-            localRoute(out, Net.AF_INET, 8, new byte[] {127, 0, 0, 0}, Net.NLM_F_MULTI, seq, pid);
-            localRoute(out, Net.AF_INET, 32, LOCALHOST, Net.NLM_F_MULTI, seq, pid);
-        }
-        if (family == Net.AF_UNSPEC || family == Net.AF_INET6) {
-            localRoute(out, Net.AF_INET6, 128, LOCALHOST6, Net.NLM_F_MULTI, seq, pid);
-        }
-    }
-
-    private static void localRoute(NlWriter out, int family, int bits, byte[] dst, int flags, int seq, int pid) {
-        out.begin(Net.RTM_NEWROUTE, flags, seq, pid);
-        int at = out.space(12);
-        byte[] b = out.bytes();
-        b[at] = (byte) family;
-        b[at + 1] = (byte) bits;
-        b[at + 4] = (byte) RT_TABLE_LOCAL;
-        b[at + 5] = RTPROT_KERNEL;
-        b[at + 6] = (byte) (family == Net.AF_INET ? RT_SCOPE_HOST : 0);
-        b[at + 7] = RTN_LOCAL;
-        out.attr32(Net.RTA_TABLE, RT_TABLE_LOCAL);
-        out.attr(Net.RTA_DST, dst);
-        out.attr32(Net.RTA_OIF, Interfaces.LOOPBACK_INDEX);
-        if (family == Net.AF_INET) {
-            out.attr(Net.RTA_PREFSRC, LOCALHOST);
-        }
-        out.end();
-    }
-
-    /** One destination (ip route get): only the loopback can be reached. */
-    private static void route(byte[] req, int at, int len, int seq, int pid, NlWriter out) {
-        int body = at + NlmsghdrLayout.SIZEOF;
-        int family = len > NlmsghdrLayout.SIZEOF ? req[body] : 0;
-        int a = body + 12;
-        while (a + 4 <= at + len) {
-            int alen = Bytes.u16(req, a);
-            if (alen < 4 || a + alen > at + len) {
-                break;
+        boolean filtered = (table | protocol | type | index) != 0;
+        for (Route r : all.routes()) {
+            if ((family == Net.AF_UNSPEC || family == r.family())
+                    && (table == 0 || table == r.table())
+                    && (protocol == 0 || protocol == r.protocol())
+                    && (type == 0 || type == r.type())
+                    && (index == 0 || index == r.link())) {
+                RouteMessages.route(out, r, Net.RTM_NEWROUTE, multi(filtered), q.seq, q.port);
             }
-            if (Bytes.u16(req, a + 2) == Net.RTA_DST) {
-                byte[] dst = Arrays.copyOfRange(req, a + 4, a + alen);
-                boolean local =
-                        family == Net.AF_INET ? dst.length == 4 && dst[0] == 127 : Arrays.equals(dst, LOCALHOST6);
-                if (local) {
-                    localRoute(out, family, dst.length * 8, dst, 0, seq, pid);
-                    return;
+        }
+        return 0;
+    }
+
+    // ---- one ----
+
+    /** The link that a request names by index or name. */
+    static @Nullable Link named(Interfaces all, Request q, Attrs a) {
+        int index = q.i32(4);
+        if (index != 0) {
+            return all.byIndex(index);
+        }
+        String name = a.string(Net.IFLA_IFNAME);
+        if (name == null || name.isEmpty()) {
+            name = a.string(Rtnl.IFLA_ALT_IFNAME);
+        }
+        return name == null || name.isEmpty() ? null : all.byName(name);
+    }
+
+    private int link(Request q, NlWriter out) {
+        if (q.bodyLength() < 16) {
+            return -EINVAL;
+        }
+        Attrs a = q.attrs(16);
+        if (q.i32(4) == 0 && !a.has(Net.IFLA_IFNAME) && !a.has(Rtnl.IFLA_ALT_IFNAME)) {
+            return -EINVAL;
+        }
+        Link l = named(all, q, a);
+        if (l == null) {
+            return -ENODEV;
+        }
+        RouteMessages.link(out, l, Net.RTM_NEWLINK, 0, q.seq, q.port);
+        return 0;
+    }
+
+    /** One address: for IPv6 only, as in Linux. */
+    private int address(Request q, NlWriter out) {
+        byte[] wanted = q.attrs(8).get(Net.IFA_ADDRESS);
+        if (q.u8(0) != Net.AF_INET6) {
+            return -EOPNOTSUPP;
+        }
+        if (wanted == null || wanted.length != 16) {
+            return -EINVAL;
+        }
+        for (Link l : all.links()) {
+            Link.Address a = all.find(l, Net.AF_INET6, wanted, -1);
+            if (a != null && (q.i32(4) == 0 || q.i32(4) == l.index)) {
+                RouteMessages.address(out, l, a, Net.RTM_NEWADDR, 0, q.seq, q.port);
+                return 0;
+            }
+        }
+        return -EADDRNOTAVAIL;
+    }
+
+    /** Which way a destination takes (ip route get). */
+    private int way(Request q, NlWriter out) {
+        if (q.bodyLength() < 12) {
+            return -EINVAL;
+        }
+        int family = q.u8(0);
+        if (family != Net.AF_INET && family != Net.AF_INET6) {
+            return -EOPNOTSUPP;
+        }
+        Attrs a = q.attrs(12);
+        byte[] dst = a.get(Net.RTA_DST);
+        if (dst == null) {
+            dst = new byte[family == Net.AF_INET ? 4 : 16];
+        }
+        if (dst.length != (family == Net.AF_INET ? 4 : 16)) {
+            return -EINVAL;
+        }
+        int index = a.int32(Net.RTA_OIF, 0);
+        Link through = index == 0 ? null : all.byIndex(index);
+        if (index != 0 && through == null) {
+            return -ENODEV;
+        }
+        Route r = all.lookup(dst, through);
+        if (r == null || r.type() == Rtnl.RTN_UNREACHABLE) {
+            return r == null ? -ENETUNREACH : -EHOSTUNREACH;
+        }
+        if (r.type() == Rtnl.RTN_BLACKHOLE || r.type() == Rtnl.RTN_PROHIBIT) {
+            return r.type() == Rtnl.RTN_BLACKHOLE ? -EINVAL : -EACCES;
+        }
+        byte[] source = r.source();
+        Link l = all.byIndex(r.link());
+        if (source == null && l != null) {
+            boolean own = r.type() == Rtnl.RTN_LOCAL;
+            Link.Address first = null;
+            for (Link.Address x : all.addressesOf(l)) {
+                if (x.family() == family && first == null) {
+                    first = x;
                 }
             }
-            a += alen + 3 & ~3;
+            source = own ? dst : first == null ? dst : first.bytes();
         }
-        out.error(-ENETUNREACH, req, at, len, pid);
+        RouteMessages.way(out, r, dst, source == null ? dst : source, q);
+        return 0;
     }
-
-    private RouteAnswers() {}
 }

@@ -95,7 +95,8 @@ final class InterfaceIoctl {
         switch (cmd) {
             case Ioctl.SIOCGIFFLAGS -> Bytes.put16(r, DATA, l.shownFlags() & 0xffff);
             case Ioctl.SIOCGIFADDR, Ioctl.SIOCGIFDSTADDR -> putAddress(r, a == null ? new byte[4] : a.bytes());
-            case Ioctl.SIOCGIFNETMASK -> putAddress(r, Route.prefix(new byte[] {-1, -1, -1, -1}, a == null ? 0 : a.bits()));
+            case Ioctl.SIOCGIFNETMASK ->
+                putAddress(r, Route.prefix(new byte[] {-1, -1, -1, -1}, a == null ? 0 : a.bits()));
             case Ioctl.SIOCGIFBRDADDR -> {
                 byte[] b = a == null ? null : a.broadcast();
                 putAddress(r, b == null ? new byte[4] : b);
@@ -119,10 +120,11 @@ final class InterfaceIoctl {
     private static int set(Interfaces all, Link l, int cmd, byte[] r) {
         int x = Bytes.i32(r, DATA);
         switch (cmd) {
-            case Ioctl.SIOCSIFFLAGS -> all.setFlags(
-                    l,
-                    x & 0xffff,
-                    Net.IFF_UP | 0x100 | 0x200 | Net.IFF_NOARP | Net.IFF_MULTICAST); // IFF_PROMISC, IFF_ALLMULTI
+            case Ioctl.SIOCSIFFLAGS ->
+                all.setFlags(
+                        l,
+                        x & 0xffff,
+                        Net.IFF_UP | 0x100 | 0x200 | Net.IFF_NOARP | Net.IFF_MULTICAST); // IFF_PROMISC, IFF_ALLMULTI
             case Ioctl.SIOCSIFADDR, Ioctl.SIOCSIFNETMASK, Ioctl.SIOCSIFBRDADDR, Ioctl.SIOCSIFDSTADDR -> {
                 return setAddress(all, l, cmd, r);
             }
@@ -181,7 +183,12 @@ final class InterfaceIoctl {
             int e = all.addAddress(
                     l,
                     new Link.Address(
-                            Net.AF_INET, given, bits, scope, Rtnl.IFA_F_PERMANENT, l.loopback() ? null : last(given, bits)),
+                            Net.AF_INET,
+                            given,
+                            bits,
+                            scope,
+                            Rtnl.IFA_F_PERMANENT,
+                            l.loopback() ? null : last(given, bits)),
                     false);
             if (e == 0) {
                 all.setFlags(l, Net.IFF_UP, Net.IFF_UP); // as ever

@@ -41,7 +41,10 @@ public final class Interfaces {
 
     /** A change that was not yet told. */
     private record News(
-            @Nullable Link link, Link.@Nullable Address address, @Nullable Route route, boolean gone) {}
+            @Nullable Link link,
+            Link.@Nullable Address address,
+            @Nullable Route route,
+            boolean gone) {}
 
     private static final Watcher NOBODY = new Watcher() {
         @Override
@@ -154,9 +157,7 @@ public final class Interfaces {
         if (a.table() != b.table()) {
             return a.table() > b.table(); // local 255, main 254, default 253
         }
-        return a.bits() != b.bits()
-                ? a.bits() > b.bits()
-                : Integer.compareUnsigned(a.priority(), b.priority()) < 0;
+        return a.bits() != b.bits() ? a.bits() > b.bits() : Integer.compareUnsigned(a.priority(), b.priority()) < 0;
     }
 
     /** The interface whose prefix holds an address, or that has it. */
@@ -257,10 +258,16 @@ public final class Interfaces {
         if (l.up()) {
             l.queued = true;
             if (l.loopback()) {
-                own(l, new Link.Address(
-                        Net.AF_INET, new byte[] {127, 0, 0, 1}, 8, Rtnl.RT_SCOPE_HOST, Rtnl.IFA_F_PERMANENT, null));
-                own(l, new Link.Address(
-                        Net.AF_INET6, LOCALHOST6, 128, Rtnl.RT_SCOPE_HOST, Rtnl.IFA_F_PERMANENT, null));
+                own(
+                        l,
+                        new Link.Address(
+                                Net.AF_INET,
+                                new byte[] {127, 0, 0, 1},
+                                8,
+                                Rtnl.RT_SCOPE_HOST,
+                                Rtnl.IFA_F_PERMANENT,
+                                null));
+                own(l, new Link.Address(Net.AF_INET6, LOCALHOST6, 128, Rtnl.RT_SCOPE_HOST, Rtnl.IFA_F_PERMANENT, null));
             }
             tellLink(l, false);
             for (Link.Address a : addressesOf(l)) {
@@ -324,10 +331,7 @@ public final class Interfaces {
         plain = false;
         Link.Address added = a;
         for (Link.Address o : l.addresses) {
-            if (a.family() == Net.AF_INET
-                    && o.family() == Net.AF_INET
-                    && o.bits() == a.bits()
-                    && samePrefix(o, a)) {
+            if (a.family() == Net.AF_INET && o.family() == Net.AF_INET && o.bits() == a.bits() && samePrefix(o, a)) {
                 added = new Link.Address(
                         a.family(), a.bytes(), a.bits(), a.scope(), a.flags() | Rtnl.IFA_F_SECONDARY, a.broadcast());
             }
@@ -390,10 +394,7 @@ public final class Interfaces {
             for (int i = a.bits(); i < 32; i++) {
                 last[i / 8] |= (byte) (0x80 >>> i % 8);
             }
-            change(
-                    kernelRoute(
-                            l, a, last, 32, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_BROADCAST, Rtnl.RT_SCOPE_LINK, 0),
-                    gone);
+            change(kernelRoute(l, a, last, 32, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_BROADCAST, Rtnl.RT_SCOPE_LINK, 0), gone);
         }
     }
 
@@ -521,8 +522,7 @@ public final class Interfaces {
     }
 
     /** Sets what is given: not null, not negative. */
-    public synchronized void set(
-            Link l, byte @Nullable [] mac, int queueLength, int group, @Nullable String alias) {
+    public synchronized void set(Link l, byte @Nullable [] mac, int queueLength, int group, @Nullable String alias) {
         if (mac == null && queueLength < 0 && group < 0 && alias == null) {
             return;
         }

@@ -53,8 +53,10 @@ public final class PidfdCalls {
         if (f instanceof PidFd p) {
             return (ThreadGroup) p.target();
         }
-        boolean open = f != null && (f.flags() & O_PATH) == 0;
-        return open && f.inode() instanceof ProcessInode p ? p.process() : null;
+        if (f == null || (f.flags() & O_PATH) != 0) {
+            return null;
+        }
+        return f.inode() instanceof ProcessInode p ? p.process() : null;
     }
 
     @Syscall(nr = Nr.pidfd_send_signal)

@@ -83,7 +83,8 @@ final class RouteChanges {
             if (otherName != null && !otherName.isEmpty() && all.byName(otherName) != null) {
                 return -EEXIST;
             }
-            peer = all.create(pattern(otherName, kind), kind, otherMac != null && otherMac.length == 6 ? otherMac : null, 0);
+            peer = all.create(
+                    pattern(otherName, kind), kind, otherMac != null && otherMac.length == 6 ? otherMac : null, 0);
             if (peer == null) {
                 return -ENFILE;
             }
@@ -182,7 +183,7 @@ final class RouteChanges {
         int bits = q.u8(1);
         boolean delete = q.type == Net.RTM_DELADDR;
         Link l = all.byIndex(q.i32(4));
-        if (local == null && !(delete && family == Net.AF_INET)) {
+        if (local == null && family == Net.AF_INET6) {
             return -EINVAL;
         }
         if (bits > size * 8 || (local != null && local.length != size)) {
@@ -193,10 +194,16 @@ final class RouteChanges {
         }
         if (delete) {
             int r = remove(l, family, local, bits);
-            return r < 0 ? q.refuse(r, family == Net.AF_INET ? "ipv4: Address not found" : "ipv6: address not found") : r;
+            return r < 0
+                    ? q.refuse(r, family == Net.AF_INET ? "ipv4: Address not found" : "ipv6: address not found")
+                    : r;
+        }
+        if (local == null) {
+            return -EINVAL;
         }
         byte[] broadcast = a.get(Net.IFA_BROADCAST);
-        int flags = a.int32(Net.IFA_FLAGS, q.u8(2)) & (Rtnl.IFA_F_NODAD | Rtnl.IFA_F_NOPREFIXROUTE) | Rtnl.IFA_F_PERMANENT;
+        int flags =
+                a.int32(Net.IFA_FLAGS, q.u8(2)) & (Rtnl.IFA_F_NODAD | Rtnl.IFA_F_NOPREFIXROUTE) | Rtnl.IFA_F_PERMANENT;
         int scope = q.u8(3);
         if (family == Net.AF_INET6) {
             boolean loop = all.lookup(local, null) instanceof Route r && r.link() == Interfaces.LOOPBACK_INDEX;
@@ -210,7 +217,8 @@ final class RouteChanges {
                 new Link.Address(family, local, bits, scope, flags, known ? broadcast : null),
                 q.has(Net.NLM_F_REPLACE) && !q.has(Net.NLM_F_EXCL));
         return r == -EEXIST
-                ? q.refuse(r, family == Net.AF_INET ? "ipv4: Address already assigned" : "ipv6: address already assigned")
+                ? q.refuse(
+                        r, family == Net.AF_INET ? "ipv4: Address already assigned" : "ipv6: address already assigned")
                 : r;
     }
 
@@ -288,8 +296,7 @@ final class RouteChanges {
         if (delete) {
             return all.removeRoute(made);
         }
-        return all.addRoute(
-                made, q.has(Net.NLM_F_CREATE), q.has(Net.NLM_F_EXCL), q.has(Net.NLM_F_REPLACE));
+        return all.addRoute(made, q.has(Net.NLM_F_CREATE), q.has(Net.NLM_F_EXCL), q.has(Net.NLM_F_REPLACE));
     }
 
     private static boolean wrong(byte @Nullable [] address, int size) {
@@ -297,8 +304,7 @@ final class RouteChanges {
     }
 
     /** Whether interface and gateway can be reached. */
-    private int leadsSomewhere(
-            Request q, int index, byte @Nullable [] gateway, byte @Nullable [] source, int type) {
+    private int leadsSomewhere(Request q, int index, byte @Nullable [] gateway, byte @Nullable [] source, int type) {
         if (type == Rtnl.RTN_BLACKHOLE || type == Rtnl.RTN_UNREACHABLE || type == Rtnl.RTN_PROHIBIT) {
             return 0;
         }
@@ -324,5 +330,4 @@ final class RouteChanges {
         }
         return 0;
     }
-
 }

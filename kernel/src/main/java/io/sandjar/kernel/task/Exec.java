@@ -271,7 +271,10 @@ public final class Exec {
         ThreadGroup g = t.group;
         t.execTid = t.rootTid();
         if (!image.first) {
+            kernel.taskLock().lock();
             t.pullMask();
+            t.maskInSlot = false; // signals that come now are blocked as before, whatever lies where the slot will be
+            kernel.taskLock().unlock();
             g.execing = true;
             kernel.exits().leaveAlone(t);
         }

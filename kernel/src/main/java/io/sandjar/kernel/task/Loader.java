@@ -168,6 +168,7 @@ final class Loader {
         if (r < 0) {
             return r;
         }
+        t.maskInSlot = true;
         if (initialSp - sp < MAPPED_STACK) {
             return s.store(sp);
         }

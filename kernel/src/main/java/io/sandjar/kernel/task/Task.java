@@ -82,6 +82,9 @@ public final class Task extends Caller {
     /** Blocked signals. Written by the task's own calls under the task lock. */
     volatile long sigmask;
 
+    /** Whether the slot holds {@link #sigmask}: not between an exec and the first words to the fresh image's slot. */
+    volatile boolean maskInSlot = true;
+
     /** The stub was told that a signal is pending. */
     private volatile boolean recheck;
 
@@ -429,7 +432,7 @@ public final class Task extends Caller {
      * slot has the one to come back.
      */
     void pullMask() {
-        if (restoreMask || dead) {
+        if (restoreMask || dead || !maskInSlot) {
             return;
         }
         int via = hostTid != 0 ? hostTid : group.anyHostTid();
@@ -540,7 +543,7 @@ public final class Task extends Caller {
 
     /** Gives the blocked signals to the stub. */
     void pushMask() {
-        if (hostTid != 0 && !dead && !restoreMask) {
+        if (hostTid != 0 && !dead && !restoreMask && maskInSlot) {
             byte[] word = new byte[8];
             io.sandjar.abi.Bytes.put64(word, 0, sigmask);
             io.sandjar.host.Sys.poke(hostTid, Stub.mailbox(slot) + Stub.BOX_SIGMASK, word, 0, 8);
@@ -549,7 +552,7 @@ public final class Task extends Caller {
 
     /** Has the stub ring (or not) after every change of its mask. */
     void setRecheck(boolean on) {
-        if (recheck == on) {
+        if (recheck == on || !maskInSlot) {
             return;
         }
         int via = hostTid != 0 ? hostTid : group.anyHostTid();

@@ -487,8 +487,8 @@ public final class Interfaces {
 
     // ---- settings ----
 
-    long ioctl(Caller c, int cmd, long arg) {
-        return InterfaceIoctl.ioctl(this, c, cmd, arg);
+    long ioctl(Caller c, int cmd, long arg, boolean admin) {
+        return InterfaceIoctl.ioctl(this, c, cmd, arg, admin);
     }
 
     /** Makes two interfaces the ends of one cable. */

@@ -4,6 +4,7 @@ package io.sandjar.kernel.net;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Ioctl;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.Poll;
@@ -264,7 +265,7 @@ public abstract class Socket implements Pollable {
             default:
                 return net.hostNetwork()
                         ? HostInterfaces.ioctl(c, cmd, arg)
-                        : net.interfaces().ioctl(c, cmd, arg);
+                        : net.interfaces().ioctl(c, cmd, arg, c.creds().has(net.owner(), Cap.CAP_NET_ADMIN));
         }
     }
 

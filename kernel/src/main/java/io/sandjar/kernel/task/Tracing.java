@@ -551,7 +551,9 @@ public final class Tracing {
         if (sig <= 0 || sig > 64 || shown == null) {
             return null;
         }
-        SigInfo go = shown.signo() == sig ? shown : SigInfo.user(sig, 0, t.shownPid(e.tracer.group.pid()), e.tracer.creds.uid());
+        SigInfo go = shown.signo() == sig
+                ? shown
+                : SigInfo.user(sig, 0, t.shownPid(e.tracer.group.pid()), e.tracer.creds.uid());
         kernel.taskLock().lock();
         try {
             if ((t.sigmask & Signals.bit(sig)) != 0) { // blocked by the tracer meanwhile

@@ -151,7 +151,7 @@ public final class NetlinkSocket extends Socket {
         if (r < 0) {
             return r;
         }
-        answer(data.get(), c.creds().has(Cap.CAP_NET_ADMIN));
+        answer(data.get(), c.creds().has(net.owner(), Cap.CAP_NET_ADMIN));
         return data.get().length;
     }
 
@@ -334,7 +334,7 @@ public final class NetlinkSocket extends Socket {
             case Rtnl.NETLINK_CAP_ACK -> cappedAck = x != 0;
             case Rtnl.NETLINK_GET_STRICT_CHK -> strict = x != 0;
             case Rtnl.NETLINK_LISTEN_ALL_NSID -> {
-                if (!c.creds().has(Cap.CAP_NET_ADMIN)) {
+                if (!c.creds().has(net.owner(), Cap.CAP_NET_ADMIN)) {
                     return -EPERM;
                 }
                 keep(name, x);

@@ -26,7 +26,7 @@ final class PtraceCalls {
     @Syscall(
             nr = Nr.ptrace,
             support = Support.PARTIAL,
-            note = "no debug registers of the processor, SECCOMP_GET_FILTER, SINGLEBLOCK")
+            note = "no SECCOMP_GET_FILTER, SINGLEBLOCK; debug registers watch for changes, step by step")
     static long sys_ptrace(Task t, @As(Kind.DEC) long request, int pid, long addr, long data) {
         Tracing tracing = t.kernel().tracing();
         int r = (int) request;

@@ -1034,6 +1034,9 @@ public final class Task extends Caller {
         continuation = null;
         int r = f.load(mem, ucAddress, infoAddress);
         Tracee e = tracee;
+        if (e != null) {
+            e.stepped = e.stepping;
+        }
         if (e != null && e.stepping) {
             e.stepping = false;
             f.setReg(TrapFrame.EFLAGS, f.reg(TrapFrame.EFLAGS) & ~TrapFrame.TF);
@@ -1199,6 +1202,14 @@ public final class Task extends Caller {
             return;
         }
         int code = io.sandjar.abi.Bytes.i32(f.info, 8);
+        Tracee e = tracee;
+        if (e != null && e.stepped && signo == io.sandjar.abi.Sig.SIGTRAP && code == io.sandjar.abi.Sig.TRAP_TRACE) {
+            if (Watchpoints.hit(this, e, f.reg(TrapFrame.RIP))) {
+                code = io.sandjar.abi.Sig.TRAP_HWBKPT;
+            } else if (!e.steps()) {
+                return; // one of many steps on the way to a change
+            }
+        }
         long address = io.sandjar.abi.Bytes.i64(f.info, 16);
         kernel.signals().force(this, SigInfo.fault(signo, code, address));
     }

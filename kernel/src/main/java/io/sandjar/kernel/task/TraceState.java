@@ -88,7 +88,7 @@ public final class TraceState {
             return TraceRegs.set(o, e, b);
         }
         return at >= Ptrace.USER_DEBUGREG && at < Ptrace.USER_DEBUGREG + 64
-                ? Watchpoints.set(o, e, (at - Ptrace.USER_DEBUGREG) / 8, value)
+                ? Watchpoints.set(e, (at - Ptrace.USER_DEBUGREG) / 8, value)
                 : -EIO;
     }
 

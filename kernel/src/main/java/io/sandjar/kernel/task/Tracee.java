@@ -87,6 +87,12 @@ public final class Tracee {
     /** Debug registers as the tracer set them. */
     final long[] debug = new long[8];
 
+    /** What lay at the watched addresses when it went on. */
+    final long[] watched = new long[4];
+
+    /** The trap flag was set when it left its program. */
+    boolean stepped;
+
     /** It has ended with {@link #exitStatus}, and wait(2) has not told so. */
     boolean ended;
 

@@ -631,7 +631,11 @@ public final class Tracing {
         if (e == null) {
             return;
         }
-        boolean step = e.steps();
+        boolean watch = Watchpoints.inUse(e);
+        boolean step = e.steps() || watch;
+        if (watch) {
+            Watchpoints.look(t, e);
+        }
         if (!t.trapsAll && (e.wantsCalls() || (step && t.standsAtCall(f)))) {
             t.trapAll();
         }

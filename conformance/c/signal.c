@@ -705,4 +705,20 @@ TEST(sigqueue_errors) {
     kill(pid, SIGKILL);
     WAIT_SIG(pid, SIGKILL);
 }
+TEST(reaches_a_parent_that_only_computes) { // no call between fork and the signal
+    count = 0;
+    signal(SIGALRM, note);
+    alarm(1);
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    unsigned long n = 0;
+    for (struct timespec from, now = (clock_gettime(CLOCK_MONOTONIC, &from), from); !count && now.tv_sec - from.tv_sec < 30; n++)
+        if (n % 1000000 == 0)
+            clock_gettime(CLOCK_MONOTONIC, &now); /* not a call of the kernel's */
+    EQ(count, 1);
+    kill(pid, SIGKILL);
+    WAIT_SIG(pid, SIGKILL);
+}
 MAIN()

@@ -189,6 +189,7 @@ final class StrictProfile {
         rule(TRAP, "the stub knows the answer", calls(Nr.rt_sigprocmask, Nr.getpid, Nr.gettid)),
         rule(TRAP, "registers and features that signal frames depend on", calls(Nr.arch_prctl, Nr.sigaltstack)),
         rule(TRAP, "a mapping of shared memory with a name", calls(Nr.shmat, Nr.shmdt)),
+        rule(TRAP, "a mapping for the ring of events", calls(Nr.io_setup, Nr.io_destroy)),
 
         // Never offered
         rule(ENOSYS, "only the stub may ring", calls(FilterTable.DOORBELL)),

@@ -40,7 +40,7 @@ final class StrictProfileTest {
             """);
 
     private static final Set<String> TRAPPED = words("""
-            clone clone3 fork vfork execve execveat rt_sigreturn set_tid_address sigaltstack shmat shmdt
+            clone clone3 fork vfork execve execveat rt_sigreturn set_tid_address sigaltstack shmat shmdt io_setup io_destroy
             rt_sigprocmask getpid gettid
             """);
 

@@ -307,6 +307,7 @@ public final class Exec {
         }
         g.endTimers(true);
         g.attachments.clear(g.globalPid());
+        g.aio.clear();
         credentials(t, image, exe);
         g.dumpable = image.secure ? 0 : 1;
         if (image.secure) {

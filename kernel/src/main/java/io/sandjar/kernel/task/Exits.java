@@ -54,6 +54,7 @@ public final class Exits {
         g.endTimers(false);
         int global = g.globalPid();
         g.attachments.clear(global);
+        g.aio.clear();
         g.ns.ipc.systemV.exited(global);
         measure(g);
         boolean robust = false;

@@ -11,6 +11,7 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.ErrorLog;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.fs.aio.AioTotals;
 import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.hostdir.SharedDirs;
 import io.sandjar.kernel.fs.memfd.FileStore;
@@ -54,6 +55,9 @@ public final class Kernel {
 
     /** Home of pipes. */
     public final PipeFs pipes = new PipeFs();
+
+    /** How much asynchronous I/O may be going on. */
+    public final AioTotals aio = new AioTotals();
 
     /** Home of event counters, timers, epoll sets and the like. */
     public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);

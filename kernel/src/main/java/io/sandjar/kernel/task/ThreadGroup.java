@@ -5,6 +5,7 @@ package io.sandjar.kernel.task;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.fs.aio.AioContexts;
 import io.sandjar.kernel.fs.pidfd.PidTarget;
 import io.sandjar.kernel.ipc.Attachments;
 import io.sandjar.kernel.signal.PendingSignals;
@@ -89,6 +90,9 @@ public final class ThreadGroup implements PidTarget {
 
     /** Shared memory of shmat(2). */
     final Attachments attachments = new Attachments();
+
+    /** Contexts of io_setup(2). */
+    public final AioContexts aio = new AioContexts();
 
     /** /proc/PID/oom_score_adj: kept for the guest, of no effect. */
     public volatile int oomScoreAdj;

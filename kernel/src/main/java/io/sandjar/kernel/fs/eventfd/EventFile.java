@@ -83,6 +83,14 @@ public final class EventFile extends FileDescription {
         return 8;
     }
 
+    /** Adds as the kernel does: up to the highest value and never waiting. */
+    public void add(long n) {
+        synchronized (this) {
+            count = Long.compareUnsigned(MAX - count, n) < 0 ? MAX : count + n;
+        }
+        queue.wake(POLLIN | POLLRDNORM);
+    }
+
     @Override
     public synchronized int poll() {
         int events = count != 0 ? POLLIN | POLLRDNORM : 0;

@@ -60,6 +60,23 @@ final class Fields {
         }
     }
 
+    /** A decimal number with white space around it; -1 for anything else. */
+    static long decimal(String text) {
+        String s = text.strip();
+        if (s.isEmpty() || s.length() > 18) {
+            return -1;
+        }
+        long n = 0;
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            n = n * 10 + c - '0';
+        }
+        return n;
+    }
+
     /** The number of a line "name: number kB"; -1 when there is none. */
     static long kilobytes(String text, String name) {
         int at = text.startsWith(name + ":") ? 0 : text.indexOf("\n" + name + ":");

@@ -4,6 +4,7 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.fs.aio.AioTotals;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
@@ -87,8 +88,6 @@ final class Sysctl {
         "fs/pipe-max-size", "1048576",
         "fs/pipe-user-pages-soft", "16384",
         "fs/pipe-user-pages-hard", "0",
-        "fs/aio-max-nr", "65536",
-        "fs/aio-nr", "0",
         "fs/lease-break-time", "45",
         "fs/leases-enable", "1",
         "fs/suid_dumpable", "0",
@@ -167,6 +166,8 @@ final class Sysctl {
             for (Map.Entry<String, String> e : proc.sysctls().entrySet()) {
                 put(proc, this, e.getKey(), new ConstantFile(proc, e.getValue() + "\n", 0644));
             }
+            put(proc, this, "fs/aio-nr", new AioFile(proc, false));
+            put(proc, this, "fs/aio-max-nr", new AioFile(proc, true));
             put(proc, this, "kernel/hostname", new Name(proc, false));
             put(proc, this, "kernel/domainname", new Name(proc, true));
             put(proc, this, "kernel/random/uuid", new Uuid(proc));
@@ -267,6 +268,36 @@ final class Sysctl {
             } else {
                 names.hostname = name;
             }
+            return data.length();
+        }
+    }
+
+    /** How many events of asynchronous I/O there may be, and how many places are taken. */
+    private static final class AioFile extends TextInode {
+        private static final long LIMIT = 1 << 20;
+
+        private final AioTotals totals;
+        private final boolean max;
+
+        AioFile(ProcFs fs, boolean max) {
+            super(fs, fs.newIno(), max ? 0644 : 0444);
+            this.totals = fs.kernel().aio;
+            this.max = max;
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            out.append(max ? totals.max() : totals.used()).append('\n');
+            return 0;
+        }
+
+        @Override
+        protected int store(Caller c, String data) {
+            long n = max ? Fields.decimal(data) : -1;
+            if (n < 0) {
+                return -EINVAL;
+            }
+            totals.setMax(Math.min(n, LIMIT));
             return data.length();
         }
     }

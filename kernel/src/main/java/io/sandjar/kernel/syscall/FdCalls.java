@@ -150,6 +150,12 @@ public final class FdCalls {
                 return 0;
             }
             case F_SETOWN -> {
+                if ((int) arg == Integer.MIN_VALUE) {
+                    return -EINVAL;
+                }
+                if ((int) arg != 0 && !t.pids().knows(Math.abs((int) arg))) {
+                    return -ESRCH;
+                }
                 f.owner = (int) arg < 0 ? -t.globalPid(-(int) arg) : t.globalPid((int) arg);
                 f.ownerType = (int) arg < 0 ? F_OWNER_PGRP : F_OWNER_PID;
                 return 0;
@@ -207,6 +213,9 @@ public final class FdCalls {
         int id = Bytes.i32(b, 4);
         if (type < F_OWNER_TID || type > F_OWNER_PGRP) {
             return -EINVAL;
+        }
+        if (id != 0 && !t.pids().knows(id)) {
+            return -ESRCH;
         }
         f.owner = type == F_OWNER_PGRP ? -t.globalPid(id) : t.globalPid(id);
         f.ownerType = type;

@@ -197,6 +197,16 @@ public final class PidSpace extends Namespace {
         return tasks.processGroup(toRoot(id));
     }
 
+    /** Whether a process, thread, group or session is called {@code id} here. */
+    public boolean knows(int id) {
+        kernel.taskLock().lock();
+        try {
+            return tasks.uses(toRoot(id));
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
     /** All processes that it has, zombies included. With the task lock. */
     public ArrayList<ThreadGroup> processes() {
         ArrayList<ThreadGroup> all = tasks.allGroups();

@@ -15,8 +15,8 @@ public final class UserNamespace extends Namespace {
     /** What an id looks like that a namespace has no number for. */
     public static final int OVERFLOW_ID = 65534;
 
-    /** As deep as they may lie in each other. */
-    public static final int MAX_LEVEL = 32;
+    /** As deep as they may lie in each other: Linux's test lets one more in. */
+    public static final int MAX_LEVEL = 33;
 
     private final @Nullable UserNamespace parent;
     private final int level;
@@ -132,7 +132,7 @@ public final class UserNamespace extends Namespace {
         if (allow) {
             return !setgroupsDenied;
         }
-        if (gids != null && !setgroupsDenied) {
+        if (gids != null) {
             return false;
         }
         setgroupsDenied = true;

@@ -93,12 +93,9 @@ final class IdMapText {
         int from = at;
         while (at < stop && data.charAt(at) >= '0' && data.charAt(at) <= '9') {
             n = n * 10 + data.charAt(at++) - '0';
-            if (n > 0xffffffffL) {
-                return -1;
-            }
         }
         boolean ends = at == stop || " \t\r\u000b\f".indexOf(data.charAt(at)) >= 0;
-        return at == from || !ends ? -1 : n;
+        return at == from || !ends ? -1 : n & 0xffffffffL; // as Linux cuts it off
     }
 
     /** The map with the kernel's ids for those outside; null where {@code above} lacks one. */

@@ -5,6 +5,8 @@ package io.sandjar.kernel.ipc;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.HashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The System V objects and POSIX message queues that some processes see (ipc_namespaces(7)). */
 public final class IpcNamespace extends Namespace {
@@ -14,8 +16,33 @@ public final class IpcNamespace extends Namespace {
     /** POSIX message queues by name; guarded by itself. */
     public final HashMap<String, PosixQueue> queues = new HashMap<>();
 
-    public IpcNamespace(UserNamespace owner) {
+    private final AtomicInteger holds = new AtomicInteger();
+    private final @Nullable Users users;
+
+    /** Who knows the processes. */
+    public interface Users {
+        boolean anyIn(IpcNamespace ns);
+    }
+
+    /** @param users null for one that lasts as long as the kernel */
+    public IpcNamespace(UserNamespace owner, @Nullable Users users) {
         super(Kind.IPC, owner);
         systemV = new SystemV(owner);
+        this.users = users;
+    }
+
+    @Override
+    public void hold(int n) {
+        if (holds.addAndGet(n) == 0) {
+            left();
+        }
+    }
+
+    /** A process left it: with the last its objects go, and the memory that they have of the host's. */
+    public void left() {
+        Users u = users;
+        if (u != null && holds.get() == 0 && systemV.used() > 0 && !u.anyIn(this)) {
+            systemV.clear();
+        }
     }
 }

@@ -103,6 +103,13 @@ public final class IpcTable<T extends IpcObject> {
         return all;
     }
 
+    /** Removes all. */
+    void clear() {
+        for (T o : all()) {
+            remove(o);
+        }
+    }
+
     /** IPC_RMID: waiters end with EIDRM. */
     public void remove(T o) {
         o.markRemoved();

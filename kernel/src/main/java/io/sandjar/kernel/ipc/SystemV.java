@@ -16,6 +16,17 @@ public final class SystemV {
         memory = new IpcTable<>(owner);
     }
 
+    int used() {
+        return semaphores.used() + messages.used() + memory.used();
+    }
+
+    /** Removes everything. */
+    void clear() {
+        semaphores.clear();
+        messages.clear();
+        memory.clear();
+    }
+
     /** A process has ended: its semaphore operations with SEM_UNDO are taken back. */
     public void exited(int pid) {
         if (semaphores.used() == 0) {

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A network: names, ports and sockets. The sandbox has one, and each network namespace that guests make. */
 public final class NetStack extends Namespace {
     /** Guards connections being made and unmade, and all tables of names and ports. Transfers do not take it. */
-    private final OrderedLock lock = new OrderedLock(LockLevel.NET);
+    private final OrderedLock lock;
 
     private final AtomicLong nextIno;
     private final HostPoller poller;
@@ -48,6 +48,7 @@ public final class NetStack extends Namespace {
 
     public NetStack() {
         super(Kind.NET, UserNamespace.FIRST);
+        lock = new OrderedLock(LockLevel.NET);
         poller = new HostPoller();
         memory = new BufferMemory();
         rights = new Rights();
@@ -60,6 +61,7 @@ public final class NetStack extends Namespace {
     /** Another network, with nothing but a loopback that is down. Limits are those of all together. */
     public NetStack(NetStack first, UserNamespace owner) {
         super(Kind.NET, owner);
+        lock = first.lock; // sockets with names of files meet across networks
         poller = first.poller;
         memory = first.memory;
         rights = first.rights;

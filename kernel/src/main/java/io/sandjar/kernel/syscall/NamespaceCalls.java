@@ -14,6 +14,7 @@ import io.sandjar.kernel.task.SetNs;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.PathDescription;
 
 /** Leaving and entering namespaces, all of which are this kernel's own. */
 public final class NamespaceCalls {
@@ -62,7 +63,7 @@ public final class NamespaceCalls {
     @Syscall(nr = Nr.setns, support = Support.PARTIAL, note = "there is one time namespace")
     public static long sys_setns(Task t, int fd, @As(Kind.CLONE_FLAGS) int nstype) {
         FileDescription f = t.fget(fd);
-        if (f == null) {
+        if (f == null || f instanceof PathDescription) {
             return -EBADF;
         }
         if (f instanceof NsFile n) {

@@ -166,6 +166,7 @@ public final class Exits {
         if (mounts != null) {
             mounts.left();
         }
+        t.ns.ipc.left();
     }
 
     /**

@@ -63,7 +63,7 @@ public final class Kernel {
     public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);
 
     /** Semaphores, message queues and shared memory of containers' first processes. */
-    public final IpcNamespace ipc = new IpcNamespace(UserNamespace.FIRST);
+    public final IpcNamespace ipc = new IpcNamespace(UserNamespace.FIRST, null);
 
     /** Control groups as containers' first processes see them. */
     public final CgroupNamespace cgroup = new CgroupNamespace(UserNamespace.FIRST);
@@ -110,6 +110,23 @@ public final class Kernel {
     /** Hears of the end of session leaders. */
     public interface SessionListener {
         void ended(Session s);
+    }
+
+    /** Whether a live thread has this namespace. */
+    boolean anyIn(IpcNamespace ns) {
+        taskLock.lock();
+        try {
+            for (ThreadGroup g : containers.allGroups()) {
+                for (Task t : g.tasks) {
+                    if (!t.dead && t.ns.ipc == ns) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        } finally {
+            taskLock.unlock();
+        }
     }
 
     /** An inode number for a namespace that is not one of the first. */

@@ -95,7 +95,7 @@ public final class NewNamespaces {
             n = n.with(n.uts.copy(owner));
         }
         if ((flags & CLONE_NEWIPC) != 0) {
-            n = n.with(new IpcNamespace(owner));
+            n = n.with(new IpcNamespace(owner, t.kernel()::anyIn));
         }
         if ((flags & CLONE_NEWCGROUP) != 0) {
             n = n.with(new CgroupNamespace(owner));

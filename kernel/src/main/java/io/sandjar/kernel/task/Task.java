@@ -8,6 +8,7 @@ import io.sandjar.host.Ring;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.ipc.IpcNamespace;
 import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.seccomp.SeccompFilter;
@@ -318,11 +319,15 @@ public final class Task extends Caller {
 
     /** Replaces the namespaces of this thread. */
     public void setNamespaces(Namespaces n) {
+        IpcNamespace ipc = ns.ipc;
         MountNamespace before = ns.mountsIfAny();
         ns = n;
         group.ns = n;
         if (before != null && before != n.mountsIfAny()) {
             before.left();
+        }
+        if (ipc != n.ipc) {
+            ipc.left();
         }
     }
 

@@ -220,6 +220,7 @@ public final class MountNamespace extends Namespace {
     }
 
     /** Keeps it for somebody who is no process: {@code n} is 1 or -1. */
+    @Override
     public void hold(int n) {
         if (holds.addAndGet(n) == 0) {
             left();

@@ -65,6 +65,9 @@ public abstract class Namespace {
         number = n;
     }
 
+    /** {@code n} more holders that are no processes: open files and mounts of it. */
+    public void hold(int n) {}
+
     /** The namespace around it, for kinds that lie in each other; null for the first. */
     public @Nullable Namespace parent() {
         return null;

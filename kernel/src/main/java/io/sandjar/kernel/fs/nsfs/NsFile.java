@@ -9,7 +9,6 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
-import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.UserNamespace;
@@ -35,9 +34,7 @@ public final class NsFile extends FileDescription {
     }
 
     private void hold(int more) {
-        if (namespace instanceof MountNamespace m) {
-            m.hold(more);
-        }
+        namespace.hold(more);
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.sandjar.kernel.fs.pseudo.PseudoInode;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
-import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
 
@@ -27,6 +26,9 @@ final class NsInode extends PseudoInode {
 
     @Override
     public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        if ((flags & O_ACCMODE) != O_RDONLY) {
+            return -EPERM; // as what is immutable
+        }
         out.set(new NsFile(home, namespace, path, flags));
         return 0;
     }
@@ -34,9 +36,7 @@ final class NsInode extends PseudoInode {
     /** Mounts keep a namespace as descriptors do. */
     @Override
     public void mounted(int more) {
-        if (namespace instanceof MountNamespace m) {
-            m.hold(more);
-        }
+        namespace.hold(more);
     }
 
     @Override

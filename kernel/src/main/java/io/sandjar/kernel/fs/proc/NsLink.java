@@ -33,7 +33,8 @@ final class NsLink extends PseudoInode {
         return switch (name) {
             case "mnt" -> v.ns.mounts();
             case "pid" -> v.pids;
-            case "pid_for_children" -> v.ns.pidsOfChildren.init() == null ? null : v.ns.pidsOfChildren; // nobody is in it yet
+            case "pid_for_children" ->
+                v.ns.pidsOfChildren.init() == null ? null : v.ns.pidsOfChildren; // nobody is in it yet
             case "uts" -> v.ns.uts;
             case "ipc" -> v.ns.ipc;
             case "net" -> v.ns.net;

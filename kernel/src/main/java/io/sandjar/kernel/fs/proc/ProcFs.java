@@ -9,15 +9,20 @@ import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.PseudoInode;
 import io.sandjar.kernel.fs.pseudo.PseudoLink;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.PidSpace;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /** The guest's /proc (proc(5)): everything from this kernel's state, but for figures of CPU and memory. */
 public final class ProcFs extends PseudoFs {
@@ -26,10 +31,12 @@ public final class ProcFs extends PseudoFs {
         "execdomains", "fb", "iomem", "ioports", "locks", "misc", "modules", "mtd",
     };
 
+    private static final String[] IPC_FILES = {"msg", "sem", "shm"};
+
     private final Kernel kernel;
     private final PidSpace pids;
     private final MapsText maps;
-    private final PseudoDir netDir;
+    private final Map<NetStack, WeakReference<PseudoDir>> netDirs = Collections.synchronizedMap(new WeakHashMap<>());
     private final HashMap<String, String> sysctls = new HashMap<>();
 
     /** @param pids whose processes it shows */
@@ -54,9 +61,12 @@ public final class ProcFs extends PseudoFs {
         root.dir("driver");
         root.dir("fs");
         root.dir("irq");
+        PseudoDir ipc = root.dir("sysvipc");
+        for (String name : IPC_FILES) {
+            ipc.add(name, new SysvIpcFile(this, name));
+        }
         root.dir("tty").dir("driver");
         root.add("sys", Sysctl.tree(this));
-        this.netDir = NetDir.make(this, kernel.net);
     }
 
     Kernel kernel() {
@@ -92,8 +102,14 @@ public final class ProcFs extends PseudoFs {
         return maps;
     }
 
-    PseudoDir netDir() {
-        return netDir;
+    PseudoDir netDir(NetStack net) {
+        WeakReference<PseudoDir> ref = netDirs.get(net);
+        PseudoDir d = ref == null ? null : ref.get();
+        if (d == null) {
+            d = NetDir.make(this, net);
+            netDirs.put(net, new WeakReference<>(d)); // it refers to the network
+        }
+        return d;
     }
 
     @Override

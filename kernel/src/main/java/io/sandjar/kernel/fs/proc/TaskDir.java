@@ -118,7 +118,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
         if (v == null) {
             return -ENOENT;
         }
-        Inode i = find(name);
+        Inode i = find(v, name);
         if (i == null) {
             return -ENOENT;
         }
@@ -126,7 +126,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
         return 0;
     }
 
-    private @Nullable Inode find(String name) {
+    private @Nullable Inode find(ProcView v, String name) {
         switch (name) {
             case "cwd", "exe", "root":
                 return new TaskLink(this, name);
@@ -139,7 +139,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
             case "ns":
                 return new NsDir(this);
             case "net":
-                return proc.netDir();
+                return proc.netDir(v.ns.net);
             case "attr":
                 return new AttrDir(this);
             default:

@@ -61,6 +61,8 @@ run_do() {
     do_case tmp_is_empty 0 '' 'cd / && $DO ls -A /tmp'
     do_case volume 0 'from guest' 'mkdir -p $D/v && $S --volume $D/v:/mnt -- sh -c "echo from guest >/mnt/f" && cat $D/v/f'
     do_case volume_read_only 1 '*ead-only*' 'mkdir -p $D/v && $S --volume $D/v:/mnt:ro -- sh -c "echo x >/mnt/g"; r=$?; [ ! -e $D/v/g ] && exit $((r != 0))'
+    do_case disk_shown 0 '2048' '$S --disk 2m -- sh -c "df -k --output=size / | tail -n 1" | tr -d " "'
+    do_case disk_full 0 '' '$S --disk 2m -- python3 '"$here"'/lib/fill.py'
     do_case tmpfs_size any '*o space*' '$S --tmpfs /mnt:1m -- dd if=/dev/zero of=/mnt/f bs=64k count=100'
     do_case timeout any '*late' 's=$SECONDS; $S --timeout 2 -- sleep 20; [ $? -ne 0 ] && [ $((SECONDS - s)) -lt 8 ] && echo late'
     do_case network_none 0 'lo' '$DO sh -c "cat /proc/net/dev | sed -n \"s/^ *\\([a-z0-9]*\\):.*/\\1/p\" | tr -d \" \""'

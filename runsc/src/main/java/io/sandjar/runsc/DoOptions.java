@@ -26,6 +26,13 @@ final class DoOptions {
                 "DST[:SIZE]",
                 "",
                 "empty directory in memory at DST, at most SIZE (512k, 64m, 2g); may be\n" + "repeated"),
+        Option.one(
+                "disk",
+                "SIZE",
+                "",
+                "how much the guest may write outside of volumes: changes of the root, /tmp and\n"
+                        + "the working directory together, names and attributes included (default: half\n"
+                        + "of the memory for each)"),
         Option.many(
                 "env",
                 "NAME[=VALUE]",
@@ -84,6 +91,10 @@ final class DoOptions {
     final String rootfs;
     final List<Volume> volumes = new ArrayList<>();
     final List<Tmpfs> tmpfs = new ArrayList<>();
+
+    /** Bytes; 0 for no limit of its own. */
+    final long disk;
+
     final List<String> env;
     final @Nullable String workdir;
     final @Nullable String user;
@@ -111,6 +122,8 @@ final class DoOptions {
         for (String t : a.values("tmpfs")) {
             tmpfs.add(tmpfs(t));
         }
+        String size = a.value("disk");
+        disk = size == null ? 0 : Values.size("--disk", size);
         env = a.values("env");
         for (String e : env) {
             if (e.isEmpty() || e.charAt(0) == '=') {

@@ -11,7 +11,9 @@ import io.sandjar.kernel.fs.RootBuilder;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
+import io.sandjar.kernel.fs.memfd.PageQuota;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
+import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.vfs.KernelCaller;
 import io.sandjar.kernel.vfs.Mount;
@@ -35,22 +37,34 @@ final class GuestMounts {
         FileStore store = container.kernel().files;
         long memoryShare = totalMemory() / 2;
         Ref<RootBuilder> builder = new Ref<>();
-        check("--rootfs", o.rootfs, RootBuilder.overlay(store, o.rootfs, memoryShare, builder));
+        PageQuota disk = o.disk == 0 ? null : new PageQuota(o.disk >>> 12);
+        check(
+                "--rootfs",
+                o.rootfs,
+                disk == null
+                        ? RootBuilder.overlay(store, o.rootfs, memoryShare, builder)
+                        : RootBuilder.overlay(store, o.rootfs, disk, builder));
         RootBuilder root = builder.get();
         mounts = root.build();
         container.setMounts(mounts);
         caller = new KernelCaller(mounts.rootPath());
         standard = StandardMounts.mount(container, caller, store, memoryShare);
-        check("/tmp", "tmpfs", root.tmpfs("/tmp", memoryShare, STICKY, SAFE));
+        long tmpBytes = o.disk == 0 ? memoryShare : o.disk;
+        TmpFs tmp = new TmpFs(store, tmpBytes, Long.MAX_VALUE, STICKY);
+        if (disk != null) {
+            tmp.meter(disk);
+        }
+        check("/tmp", "tmpfs", root.mount(tmp, "tmpfs", SAFE, "/tmp"));
         if (o.rootfs.equals("/") && hostCwd != null && hostCwd.startsWith("/tmp/")) {
             // the host's /tmp is nobody's business, but the directory that the user stands in is
             String option = "the working directory";
             Ref<HostDirFs> lower = new Ref<>();
             check(option, hostCwd, HostDirFs.open(hostCwd, HostDirFs.Mode.LOWER, lower));
-            check(
-                    option,
-                    hostCwd,
-                    root.mount(new OverlayFs(lower.get(), store, memoryShare >>> 12), "overlay", SAFE, hostCwd));
+            OverlayFs here = new OverlayFs(lower.get(), store, tmpBytes >>> 12);
+            if (disk != null) {
+                here.meter(disk);
+            }
+            check(option, hostCwd, root.mount(here, "overlay", SAFE, hostCwd));
         }
         for (DoOptions.Tmpfs t : o.tmpfs) {
             long size = t.size() == 0 ? memoryShare : t.size();

@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
+import io.sandjar.kernel.fs.memfd.PageQuota;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.vfs.Dentry;
@@ -43,6 +44,18 @@ public final class RootBuilder {
         if (r == 0) {
             long pages = maxBytes == Long.MAX_VALUE ? maxBytes : maxBytes >>> 12;
             out.set(new RootBuilder(store, new OverlayFs(host.get(), store, pages), "overlay", 0));
+        }
+        return r;
+    }
+
+    /** As {@link #overlay(FileStore, String, long, Ref)} with a limit that other file systems share. */
+    public static int overlay(FileStore store, String hostDir, PageQuota disk, Ref<RootBuilder> out) {
+        Ref<HostDirFs> host = new Ref<>();
+        int r = HostDirFs.open(hostDir, HostDirFs.Mode.LOWER, host);
+        if (r == 0) {
+            OverlayFs fs = new OverlayFs(host.get(), store, disk.limit());
+            fs.meter(disk);
+            out.set(new RootBuilder(store, fs, "overlay", 0));
         }
         return r;
     }

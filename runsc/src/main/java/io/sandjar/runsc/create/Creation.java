@@ -309,7 +309,7 @@ public final class Creation {
                 .put("hostPid", launch.launcher())
                 .put("sandbox", launch.kernel() > 0)
                 .put("overlay", request.overlay().medium())
-                .put("overlaySize", request.overlay().size())
+                .put("overlaySize", request.overlay().withDisk(s.annotations().get(Overlay.DISK)))
                 .put("overlayOwners", request.overlay().owners())
                 .put("network", request.network())
                 .put("hostUds", request.hostUds())

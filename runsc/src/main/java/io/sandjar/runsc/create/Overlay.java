@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param owners whether the root's files have their owners in attributes, because an ordinary user unpacked them
  */
 public record Overlay(String medium, String directory, long size, boolean owners) {
+    /** The annotation of a container that limits what it may write to its root. */
+    public static final String DISK = "io.sandjar.disk";
+
     public static final Overlay NONE = new Overlay("none", "", 0, false);
 
     /** @param text of the option; null if it was not given */
@@ -47,6 +50,20 @@ public record Overlay(String medium, String directory, long size, boolean owners
             throw wrong(text);
         }
         return new Overlay(medium, medium.equals("dir") ? rest.substring(4) : "", size, owners);
+    }
+
+    /** The limit in bytes, where the annotation {@link #DISK} has a say. */
+    public long withDisk(@Nullable String annotation) {
+        if (annotation == null) {
+            return size;
+        }
+        if (medium.equals("none")) {
+            throw new UsageError(
+                    DISK + "=" + annotation + ": the root is written through to the host",
+                    "limit it there, or use --overlay2=root:memory or root:self");
+        }
+        long disk = size(annotation, annotation);
+        return size == 0 ? disk : Math.min(size, disk);
     }
 
     private static long size(String digits, String text) {

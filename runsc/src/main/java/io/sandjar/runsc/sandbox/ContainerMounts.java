@@ -16,6 +16,7 @@ import io.sandjar.kernel.fs.hostdir.FixedFs;
 import io.sandjar.kernel.fs.hostdir.HostDirFs;
 import io.sandjar.kernel.fs.hostdir.SpecialFs;
 import io.sandjar.kernel.fs.memfd.FileStore;
+import io.sandjar.kernel.fs.memfd.PageQuota;
 import io.sandjar.kernel.fs.mqueue.MqueueFs;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
 import io.sandjar.kernel.fs.proc.ProcFs;
@@ -116,7 +117,11 @@ public final class ContainerMounts {
             host.get().storedOwners();
         }
         long pages = options.overlaySize == 0 ? Long.MAX_VALUE : options.overlaySize + 4095 >>> 12;
-        return new OverlayFs(host.get(), store(), pages);
+        OverlayFs fs = new OverlayFs(host.get(), store(), pages);
+        if (options.overlaySize != 0) {
+            fs.meter(new PageQuota(pages));
+        }
+        return fs;
     }
 
     private FileStore store() {

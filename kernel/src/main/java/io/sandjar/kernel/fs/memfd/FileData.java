@@ -25,6 +25,9 @@ public final class FileData {
 
     private final FileStore store;
     private final PageQuota quota;
+
+    /** Holes count as if they were written. */
+    private boolean whole;
     private final OrderedLock lock;
     private volatile long size;
 
@@ -272,6 +275,16 @@ public final class FileData {
     }
 
     private long chargeLarge(long at, long n, long first, long last) {
+        if (whole) {
+            long more = last + 1 - charged;
+            if (more <= 0) {
+                return n;
+            }
+            long got = quota.take(more);
+            charged += got;
+            long some = (charged << SHIFT) - at;
+            return got == more ? n : some > 0 ? some : -ENOSPC;
+        }
         if (last < dense) {
             return n;
         }
@@ -295,6 +308,9 @@ public final class FileData {
 
     /** Asks the host how many pages a file of its own has: after writes around holes, and for mapped files. */
     private void recount() {
+        if (whole) {
+            return;
+        }
         HostStat s = new HostStat();
         if (HostFs.statx(fd, "", s) == 0) {
             long now = s.blocks >> 3;
@@ -315,9 +331,18 @@ public final class FileData {
                 }
             }
             if (fd >= 0) {
+                int have = whole ? chargeAll(to) : 0;
+                if (have != 0) {
+                    return have;
+                }
                 long r = Sys.call(Nr.ftruncate, fd, to, 0);
                 if (r < 0) {
                     return (int) r;
+                }
+                if (whole) {
+                    long now = to + PAGE - 1 >> SHIFT;
+                    quota.give(charged - now);
+                    charged = now;
                 }
                 if (to < size) {
                     dense = Math.min(dense, (to + PAGE - 1) >> SHIFT);
@@ -456,6 +481,39 @@ public final class FileData {
     }
 
     // ---- mapping and the host ----
+
+    /** Takes what is missing for a file of {@code bytes} without holes. */
+    private int chargeAll(long bytes) {
+        long more = (bytes + PAGE - 1 >> SHIFT) - charged;
+        if (more > 0) {
+            long got = quota.take(more);
+            if (got < more) {
+                quota.give(got);
+                return -ENOSPC;
+            }
+            charged += more;
+        }
+        return 0;
+    }
+
+    /**
+     * Counts all of the file from now on, holes included: it is to be mapped for writing, and what is written that way
+     * is not seen. 0 or -ENOSPC.
+     */
+    public int countWhole() {
+        lock.lock();
+        try {
+            int r = whole ? 0 : promote();
+            if (r == 0 && !whole) {
+                recount();
+                r = chargeAll(size);
+                whole = r == 0;
+            }
+            return r;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** A host descriptor for mmap: a file of its own from now on. */
     public int mapFd(boolean write) {

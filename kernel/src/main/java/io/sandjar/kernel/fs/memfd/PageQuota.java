@@ -34,7 +34,17 @@ public final class PageQuota {
         }
     }
 
-    void give(long pages) {
+    /** Takes {@code pages} or none. */
+    public boolean takeAll(long pages) {
+        long got = take(pages);
+        if (got < pages) {
+            give(got);
+            return false;
+        }
+        return true;
+    }
+
+    public void give(long pages) {
         used.addAndGet(-pages);
     }
 }

@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class NodeFs extends FileSystem {
     final FileStore store;
-    final PageQuota pages;
+    PageQuota pages;
+    private boolean metered;
+    private final AtomicLong meta = new AtomicLong();
+    /** What a file takes beside its contents, as a file system on a disk would have it. */
+    private static final int NODE_BYTES = 512;
+
     private final long maxNodes;
     private final AtomicLong nodes = new AtomicLong();
     private final AtomicLong nextIno;
@@ -36,6 +41,41 @@ public abstract class NodeFs extends FileSystem {
         this.nextIno = new AtomicLong(firstIno);
     }
 
+    /**
+     * Makes several file systems share one limit, in which names, attributes and all else that takes memory counts, too:
+     * the quota of a writable layer. Before they are used.
+     */
+    public final void meter(PageQuota shared) {
+        pages = shared;
+        metered = true;
+    }
+
+    final boolean isMetered() {
+        return metered;
+    }
+
+    /** Counts bytes that are not contents, by pages: false when there is no more room. */
+    private boolean chargeMeta(long bytes) {
+        while (metered) {
+            long old = meta.get();
+            long now = Math.max(0, old + bytes);
+            long more = (now + PageQuota.PAGE - 1) / PageQuota.PAGE - (old + PageQuota.PAGE - 1) / PageQuota.PAGE;
+            if (more > 0 && !pages.takeAll(more)) {
+                return false;
+            }
+            if (meta.compareAndSet(old, now)) {
+                if (more < 0) {
+                    pages.give(-more);
+                }
+                return true;
+            }
+            if (more > 0) {
+                pages.give(more);
+            }
+        }
+        return true;
+    }
+
     long newIno() {
         return nextIno.getAndIncrement();
     }
@@ -49,6 +89,11 @@ public abstract class NodeFs extends FileSystem {
             nodes.decrementAndGet();
             return false;
         }
+        if (!chargeMeta(NODE_BYTES + more)) {
+            nodes.decrementAndGet();
+            store.unchargeNode(more);
+            return false;
+        }
         return true;
     }
 
@@ -60,11 +105,19 @@ public abstract class NodeFs extends FileSystem {
     void unchargeNode(int more) {
         nodes.decrementAndGet();
         store.unchargeNode(more);
+        chargeMeta(-NODE_BYTES - more);
     }
 
     /** Memory of the kernel's own beside files: false when there is no more. */
     boolean chargeHeap(long bytes) {
-        return store.chargeHeap(bytes);
+        if (!store.chargeHeap(bytes)) {
+            return false;
+        }
+        if (!chargeMeta(bytes)) {
+            store.chargeHeap(-bytes);
+            return false;
+        }
+        return true;
     }
 
     /** The inode number that a lower file shows. */

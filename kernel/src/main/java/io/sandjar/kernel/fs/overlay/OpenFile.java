@@ -180,6 +180,12 @@ public final class OpenFile extends FileDescription implements Sealable {
         }
         FileData d = node.data();
         if (d != null) {
+            if (write && node.nodes.isMetered()) {
+                int r = d.countWhole();
+                if (r != 0) {
+                    return r;
+                }
+            }
             return d.mapFd(write);
         }
         return below == null ? -ENODEV : below.mapFd(c, prot, mapFlags);

@@ -34,6 +34,8 @@ module sandjar.kernel {
             sandjar.runsc;
     exports io.sandjar.kernel.fs.tmpfs to
             sandjar.runsc;
+    exports io.sandjar.kernel.ipc to
+            io.sandjar.runsc;
     exports io.sandjar.kernel.mm to
             sandjar.runsc;
     exports io.sandjar.kernel.net to

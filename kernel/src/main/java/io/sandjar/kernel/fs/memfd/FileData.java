@@ -28,6 +28,7 @@ public final class FileData {
 
     /** Holes count as if they were written. */
     private boolean whole;
+
     private final OrderedLock lock;
     private volatile long size;
 

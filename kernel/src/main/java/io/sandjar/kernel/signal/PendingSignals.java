@@ -10,7 +10,18 @@ import org.jspecify.annotations.Nullable;
  * real-time signals queue in order (signal(7)). Guarded by the task lock.
  */
 public final class PendingSignals {
+    /** Queued signals of a whole kernel, so that many processes with long queues do not take its heap. */
+    public static final class Total {
+        private final long most = Math.max(4096, Runtime.getRuntime().maxMemory() >> 11);
+        private long now;
+
+        public boolean full() {
+            return now >= most;
+        }
+    }
+
     private long set;
+    private @Nullable Total total;
     private @Nullable ArrayDeque<SigInfo> queue;
 
     /** Bit n-1 for signal n. */
@@ -27,7 +38,7 @@ public final class PendingSignals {
     }
 
     /** @return false when a standard signal was pending already */
-    public boolean add(SigInfo info) {
+    public boolean add(SigInfo info, Total counted) {
         long bit = 1L << (info.signo() - 1);
         if (info.signo() < 32 && (set & bit) != 0) {
             return false;
@@ -37,7 +48,28 @@ public final class PendingSignals {
             queue = new ArrayDeque<>(4);
         }
         queue.add(info);
+        total = counted;
+        counted.now++;
         return true;
+    }
+
+    /** A signal for whose particulars there is no room. */
+    public void mark(int signo) {
+        set |= 1L << (signo - 1);
+    }
+
+    /** Forgets all: nobody will take them. */
+    public void clear() {
+        count(-queued());
+        queue = null;
+        set = 0;
+    }
+
+    private void count(int by) {
+        Total t = total;
+        if (t != null) {
+            t.now += by;
+        }
     }
 
     /** Takes the lowest-numbered pending signal that is in {@code wanted}; null when there is none. */
@@ -64,6 +96,7 @@ public final class PendingSignals {
         }
         if (found != null) {
             q.remove(found);
+            count(-1);
         }
         if (!more) {
             set &= ~(1L << (signo - 1));
@@ -92,7 +125,9 @@ public final class PendingSignals {
         }
         set &= ~which;
         if (queue != null) {
+            int before = queue.size();
             queue.removeIf(i -> (which >>> (i.signo() - 1) & 1) != 0);
+            count(queue.size() - before);
         }
     }
 }

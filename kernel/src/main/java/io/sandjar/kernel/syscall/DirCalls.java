@@ -88,6 +88,9 @@ public final class DirCalls {
         }
         byte[] text = MountNamespace.text(cwd, fs.root()).getBytes(StandardCharsets.ISO_8859_1);
         byte[] b = java.util.Arrays.copyOf(text, text.length + 1);
+        if (b.length > 4096) {
+            return -ENAMETOOLONG;
+        }
         if (Long.compareUnsigned(b.length, size) > 0) {
             return -ERANGE;
         }

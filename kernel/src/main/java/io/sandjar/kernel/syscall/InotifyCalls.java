@@ -8,6 +8,7 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.fs.inotify.InotifyFile;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -38,7 +39,13 @@ public final class InotifyCalls {
         if ((flags & ~(IN_CLOEXEC | IN_NONBLOCK)) != 0) {
             return -EINVAL;
         }
-        InotifyFile f = new InotifyFile(t.kernel().anon.newInode(0600, t.creds()), O.O_RDONLY | flags & IN_NONBLOCK);
+        int uid = t.creds().uid();
+        UserCounts users = t.kernel().users;
+        if (!users.take(UserCounts.INOTIFY_INSTANCES, uid, InotifyFile.MAX_INSTANCES)) {
+            return -EMFILE;
+        }
+        InotifyFile f = new InotifyFile(
+                t.kernel().anon.newInode(0600, t.creds()), O.O_RDONLY | flags & IN_NONBLOCK, users, uid);
         return PipeCalls.install(t, f, (flags & IN_CLOEXEC) != 0);
     }
 

@@ -100,6 +100,9 @@ public final class SemCalls {
         while (true) {
             r = s.operate(ops, t.globalPid());
             if (r != SemaphoreSet.WAIT) {
+                if (t.group().exiting()) { // what is to be undone at the end was undone before this call
+                    t.namespaces().ipc.systemV.exited(t.globalPid());
+                }
                 return r;
             }
             int token = s.beginWait(ops);

@@ -251,6 +251,9 @@ final class SignalCalls {
             if (!mayKill(t, o.group(), sig)) {
                 return -EPERM;
             }
+            if (k.signals().queueFull(o.group(), sig)) {
+                return -EAGAIN;
+            }
             if (sig != 0) {
                 k.signals().sendToTask(o, info != null ? info : userInfo(t, sig, Sig.SI_TKILL));
             }
@@ -304,6 +307,9 @@ final class SignalCalls {
             }
             if (!mayKill(t, g, sig)) {
                 return -EPERM;
+            }
+            if (k.signals().queueFull(g, sig)) {
+                return -EAGAIN;
             }
             if (sig != 0) {
                 k.signals().sendToGroup(g, i);

@@ -109,7 +109,7 @@ public final class TimerCalls {
                 }
             }
         }
-        if (t.group().timers(t).count() >= t.rlimit(Rlimit.RLIMIT_SIGPENDING)) {
+        if (t.group().timers(t).count() >= t.rlimit(Rlimit.RLIMIT_SIGPENDING) || noRoom(t)) {
             return -EAGAIN;
         }
         int id = t.group().timers(t).create(target, clock, signo, value);
@@ -118,6 +118,16 @@ public final class TimerCalls {
             t.group().timers(t).delete(id);
         }
         return r;
+    }
+
+    /** A timer keeps its place among the queued signals from the beginning. */
+    private static boolean noRoom(Task t) {
+        t.kernel().taskLock().lock();
+        try {
+            return t.kernel().signals().queueFull(t.group(), Sig.SIGRTMIN);
+        } finally {
+            t.kernel().taskLock().unlock();
+        }
     }
 
     @Syscall(nr = Nr.timer_settime)

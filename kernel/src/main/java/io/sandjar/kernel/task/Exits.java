@@ -136,6 +136,7 @@ public final class Exits {
         t.dead = true;
         kernel.tracing().threadEnded(t, status);
         Tracing.leftMemory(t);
+        t.pending.clear();
         t.space.giveSlot(t.slot);
         if (t.hostTid != 0) {
             kernel.hostThreads().remove(t.hostTid, t);
@@ -323,6 +324,7 @@ public final class Exits {
             }
             g.tasks.clear();
             g.state = ThreadGroup.State.ZOMBIE;
+            g.shared.clear();
             last = g == g.pids().root().init();
             if (last) {
                 g.pids().ending = true;

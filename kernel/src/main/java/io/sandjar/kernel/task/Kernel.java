@@ -11,6 +11,7 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.ErrorLog;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.fs.aio.AioTotals;
 import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.hostdir.SharedDirs;
@@ -46,6 +47,9 @@ public final class Kernel {
     private final long startNanos = System.nanoTime();
     private volatile @Nullable Listener listener;
     private volatile int stubImage = -1;
+
+    /** What is limited for each user. */
+    public final UserCounts users = new UserCounts();
 
     /** Sockets and what they need. */
     public final NetStack net = new NetStack();

@@ -16,6 +16,7 @@ public final class Signals {
     private static final long DEFAULT_IGNORED =
             bit(Sig.SIGCHLD) | bit(Sig.SIGURG) | bit(Sig.SIGWINCH) | bit(Sig.SIGCONT);
 
+    final PendingSignals.Total total = new PendingSignals.Total();
     private final Kernel kernel;
 
     Signals(Kernel kernel) {
@@ -92,7 +93,7 @@ public final class Signals {
                 t.pushMask();
             }
             t.group.forced |= bit(signo);
-            t.pending.add(info);
+            t.pending.add(info, total);
             t.wake();
         } finally {
             kernel.taskLock().unlock();
@@ -138,10 +139,11 @@ public final class Signals {
             return;
         }
         PendingSignals queue = only != null ? only.pending : g.shared;
-        if (signo >= Sig.SIGRTMIN && queue.queued() >= g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_SIGPENDING)) {
-            return;
+        if (queueFull(g, signo)) {
+            queue.mark(signo);
+        } else {
+            queue.add(seenBy(g, info), total);
         }
-        queue.add(seenBy(g, info));
         // the mark first, then the mask: a stub that unblocks between the two sees the mark
         if (only != null) {
             only.setRecheck(true);
@@ -175,6 +177,18 @@ public final class Signals {
         if (chosen != null) {
             chosen.wake();
         }
+    }
+
+    /** With the task lock: whether there is no room for another queued signal; for one that is queued with what the sender gave, EAGAIN. */
+    public boolean queueFull(ThreadGroup g, int signo) {
+        if (signo < Sig.SIGRTMIN) {
+            return false;
+        }
+        long queued = g.shared.queued();
+        for (int i = 0; i < g.tasks.size(); i++) {
+            queued += g.tasks.get(i).pending.queued();
+        }
+        return total.full() || queued >= g.softLimit(io.sandjar.abi.Rlimit.RLIMIT_SIGPENDING);
     }
 
     /** Whether the sender is in no space of pids that the process sees: from there its init is not protected. */

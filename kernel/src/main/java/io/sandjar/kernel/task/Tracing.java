@@ -105,7 +105,7 @@ public final class Tracing {
         if (e.seized) {
             c.interrupt = true;
         } else {
-            child.pending.add(SigInfo.kernel(Sig.SIGSTOP));
+            child.pending.add(SigInfo.kernel(Sig.SIGSTOP), kernel.signals().total);
         }
         child.attention = true;
         if (event != 0) {
@@ -152,7 +152,7 @@ public final class Tracing {
                 e.event = Ptrace.EVENT_EXEC;
                 e.eventMessage = formerTid;
             } else if (!e.seized) {
-                t.pending.add(SigInfo.user(Sig.SIGTRAP, 0, t.pid(), t.creds.uid()));
+                t.pending.add(SigInfo.user(Sig.SIGTRAP, 0, t.pid(), t.creds.uid()), kernel.signals().total);
             }
             t.attention = true;
         } finally {
@@ -450,7 +450,7 @@ public final class Tracing {
                 } else if (e.exitDue) {
                     e.exitDue = false;
                     if (e.steps()) {
-                        t.pending.add(SigInfo.fault(Sig.SIGTRAP, Sig.TRAP_BRKPT, t.ip));
+                        t.pending.add(SigInfo.fault(Sig.SIGTRAP, Sig.TRAP_BRKPT, t.ip), kernel.signals().total);
                     }
                     if (e.mode != Ptrace.SYSCALL) {
                         e.callNr = -1;
@@ -557,7 +557,7 @@ public final class Tracing {
         kernel.taskLock().lock();
         try {
             if ((t.sigmask & Signals.bit(sig)) != 0) { // blocked by the tracer meanwhile
-                t.pending.add(go);
+                t.pending.add(go, kernel.signals().total);
                 return null;
             }
         } finally {

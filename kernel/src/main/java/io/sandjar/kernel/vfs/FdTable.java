@@ -19,6 +19,9 @@ public final class FdTable {
     private final BitSet cloexec = new BitSet();
     private final AtomicInteger users = new AtomicInteger(1);
 
+    /** Nobody uses it any more: what a call that was still under way would put here is refused. */
+    private boolean over;
+
     /**
      * Descriptors of which the stub process may hold a host copy at the same number, left by mmap(2): close(2) of
      * such a number lets the host close it as well.
@@ -50,7 +53,7 @@ public final class FdTable {
         lock.lock();
         try {
             int fd = used.nextClearBit(min);
-            if (fd >= limit) {
+            if (fd >= limit || over) {
                 return -EMFILE;
             }
             put(fd, d, closeOnExec);
@@ -68,6 +71,9 @@ public final class FdTable {
     public @Nullable FileDescription replace(int fd, FileDescription d, boolean closeOnExec) {
         lock.lock();
         try {
+            if (over) {
+                return d;
+            }
             FileDescription old = fd < files.length ? files[fd] : null;
             put(fd, d, closeOnExec);
             return old;
@@ -235,7 +241,27 @@ public final class FdTable {
     /** One task less uses the table; the last one closes everything. */
     public void leave(Caller c) {
         if (users.decrementAndGet() == 0) {
+            end();
             closeWhere(c, used);
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            over = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether {@code fd} is {@code d} here. */
+    boolean holds(int fd, FileDescription d) {
+        lock.lock();
+        try {
+            return fd >= 0 && fd < files.length && files[fd] == d;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -154,7 +154,7 @@ public abstract class FileDescription implements Pollable {
     public long fcntl(Caller c, int fd, int cmd, long arg) {
         return switch (cmd) {
             case O.F_GETLK, O.F_SETLK, O.F_SETLKW, O.F_OFD_GETLK, O.F_OFD_SETLK, O.F_OFD_SETLKW ->
-                FileLocks.fcntl(c, this, cmd, arg);
+                FileLocks.fcntl(c, this, fd, cmd, arg);
             case O.F_GET_SEALS -> this instanceof Sealable s ? s.seals() : -EINVAL;
             case O.F_ADD_SEALS -> this instanceof Sealable s ? s.addSeals((int) arg) : -EINVAL;
             default -> -EINVAL;

@@ -61,7 +61,7 @@ public final class FileLocks {
     // ---- fcntl(2) ----
 
     /** F_GETLK, F_SETLK, F_SETLKW and their F_OFD_ kin with the address of a struct flock. */
-    public static int fcntl(Caller c, FileDescription f, int cmd, long address) {
+    public static int fcntl(Caller c, FileDescription f, int fd, int cmd, long address) {
         byte[] b = new byte[FlockLayout.SIZEOF];
         int r = c.mem().read(address, b);
         if (r != 0) {
@@ -94,7 +94,11 @@ public final class FileLocks {
         if (ofd) {
             hook(f, table);
         }
-        return table.set(c, list, wanted, cmd == F_SETLKW || cmd == F_OFD_SETLKW, !ofd);
+        r = table.set(c, list, wanted, cmd == F_SETLKW || cmd == F_OFD_SETLKW, !ofd);
+        if (r == 0 && !ofd && !c.fds().holds(fd, f)) { // closed meanwhile, and nobody would take the lock away
+            closed(c, f);
+        }
+        return r;
     }
 
     private int set(Caller c, LockList list, LockList.Range wanted, boolean wait, boolean circles) {

@@ -21,13 +21,8 @@ import org.junit.jupiter.api.Test;
  */
 final class CompatPageTest {
     /** What is being worked on. */
-    private static final List<String> EXPECTED = List.of(
-            "process_madvise",
-            "process_mrelease",
-            "futex_waitv",
-            "futex_wake",
-            "futex_wait",
-            "futex_requeue");
+    private static final List<String> EXPECTED =
+            List.of("process_madvise", "process_mrelease", "futex_waitv", "futex_wake", "futex_wait", "futex_requeue");
 
     private final Verdict[] calls = Verdict.all();
     private final Map<String, List<String>> covered = Coverage.of(root().resolve("conformance/c"));

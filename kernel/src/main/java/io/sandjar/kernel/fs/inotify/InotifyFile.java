@@ -8,6 +8,7 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.InotifyEventLayout;
 import io.sandjar.abi.Ioctl;
+import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -25,6 +26,12 @@ public final class InotifyFile extends FileDescription {
     /** As /proc/sys/fs/inotify/max_queued_events. */
     private static final int MAX_EVENTS = 16384;
 
+    /** As /proc/sys/fs/inotify/max_user_instances. */
+    public static final int MAX_INSTANCES = 128;
+
+    /** As /proc/sys/fs/inotify/max_user_watches. */
+    private static final int MAX_WATCHES = 65536;
+
     /** What tells when an event is wanted; the rest of a mask are flags. */
     private static final int CONDITIONS = IN_ALL_EVENTS | IN_UNMOUNT;
 
@@ -32,6 +39,9 @@ public final class InotifyFile extends FileDescription {
     private final WaitQueue queue = new WaitQueue();
     private final ArrayDeque<Event> events = new ArrayDeque<>();
     private final HashMap<Integer, WatchedInode> watches = new HashMap<>();
+    private final HashMap<Object, WatchedInode> byInode = new HashMap<>();
+    private final UserCounts users;
+    private final int uid;
     private int lastWd;
     private int bytes;
 
@@ -43,9 +53,12 @@ public final class InotifyFile extends FileDescription {
         }
     }
 
-    public InotifyFile(Inode inode, int flags) {
+    /** @param users where it, counted already, and its watches count for {@code uid} */
+    public InotifyFile(Inode inode, int flags, UserCounts users, int uid) {
         super(null, flags);
         this.inode = inode;
+        this.users = users;
+        this.uid = uid;
     }
 
     @Override
@@ -58,21 +71,24 @@ public final class InotifyFile extends FileDescription {
         return "anon_inode:inotify";
     }
 
-    /** inotify_add_watch(2) on an inode: the watch descriptor or -EEXIST. */
+    /** inotify_add_watch(2) on an inode: the watch descriptor, -EEXIST or -ENOSPC. */
     public int watch(Inode target, int mask) {
         WatchedInode made;
         synchronized (events) {
-            for (WatchedInode w : watches.values()) {
-                if (w.target.identity().equals(target.identity())) {
-                    if ((mask & IN_MASK_CREATE) != 0) {
-                        return -EEXIST;
-                    }
-                    w.mask = (mask & IN_MASK_ADD) != 0 ? w.mask | mask : mask;
-                    return w.wd;
+            WatchedInode w = byInode.get(target.identity());
+            if (w != null) {
+                if ((mask & IN_MASK_CREATE) != 0) {
+                    return -EEXIST;
                 }
+                w.mask = (mask & IN_MASK_ADD) != 0 ? w.mask | mask : mask;
+                return w.wd;
+            }
+            if (!users.take(UserCounts.INOTIFY_WATCHES, uid, MAX_WATCHES)) {
+                return -ENOSPC;
             }
             made = new WatchedInode(this, target, ++lastWd, mask);
             watches.put(made.wd, made);
+            byInode.put(target.identity(), made);
         }
         target.fs.notify.add(target, made);
         return made.wd;
@@ -97,6 +113,8 @@ public final class InotifyFile extends FileDescription {
             if (watches.remove(w.wd) == null) {
                 return;
             }
+            byInode.remove(w.target.identity(), w);
+            users.give(UserCounts.INOTIFY_WATCHES, uid);
             put(new Event(w.wd, IN_IGNORED, 0, null));
         }
         queue.wake(POLLIN | POLLRDNORM);
@@ -207,8 +225,11 @@ public final class InotifyFile extends FileDescription {
         synchronized (events) {
             all = new ArrayList<>(watches.values());
             watches.clear();
+            byInode.clear();
         }
+        users.give(UserCounts.INOTIFY_INSTANCES, uid);
         for (WatchedInode w : all) {
+            users.give(UserCounts.INOTIFY_WATCHES, uid);
             w.target.fs.notify.remove(w.target, w);
         }
     }

@@ -189,6 +189,25 @@ TEST(sendfile) {
     /* A pipe as the source: Linux says EINVAL. */
     ERR(sendfile(g, p[0], 0, 1), EINVAL);
 }
+TEST(splice_to_null_takes) {
+    int p[2], n = open("/dev/null", O_WRONLY);
+    char b[8];
+    OK(pipe(p));
+    EQ(write(p[1], "abcdef", 6), 6);
+    EQ(splice(p[0], NULL, n, NULL, 4, 0), 4);
+    EQ(read(p[0], b, 8), 2);
+    CHECK(memcmp(b, "ef", 2) == 0);
+    int f = open("sf", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    EQ(write(f, "0123456789", 10), 10);
+    EQ(lseek(f, 2, SEEK_SET), 2);
+    EQ(sendfile(n, f, NULL, 5), 5);
+    EQ(lseek(f, 0, SEEK_CUR), 7);
+    off_t at = 1;
+    EQ(copy_file_range(f, &at, f, &(off_t){100}, 4, 0), 4);
+    EQ(at, 5);
+    close(p[0]), close(p[1]), close(n), close(f);
+    unlink("sf");
+}
 TEST(splice_tee) {
     int a = file(), p[2], q[2];
     char t[20] = "";

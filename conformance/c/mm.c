@@ -62,6 +62,23 @@ TEST(anonymous) {
     ERR(munmap(p + 1, 4096), EINVAL);
     ERR(munmap(p, 0), EINVAL);
 }
+TEST(anonymous_with_a_descriptor) { // which is not looked at
+    int z = open("/dev/zero", O_RDWR);
+    int fds[] = {z, 0, 9999}, flags[] = {0, MAP_LOCKED, MAP_NONBLOCK | MAP_POPULATE, 0x4000000};
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 4; k++)
+            for (int type = MAP_SHARED; type <= MAP_PRIVATE; type++) {
+                char *p = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | type | flags[k], fds[i], 0);
+                CHECK(p != MAP_FAILED);
+                if (p == MAP_FAILED)
+                    continue;
+                p[5000] = 1;
+                EQ(p[4999], 0);
+                OK(munmap(p, 8192));
+            }
+    CHECK(mmap(NULL, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
+    close(z);
+}
 TEST(fixed) {
     char *p = mmap(0, 3 * 4096, RW, ANON, -1, 0);
     p[0] = p[4096] = p[8192] = 5;

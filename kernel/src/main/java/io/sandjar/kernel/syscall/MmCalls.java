@@ -25,8 +25,9 @@ final class MmCalls {
             return -EINVAL;
         }
         if ((flags & Mm.MAP_ANONYMOUS) != 0) {
-            // not let through by the filter: huge pages, locked memory or unknown flags
-            return (flags & Mm.MAP_HUGETLB) != 0 ? -ENOMEM : -EINVAL;
+            // Not let through by the filter: a descriptor, at which the host does not look; locked memory, within the
+            // host's own limit; flags that mean nothing.
+            return (flags & Mm.MAP_HUGETLB) != 0 ? -ENOMEM : Task.CONTINUE;
         }
         int type = flags & 15;
         if (type != Mm.MAP_PRIVATE && type != Mm.MAP_SHARED && type != Mm.MAP_SHARED_VALIDATE) {

@@ -218,7 +218,11 @@ public final class TransferCalls {
                 continue;
             }
             PipeIo src = new PipeIo(in.pipe(), Math.min(have, count));
+            long before = src.remaining();
             long r = offAddress != 0 ? out.pwrite(t, src, off[0]) : out.write(t, src);
+            if (r > before - src.remaining()) { // /dev/null takes bytes without a look at them
+                in.pipe().skip((int) (r - (before - src.remaining())));
+            }
             if (r == -EAGAIN && !nonblock && !out.nonblocking()) {
                 int w = Io.waitFor(t, out, true);
                 if (w != 0) {

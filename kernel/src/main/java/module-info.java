@@ -35,7 +35,7 @@ module sandjar.kernel {
     exports io.sandjar.kernel.fs.tmpfs to
             sandjar.runsc;
     exports io.sandjar.kernel.ipc to
-            io.sandjar.runsc;
+            sandjar.runsc;
     exports io.sandjar.kernel.mm to
             sandjar.runsc;
     exports io.sandjar.kernel.net to

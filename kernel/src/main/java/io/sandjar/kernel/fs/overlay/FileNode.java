@@ -116,6 +116,16 @@ public final class FileNode extends Node {
         released();
     }
 
+    /** What is bound stays when its name goes. */
+    @Override
+    public void mounted(int more) {
+        if (more > 0) {
+            pin();
+        } else {
+            unpin();
+        }
+    }
+
     @Override
     void released() {
         lock.lock();

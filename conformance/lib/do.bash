@@ -68,6 +68,7 @@ run_do() {
     do_case network_none 0 'lo' '$DO sh -c "cat /proc/net/dev | sed -n \"s/^ *\\([a-z0-9]*\\):.*/\\1/p\" | tr -d \" \""'
     do_case sigterm_is_forwarded 7 'got it' '$DO sh -c "trap \"echo got it; exit 7\" TERM; while :; do sleep 0.1; done" & p=$!; sleep 3; kill -TERM $p; wait $p'
     do_case sigint_is_forwarded 8 'int' 'env --default-signal=INT $DO sh -c "trap \"echo int; exit 8\" INT; while :; do sleep 0.1; done" & p=$!; sleep 3; kill -INT $p; wait $p'
+    do_case killed_by_host 0 '*over*' '$DO sh -c "yes | sleep 100; echo over" & p=$!; sleep 3; kill -9 $(pgrep -n -P $(pgrep -P $p)); wait $p'
     do_case children_die_with_pid_1 0 'ended' '$DO sh -c "sleep 60 & sleep 61 & exit 0"; echo ended'
     do_case strace 0 '*write(1*' '$S --strace -- echo hi'
     do_case strace_calls 0 '*exit_group*' '$S --strace exit_group -- true || $S --strace=exit_group -- true'
@@ -83,6 +84,24 @@ run_do() {
         do_case as_ordinary_user 0 '65534' 'cd / && setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp $DO id -u'
         do_case as_ordinary_user_denied 1 '*denied*' 'cd / && setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp $DO cat /etc/shadow'
     fi
+    if [ "$(id -u)" = 0 ] && mkdir "/sys/fs/cgroup/memory/do-$$" 2>/dev/null; then
+        rmdir "/sys/fs/cgroup/memory/do-$$"
+        do_case memory_hog 0 '137 alive' '$S --memory 64m -- sh -c "head -c 100000000 /dev/zero | tail -c 100000000 >/dev/null; echo \$? alive" 2>/dev/null'
+        do_case memory_is_said any '*out of memory: 1 process was killed*' '${S/ --quiet/} --memory 64m -- sh -c "head -c 100000000 /dev/zero | tail -c 100000000 >/dev/null"'
+        do_case only_the_hog_dies 0 'xxx' '$S --memory 160m -- python3 -c "
+import os, subprocess, sys
+quiet = [subprocess.Popen([\"tail\", \"-c\", \"20000000\"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for i in range(2)]
+for q in quiet: q.stdin.write(b\"x\" * 20000000); q.stdin.flush()
+for i in range(3): subprocess.run(\"head -c 170000000 /dev/zero | tail -c 170000000 >/dev/null\", shell=True)
+print(\"\".join(\"x\" if q.poll() is None else \"-\" for q in quiet) + \"x\")
+os._exit(0)" 2>/dev/null'
+        do_case memory_is_seen 0 '67108864' '$S --memory 64m -- cat /sys/fs/cgroup/memory.max'
+        do_case cpus_are_seen 0 '50000 100000' '$S --cpus 0.5 -- cat /sys/fs/cgroup/cpu.max'
+        do_case pids_limit 0 '*annot fork*alive' '$S --pids 20 -- sh -c "(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do sleep 3 & done); echo alive"'
+        do_case groups_are_removed 0 'none' '$S --memory 64m --pids 50 -- true & p=$!; for i in $(seq 100); do j=$(pgrep -P $p) && break; sleep 0.01; done; wait $p; find /sys/fs/cgroup -name "sandjar-do-$j" | grep . && exit 1; echo none'
+        do_case groups_after_kill 0 '*none' '$S --memory 64m -- sleep 60 & p=$!; sleep 2; j=$(pgrep -P $p); find /sys/fs/cgroup -name "sandjar-do-$j" | grep -q . || exit 2; kill -9 $j; wait $p; find /sys/fs/cgroup -name "sandjar-do-$j" | grep -q . && exit 1; echo none'
+    fi
+    do_case memory_too_little 125 '*at least 2m*' '$S --memory 1k -- true'
     do_case two_at_once 0 'a b' 'x=$($DO sh -c "sleep 1; echo a") & $DO echo b >$D/o; wait; echo a $(cat $D/o)'
     rm -rf "$d"
 }

@@ -193,12 +193,15 @@ static void remove_patiently(const char *path, int force) {
     if (left <= 0) say_warning("the control group %s is still in use and stays", path);
 }
 
-void remove_cgroups(const struct container *c, int force) {
-    static char text[32768];
-    if (read_small(c->dir, "cgroups", text, sizeof text) <= 0) return;
+void remove_groups(char *text, int force) {
     for (char *save, *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
         char *path = strchr(line, ' ');
         if (path == NULL || path[1] != '/' || path[2] == 0 || strstr(path, "/..") != NULL) continue;
         remove_patiently(path + 1, force);
     }
+}
+
+void remove_cgroups(const struct container *c, int force) {
+    static char text[32768];
+    if (read_small(c->dir, "cgroups", text, sizeof text) > 0) remove_groups(text, force);
 }

@@ -13,6 +13,7 @@
 
 #include "runsc.h"
 #include <dirent.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <termios.h>
 #include <time.h>
@@ -20,6 +21,7 @@
 static pid_t jvm;
 static struct termios terminal;
 static int terminal_fd = -1;
+static int groups = -1; // where the JVM writes which control groups it made
 
 static void give_up(const char *what) {
     fprintf(stderr, "sandjar: %s: %s\n", what, strerror(errno));
@@ -120,6 +122,21 @@ static void kill_the_rest(void) {
     }
 }
 
+// Has the JVM know where to write down its control groups: it may be killed before it could remove them.
+static void make_group_list(void) {
+    char number[16];
+    groups = memfd_create("groups", 0);
+    snprintf(number, sizeof number, "%d", groups);
+    if (groups >= 0) setenv("SANDJAR_GROUPS", number, 1);
+    else unsetenv("SANDJAR_GROUPS");
+}
+
+static void remove_listed_groups(void) {
+    static char text[32768];
+    ssize_t n = groups < 0 ? 0 : pread(groups, text, sizeof text - 1, 0);
+    if (n > 0) remove_groups(text, 1);
+}
+
 static int end(int status) {
     if (WIFEXITED(status)) return WEXITSTATUS(status);
     // The JVM had no chance to put the terminal back.
@@ -137,11 +154,13 @@ int do_command(char **words) {
     sigprocmask(SIG_SETMASK, &all, NULL);
     signal(SIGCHLD, SIG_DFL); // an inherited SIG_IGN would hide the JVM's status
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    make_group_list();
     pid_t self = getpid();
     jvm = fork();
     if (jvm < 0) give_up("cannot fork");
     if (jvm == 0) become_jvm(self, args);
     int status = stay_as_parent();
     kill_the_rest();
+    remove_listed_groups();
     return end(status);
 }

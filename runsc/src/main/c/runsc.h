@@ -224,5 +224,6 @@ int resume_command(void);
 int is_paused(const struct container *c);
 void thaw_if_paused(const struct container *c);
 void remove_cgroups(const struct container *c, int force);
+void remove_groups(char *text, int force); // lines "CONTROLLER PATH"
 
 #endif

@@ -44,7 +44,9 @@ public final class StandardMounts implements SpecialFiles {
      */
     public static StandardMounts mount(Container container, Caller c, FileStore store, long shmBytes) {
         StandardMounts s = new StandardMounts(container);
-        container.groups = CgroupView.host();
+        if (container.groups == CgroupView.NONE) {
+            container.groups = CgroupView.host();
+        }
         MountNamespace ns = container.mounts();
         ns.setSpecials(s);
         TmpFs dev = new TmpFs(store, DEV_BYTES, Long.MAX_VALUE, 0755);

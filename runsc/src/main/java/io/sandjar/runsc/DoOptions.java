@@ -51,6 +51,14 @@ final class DoOptions {
                 "none|host",
                 "-W 'none host'",
                 "none: a loopback device of its own (default); host: the host's network"),
+        Option.one(
+                "memory",
+                "SIZE",
+                "",
+                "most memory that the guest's processes may have together (64m, 2g); who wants\n"
+                        + "more is killed"),
+        Option.one("cpus", "NUMBER", "", "most CPU time, in CPUs: 0.5 is half of one"),
+        Option.one("pids", "NUMBER", "", "most processes and threads of the guest"),
         Option.optional(
                 "strace",
                 "CALL,...",
@@ -64,6 +72,8 @@ final class DoOptions {
                         + "exit status is then 124"),
         Option.flag("quiet", "no messages of Sandjar's own but errors"),
     };
+
+    private static final long LEAST_MEMORY = 2 << 20;
 
     static final String DETAILS = """
         The guest sees the host's root directory, read-only below an overlay in memory: it may write anywhere and nothing
@@ -81,6 +91,7 @@ final class DoOptions {
           sandjar do --rootfs ./alpine --env HOME=/root -- /bin/sh -l
           curl -s https://example.org/install.sh | sandjar do --timeout 1m --strace=execve,connect sh
           sandjar do --network host -- curl -s https://example.org
+          sandjar do --memory 256m --cpus 0.5 --pids 100 --timeout 10s -- ./solution
         """;
 
     record Volume(String source, String target, boolean readOnly) {}
@@ -100,6 +111,16 @@ final class DoOptions {
     final @Nullable String user;
     final String hostname;
     final boolean hostNetwork;
+
+    /** Bytes, 0 for no limit. */
+    final long memory;
+
+    /** CPUs, 0 for no limit. */
+    final double cpus;
+
+    /** 0 for no limit. */
+    final long pids;
+
     final boolean strace;
 
     /** Names of the calls to trace; empty for all. */
@@ -129,6 +150,18 @@ final class DoOptions {
             if (e.isEmpty() || e.charAt(0) == '=') {
                 throw new UsageError("--env: \"" + e + "\" has no name", "write --env NAME=VALUE");
             }
+        }
+        String most = a.value("memory");
+        memory = most == null ? 0 : Values.size("--memory", most);
+        if (most != null && memory < LEAST_MEMORY) {
+            throw new UsageError("--memory: " + most + " is too little for a process", "write at least 2m");
+        }
+        String share = a.value("cpus");
+        cpus = share == null ? 0 : Values.cpus("--cpus", share);
+        String tasks = a.value("pids");
+        pids = tasks == null ? 0 : Values.number(tasks);
+        if (tasks != null && pids <= 0) {
+            throw new UsageError("--pids: \"" + tasks + "\" is not a number of processes", "write 1 or more");
         }
         workdir = a.value("workdir");
         if (workdir != null && !workdir.startsWith("/")) {

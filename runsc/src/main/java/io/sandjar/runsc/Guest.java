@@ -49,6 +49,7 @@ final class Guest {
      * guest's process; meanwhile another one puts its world together.
      */
     int run() {
+        DoLimits limits = DoLimits.make(options, container);
         Traces traces = new Traces(options, kernel);
         Thread world = thread("world", () -> prepare(traces));
         Thread walls = thread("walls", () -> Confinement.prepare(walls()));
@@ -80,6 +81,13 @@ final class Guest {
         int status = await();
         p.streams.close();
         traces.report();
+        if (limits != null && !options.quiet) {
+            long kills = limits.oomKills();
+            if (kills > 0) {
+                Out.say("out of memory: " + kills + (kills == 1 ? " process was" : " processes were")
+                        + " killed at the limit of " + options.memory + " bytes (--memory)");
+            }
+        }
         return exitStatus(status);
     }
 

@@ -49,7 +49,7 @@ final class HostSide {
         String raw = Sys.readText("/proc/self/environ");
         List<String> all = raw == null ? new ArrayList<>() : split(raw);
         for (int i = all.size() - 1; i >= 0; i--) {
-            if (all.get(i).startsWith(JVM_VARIABLE)) {
+            if (all.get(i).startsWith(JVM_VARIABLE) || all.get(i).startsWith(DoLimits.VARIABLE)) {
                 all.remove(i);
             }
         }

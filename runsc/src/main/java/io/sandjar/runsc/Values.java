@@ -52,6 +52,19 @@ final class Values {
         return (long) nanos;
     }
 
+    /** CPUs: 0.01 or more. */
+    static double cpus(String option, String text) {
+        boolean plain = !text.isEmpty() && text.length() < 10;
+        for (int i = 0; i < text.length(); i++) {
+            plain &= text.charAt(i) == '.' || digit(text.charAt(i));
+        }
+        double n = plain ? decimal(text) : -1;
+        if (n < 0.01) {
+            throw new UsageError(option + ": \"" + text + "\" is not a number of CPUs", "write 2, 1.5 or 0.25; 0.01 is the least");
+        }
+        return n;
+    }
+
     private static double decimal(String text) {
         int dot = text.indexOf('.');
         if (text.isEmpty() || text.equals(".") || dot != text.lastIndexOf('.')) {

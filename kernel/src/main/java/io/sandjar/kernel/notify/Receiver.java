@@ -40,15 +40,23 @@ final class Receiver implements Runnable {
             if (r == 0) {
                 try {
                     one(s);
-                    Worker.drain();
                 } catch (RuntimeException | Error e) { // a bug of ours must not end the other guests
                     Bugs.report(e);
                 }
+                drain();
             } else if (r == -ENOENT ? listener.isOver(s) : r != -EINTR && r != -EAGAIN) {
                 return; // the sandbox is over
             }
         }
         s.give();
+    }
+
+    private static void drain() {
+        try {
+            Worker.drain();
+        } catch (RuntimeException | Error e) {
+            Bugs.report(e);
+        }
     }
 
     private void one(Scratch s) {

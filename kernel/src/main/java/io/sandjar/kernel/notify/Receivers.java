@@ -19,7 +19,9 @@ public final class Receivers {
             thread("receiver-" + i, new Receiver(kernel, dispatcher, relief));
         }
         kernel.rings().setServer(new RingServer(kernel, dispatcher, relief));
-        thread("reaper", () -> reap(kernel));
+        Thread reaper = new Thread(null, () -> reap(kernel), "reaper", 256 * 1024); // no worker: it must not wait for guests
+        reaper.setDaemon(true);
+        reaper.start();
     }
 
     private static void thread(String name, Runnable r) {

@@ -11,6 +11,8 @@ final class Relief implements Relieving {
     /** Made once, so many more stay for the next time: calls that wait come in flocks. */
     private static final int SPARE = 2;
 
+    private static final int MOST = 64;
+
     private final int wanted;
     private final Consumer<Relief> starter;
     private final AtomicInteger all;
@@ -27,6 +29,14 @@ final class Relief implements Relieving {
     public void begin() {
         int there = all.get() - waiting.incrementAndGet();
         if (there < wanted) {
+            all.incrementAndGet();
+            starter.accept(this);
+        }
+    }
+
+    @Override
+    public void more() {
+        if (all.get() < MOST) {
             all.incrementAndGet();
             starter.accept(this);
         }

@@ -64,7 +64,7 @@ public final class Prefault implements Toucher {
         Task t = task;
         long start = address & -PAGE;
         long n = (address + len + PAGE - 1 & -PAGE) - start;
-        if (t.caller != Thread.currentThread() || t.dead || t.byRing() || n <= 0 || there(start, n)) {
+        if (state != IDLE || t.caller != Thread.currentThread() || t.dead || t.byRing() || n <= 0 || there(start, n)) {
             return;
         }
         from = start;
@@ -88,8 +88,14 @@ public final class Prefault implements Toucher {
         } finally {
             s.give();
         }
-        while (state != DONE && !t.dead && !gone()) {
+        while (true) {
             LockSupport.parkNanos(this, PATIENCE_NANOS);
+            if (state == DONE || t.dead || gone()) {
+                break;
+            }
+            if (relief != null) {
+                relief.more(); // all others may wait for a lock that this thread's caller holds
+            }
         }
         if (relief != null) {
             relief.end();

@@ -7,6 +7,9 @@ public interface Relieving {
     /** The calling thread is about to wait for something that a ring has to bring. */
     void begin();
 
+    /** It still waits. */
+    void more();
+
     /** It waits no longer. */
     void end();
 }

@@ -66,6 +66,12 @@ public final class CgroupView {
         return Math.max(0, number(file("memory.current")));
     }
 
+    /** Processes that were killed because the limit of memory was reached; 0 when nobody counts them. */
+    public long oomKills() {
+        String v1 = directory(UNIFIED) < 0 ? read("memory", "memory.oom_control") : file("memory.events");
+        return Math.max(0, field(v1, "oom_kill"));
+    }
+
     /** A figure of memory.stat(cgroup v2); 0 when nobody counts it. */
     public long memoryStat(String name) {
         return Math.max(0, field(file("memory.stat"), name));

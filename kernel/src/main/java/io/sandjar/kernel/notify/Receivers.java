@@ -19,7 +19,8 @@ public final class Receivers {
             thread("receiver-" + i, new Receiver(kernel, dispatcher, relief));
         }
         kernel.rings().setServer(new RingServer(kernel, dispatcher, relief));
-        Thread reaper = new Thread(null, () -> reap(kernel), "reaper", 256 * 1024); // no worker: it must not wait for guests
+        // no worker: it must not wait for guests
+        Thread reaper = new Thread(null, () -> reap(kernel), "reaper", 256 * 1024);
         reaper.setDaemon(true);
         reaper.start();
     }

@@ -33,7 +33,7 @@ final class Io {
         for (int tries = 0; ; tries++) {
             long r = f.read(t, dst);
             if (r != -EAGAIN || nonblocking) {
-                return accessed(f, r);
+                return accessed(t, f, r);
             }
             int w = tries < MANY_TRIES ? waitFor(t, f, false) : pause(t, f);
             if (w != 0) {
@@ -58,7 +58,7 @@ final class Io {
                 tries = 0;
                 done += r;
                 if (src.remaining() == 0 || nonblocking || !f.writesAll()) {
-                    return modified(f, done);
+                    return modified(t, f, done);
                 }
             } else if (r != -EAGAIN) {
                 if (r == -EPIPE && f.writesAll()) { // datagram sockets fail without the signal
@@ -88,6 +88,18 @@ final class Io {
             FsNotify.event(f.path(), IN_ACCESS);
         }
         return r;
+    }
+
+    /** As {@link #accessed}, counted for the thread. */
+    static long accessed(Task t, FileDescription f, long r) {
+        t.ioCount.read(r);
+        return accessed(f, r);
+    }
+
+    /** As {@link #modified}, counted for the thread. */
+    static long modified(Task t, FileDescription f, long r) {
+        t.ioCount.wrote(r);
+        return modified(f, r);
     }
 
     /** As {@link #accessed}, for what changed the file. */

@@ -71,7 +71,7 @@ public final class IoCalls {
         if (f == null || !f.readable()) {
             return -EBADF;
         }
-        return Io.accessed(f, f.pread(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
+        return Io.accessed(t, f, f.pread(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
     }
 
     @Syscall(nr = Nr.pwrite64)
@@ -83,7 +83,7 @@ public final class IoCalls {
         if (f == null || !f.writable()) {
             return -EBADF;
         }
-        return Io.modified(f, f.pwrite(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
+        return Io.modified(t, f, f.pwrite(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
     }
 
     @Syscall(nr = Nr.preadv)
@@ -126,7 +126,7 @@ public final class IoCalls {
         if (off == -1) {
             return Io.read(t, f, io, f.nonblocking() || (flags & RWF_NOWAIT) != 0);
         }
-        return Io.accessed(f, f.pread(t, io, off));
+        return Io.accessed(t, f, f.pread(t, io, off));
     }
 
     private static long pwritev(Task t, int fd, long iov, int iovcnt, long off, int flags) {
@@ -148,6 +148,7 @@ public final class IoCalls {
             n = Io.write(t, f, io, f.nonblocking() || (flags & RWF_NOWAIT) != 0);
         } else {
             n = f.pwrite(t, io, off);
+            t.ioCount.wrote(n);
         }
         if (n > 0 && (flags & (RWF_DSYNC | RWF_SYNC)) != 0) {
             long s = f.fsync(t, (flags & RWF_SYNC) == 0);

@@ -134,6 +134,7 @@ public final class Exits {
     /** No more calls of this thread are answered. With the task lock. */
     private void detach(Task t, int status) {
         t.dead = true;
+        t.group.endedIo.add(t.ioCount);
         kernel.tracing().threadEnded(t, status);
         Tracing.leftMemory(t);
         t.pending.clear();

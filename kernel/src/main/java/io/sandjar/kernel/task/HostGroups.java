@@ -25,11 +25,19 @@ final class HostGroups {
 
     /** @return 0, or -errno: it must not run */
     static int settle(ThreadGroup g) {
-        int score = score(g.container().groups.memoryLimit(), g.oomScoreAdj);
-        if (score > OOM_SCORE) {
-            HostFiles.writeProc(g.hostPid + "/oom_score_adj", Integer.toString(score)); // a wish, no more
+        if (score(g) > OOM_SCORE) {
+            tellScore(g);
         }
         return join(g.hostPid, g.container().cgroupProcs);
+    }
+
+    private static int score(ThreadGroup g) {
+        return score(g.container().groups.memoryLimit(), g.oomScoreAdj);
+    }
+
+    /** Tells the host how likely a victim the process is to be: a wish, no more. */
+    static void tellScore(ThreadGroup g) {
+        HostFiles.writeProc(g.hostPid + "/oom_score_adj", Integer.toString(score(g)));
     }
 
     /**

@@ -53,6 +53,8 @@ public final class ProcView {
     public final byte[] auxv;
     public final int exitSignal;
     public final int oomScoreAdj;
+    public final int coredumpFilter;
+    public final IoCount io = new IoCount();
     public final long[] softLimits = new long[Rlimit.NLIMITS];
     public final long[] hardLimits = new long[Rlimit.NLIMITS];
     public final long sharedPending;
@@ -76,7 +78,7 @@ public final class ProcView {
     public final @Nullable SeccompFilter seccomp;
     public final Namespaces ns;
 
-    private ProcView(PidSpace seen, ThreadGroup g, @Nullable Task t) {
+    private ProcView(PidSpace seen, ThreadGroup g, @Nullable Task t, boolean process) {
         pid = seen.fromRoot(g.pid());
         tid = t == null ? pid : seen.fromRoot(t.rootTid());
         ThreadGroup parent = g.parent;
@@ -112,6 +114,15 @@ public final class ProcView {
         auxv = g.auxv;
         exitSignal = g.exitSignal;
         oomScoreAdj = g.oomScoreAdj;
+        coredumpFilter = g.coredumpFilter;
+        if (t != null && !process) {
+            io.add(t.ioCount);
+        } else {
+            io.add(g.endedIo);
+            for (Task each : g.tasks) {
+                io.add(each.ioCount);
+            }
+        }
         System.arraycopy(g.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(g.hardLimits, 0, hardLimits, 0, hardLimits.length);
         sharedPending = g.shared.set();
@@ -155,7 +166,7 @@ public final class ProcView {
             }
             Task leader = g.pids().tasks().task(g.pid());
             Task t = leader != null && leader.group == g ? leader : g.tasks.isEmpty() ? null : g.tasks.get(0);
-            return new ProcView(seen, g, t);
+            return new ProcView(seen, g, t, true);
         } finally {
             k.taskLock().unlock();
         }
@@ -165,7 +176,7 @@ public final class ProcView {
     public static @Nullable ProcView ofThread(Kernel k, PidSpace seen, Task t) {
         k.taskLock().lock();
         try {
-            return t.dead || t.pids().tasks().task(t.rootTid()) != t ? null : new ProcView(seen, t.group, t);
+            return t.dead || t.pids().tasks().task(t.rootTid()) != t ? null : new ProcView(seen, t.group, t, false);
         } finally {
             k.taskLock().unlock();
         }

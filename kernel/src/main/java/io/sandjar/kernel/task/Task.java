@@ -80,6 +80,9 @@ public final class Task extends Caller {
     volatile Namespaces ns;
     final PendingSignals pending = new PendingSignals();
 
+    /** What it has read and written. */
+    public final IoCount ioCount = new IoCount();
+
     /** Blocked signals. Written by the task's own calls under the task lock. */
     volatile long sigmask;
 

@@ -91,6 +91,20 @@ public final class ThreadGroup implements PidTarget {
     /** Shared memory of shmat(2). */
     final Attachments attachments = new Attachments();
 
+    /** What threads that have ended read and wrote. Guarded by the task lock. */
+    final IoCount endedIo = new IoCount();
+
+    /** /proc/PID/coredump_filter: kept for the guest, there are no dumps. */
+    public volatile int coredumpFilter = 0x33;
+
+    /** Changes the wish, and the host's figure where the process may only become a likelier victim. */
+    public void setOomScoreAdj(int n) {
+        oomScoreAdj = n;
+        if (hostPid > 0) {
+            HostGroups.tellScore(this);
+        }
+    }
+
     /** Contexts of io_setup(2). */
     public final AioContexts aio = new AioContexts();
 
@@ -182,6 +196,7 @@ public final class ThreadGroup implements PidTarget {
         dumpable = from.dumpable;
         exe = from.exe;
         oomScoreAdj = from.oomScoreAdj;
+        coredumpFilter = from.coredumpFilter;
         argStart = from.argStart;
         argEnd = from.argEnd;
         envStart = from.envStart;

@@ -77,6 +77,34 @@ final class Fields {
         return n;
     }
 
+    /** A decimal number that may be negative, with white space around it; Integer.MIN_VALUE for anything else. */
+    static int number(String text) {
+        String s = text.strip();
+        boolean minus = s.startsWith("-");
+        long n = decimal(minus ? s.substring(1) : s);
+        return n < 0 || n > Integer.MAX_VALUE ? Integer.MIN_VALUE : (int) (minus ? -n : n);
+    }
+
+    /** A number of at most 32 bits in C's notation: decimal, octal with a 0 before it, or hexadecimal with 0x; -1. */
+    static long unsigned(String text) {
+        String s = text.strip();
+        boolean hex = s.startsWith("0x") || s.startsWith("0X");
+        int base = hex ? 16 : s.length() > 1 && s.charAt(0) == '0' ? 8 : 10;
+        int from = hex ? 2 : 0;
+        if (s.length() == from || s.length() > 12) {
+            return -1;
+        }
+        long n = 0;
+        for (int i = from; i < s.length(); i++) {
+            int digit = s.charAt(i) > 'z' ? -1 : Character.digit(s.charAt(i), base);
+            if (digit < 0) {
+                return -1;
+            }
+            n = n * base + digit;
+        }
+        return n > 0xffffffffL ? -1 : n;
+    }
+
     /** The number of a line "name: number kB"; -1 when there is none. */
     static long kilobytes(String text, String name) {
         int at = text.startsWith(name + ":") ? 0 : text.indexOf("\n" + name + ":");

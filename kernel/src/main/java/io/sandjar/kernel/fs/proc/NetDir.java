@@ -72,18 +72,9 @@ final class NetDir {
                 new ConstantFile(
                         fs,
                         "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n"));
-        d.add(
-                "sockstat",
-                new ConstantFile(
-                        fs,
-                        "sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\nUDP: inuse 0 mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n"));
-        d.add(
-                "sockstat6",
-                new ConstantFile(
-                        fs,
-                        "TCP6: inuse 0\nUDP6: inuse 0\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n"));
-        d.add("snmp", new ConstantFile(fs, "Ip: Forwarding DefaultTTL\nIp: 2 64\n"));
-        d.add("netstat", new ConstantFile(fs, ""));
+        for (String name : new String[] {"sockstat", "sockstat6", "snmp", "netstat"}) {
+            d.add(name, new NetFigures(fs, net, name));
+        }
         d.add("dev_mcast", new ConstantFile(fs, ""));
         d.add("igmp", new ConstantFile(fs, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n"));
         d.add("ptype", new ConstantFile(fs, "Type Device      Function\n"));

@@ -33,12 +33,23 @@ final class RootFile extends TextInode {
         LOADAVG,
         MEMINFO,
         PARTITIONS,
+        SLABINFO(0400),
         SOFTIRQS,
         STAT,
         SWAPS,
         UPTIME,
         VERSION,
         VMSTAT;
+
+        private final int perm;
+
+        Kind() {
+            this(0444);
+        }
+
+        Kind(int perm) {
+            this.perm = perm;
+        }
 
         String fileName() {
             return name().toLowerCase(java.util.Locale.ROOT);
@@ -56,6 +67,11 @@ final class RootFile extends TextInode {
             Block devices:
             """;
 
+    /** The kernel's own memory is the host's: no cache is shown. */
+    private static final String SLABINFO = "slabinfo - version: 2.1\n"
+            + "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit>"
+            + " <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n";
+
     private static final String[] CONTROLLERS = {"cpuset", "cpu", "cpuacct", "blkio", "memory", "pids"};
 
     private final ProcFs proc;
@@ -63,7 +79,7 @@ final class RootFile extends TextInode {
     private final Kind kind;
 
     RootFile(ProcFs proc, Kind kind) {
-        super(proc, proc.newIno(), 0444);
+        super(proc, proc.newIno(), kind.perm);
         this.proc = proc;
         this.kernel = proc.kernel();
         this.kind = kind;
@@ -87,6 +103,7 @@ final class RootFile extends TextInode {
             case LOADAVG -> loadavg(c, b);
             case MEMINFO -> meminfo(c, b);
             case PARTITIONS -> b.append("major minor  #blocks  name\n\n");
+            case SLABINFO -> b.append(SLABINFO);
             case STAT -> stat(c, b);
             case SWAPS -> b.append("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
             case UPTIME -> uptime(b);
@@ -207,9 +224,22 @@ final class RootFile extends TextInode {
             running += v.alive && !v.parked ? 1 : 0;
             forks = Math.max(forks, v.pid);
         }
-        b.append("intr 0\nctxt 0\nbtime ").append(proc.bornSec());
+        b.append("intr 0\nctxt ").append(switches(all)).append("\nbtime ").append(proc.bornSec());
         b.append("\nprocesses ").append(forks).append("\nprocs_running ").append(Math.max(running, 1));
         b.append("\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n");
+    }
+
+    /** Changes of threads that the host has counted for the live processes; never less than told before. */
+    private long switches(ArrayList<ProcView> all) {
+        long sum = 0;
+        for (ProcView v : all) {
+            String host = HostProc.file(v, "status");
+            if (host != null) {
+                sum += Math.max(0, kilobytes(host, "voluntary_ctxt_switches"));
+                sum += Math.max(0, kilobytes(host, "nonvoluntary_ctxt_switches"));
+            }
+        }
+        return proc.atLeastAsBefore(sum);
     }
 
     private static void cpuLine(StringBuilder b, String name, long user, long system, long idle) {

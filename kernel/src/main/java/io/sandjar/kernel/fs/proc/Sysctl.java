@@ -15,6 +15,7 @@ import io.sandjar.kernel.task.TaskTable;
 import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.Map;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +162,7 @@ final class Sysctl {
                 put(proc, this, FIXED[i], new ConstantFile(proc, FIXED[i + 1] + "\n"));
             }
             for (int i = 0; i < WRITABLE.length; i += 2) {
-                put(proc, this, WRITABLE[i], new ConstantFile(proc, WRITABLE[i + 1] + "\n", 0644));
+                put(proc, this, WRITABLE[i], new Setting(proc, WRITABLE[i + 1] + "\n"));
             }
             for (Map.Entry<String, String> e : proc.sysctls().entrySet()) {
                 put(proc, this, e.getKey(), new ConstantFile(proc, e.getValue() + "\n", 0644));
@@ -269,6 +270,68 @@ final class Sysctl {
                 names.hostname = name;
             }
             return data.length();
+        }
+    }
+
+    /** A value that root may change; where it is made of numbers it stays so, and has no more of them than before. */
+    private static final class Setting extends ConstantFile {
+        private final int numbers;
+
+        Setting(ProcFs fs, String text) {
+            super(fs, text, 0644);
+            this.numbers = numbers(text);
+        }
+
+        @Override
+        protected int store(Caller c, String data) {
+            if (numbers > 0) {
+                int n = numbers(data);
+                if (data.isBlank()) {
+                    return data.length(); // nothing to change
+                }
+                if (n <= 0 || n > numbers) {
+                    return -EINVAL;
+                }
+                return n == numbers ? super.store(c, tabs(data)) > 0 ? data.length() : -EINVAL : partly(c, data);
+            }
+            return super.store(c, data);
+        }
+
+        /** Fewer numbers than there are: the others stay. */
+        private int partly(Caller c, String data) {
+            StringBuilder now = new StringBuilder();
+            text(c, now);
+            int at = 0;
+            for (int i = numbers(data); i > 0; i--) {
+                at = now.indexOf("\t", at) + 1;
+            }
+            super.store(c, tabs(data).strip() + "\t" + now.substring(at));
+            return data.length();
+        }
+
+        private static String tabs(String data) {
+            StringBuilder b = new StringBuilder();
+            StringTokenizer words = new StringTokenizer(data);
+            while (words.hasMoreTokens()) {
+                b.append(b.isEmpty() ? "" : "\t").append(words.nextToken());
+            }
+            return b.append('\n').toString();
+        }
+
+        /** How many whole numbers a text is made of; -1 when it has anything else, 0 when it is empty. */
+        private static int numbers(String text) {
+            StringTokenizer words = new StringTokenizer(text);
+            int n = 0;
+            while (words.hasMoreTokens()) {
+                String w = words.nextToken();
+                for (int i = w.startsWith("-") && w.length() > 1 ? 1 : 0; i < w.length(); i++) {
+                    if (w.charAt(i) < '0' || w.charAt(i) > '9') {
+                        return -1;
+                    }
+                }
+                n++;
+            }
+            return n;
         }
     }
 

@@ -31,7 +31,7 @@ final class TaskFile extends TextInode {
         ENVIRON("environ", 0400),
         GID_MAP("gid_map", 0644),
         IO("io", 0400),
-        LIMITS("limits", 0644),
+        LIMITS("limits", 0444),
         LOGINUID("loginuid", 0644),
         MAPS("maps", 0444),
         MEM("mem", 0600),
@@ -74,6 +74,13 @@ final class TaskFile extends TextInode {
             return fileName;
         }
     }
+
+    private static final int OOM_MAX = 1000;
+
+    /** The old scale ends at 15, counts in seventeenths and has -17 for "never". */
+    private static final int OOM_ADJ_MAX = 15;
+
+    private static final int OOM_UNIT = 17;
 
     private static final Kind[] KINDS = Kind.values();
     private final TaskDir dir;
@@ -148,12 +155,13 @@ final class TaskFile extends TextInode {
             case CGROUP -> b.append("0::/\n");
             case CMDLINE -> TaskText.cmdline(v, b);
             case COMM -> b.append(v.comm).append('\n');
-            case COREDUMP_FILTER -> b.append("00000033\n");
+            case COREDUMP_FILTER -> {
+                Fields.hex(b, v.coredumpFilter & 0xffffffffL, 8);
+                b.append('\n');
+            }
             case CPUSET -> b.append("/\n");
             case ENVIRON -> TaskText.environ(v, b);
-            case IO ->
-                b.append("rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\n")
-                        .append("read_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n");
+            case IO -> b.append(v.io);
             case LIMITS -> TaskText.limits(v, b);
             case LOGINUID, SESSIONID -> b.append("4294967295");
             case MAPS -> dir.proc.maps().write(v, "maps", b);
@@ -163,7 +171,9 @@ final class TaskFile extends TextInode {
                 b.append(host == null ? "" : host);
             }
             case MOUNTINFO, MOUNTS, MOUNTSTATS -> mounts(c, v, b);
-            case OOM_ADJ -> b.append("0\n");
+            case OOM_ADJ ->
+                b.append(v.oomScoreAdj == OOM_MAX ? OOM_ADJ_MAX : v.oomScoreAdj * OOM_UNIT / OOM_MAX)
+                        .append('\n');
             case OOM_SCORE -> b.append(Math.max(0, 666 + v.oomScoreAdj * 2 / 3)).append('\n');
             case OOM_SCORE_ADJ -> b.append(v.oomScoreAdj).append('\n');
             case PERSONALITY -> {
@@ -177,7 +187,10 @@ final class TaskFile extends TextInode {
                         .append(", #threads: ")
                         .append(v.threads)
                         .append(")\n");
-            case SCHEDSTAT -> b.append("0 0 0\n");
+            case SCHEDSTAT -> {
+                String host = HostProc.file(v, dir.thread() ? "task/" + v.hostTid + "/schedstat" : "schedstat");
+                b.append(host == null ? "0 0 0\n" : host);
+            }
             case STAT -> TaskText.stat(c, v, dir.thread(), b);
             case STATM -> TaskText.statm(v, b);
             case STATUS -> TaskText.status(c, v, dir.thread(), b);
@@ -218,22 +231,27 @@ final class TaskFile extends TextInode {
                 int end = data.indexOf('\n');
                 ProcView.rename(t, end < 0 ? data : data.substring(0, end));
             }
-            case OOM_SCORE_ADJ -> {
-                int n;
-                try {
-                    n = Integer.parseInt(data.strip());
-                } catch (NumberFormatException e) {
+            case OOM_SCORE_ADJ, OOM_ADJ -> {
+                boolean old = kind == Kind.OOM_ADJ;
+                int n = Fields.number(data);
+                int max = old ? OOM_ADJ_MAX : OOM_MAX;
+                if (n < (old ? -OOM_UNIT : -OOM_MAX) || n > max) {
                     return -EINVAL;
                 }
-                if (n < -1000 || n > 1000) {
-                    return -EINVAL;
-                }
+                n = !old ? n : n == max ? OOM_MAX : n * OOM_MAX / OOM_UNIT;
                 if (n < dir.group.oomScoreAdj && !c.creds().has(io.sandjar.abi.Cap.CAP_SYS_RESOURCE)) {
                     return -EACCES;
                 }
-                dir.group.oomScoreAdj = n;
+                dir.group.setOomScoreAdj(n);
             }
-            case CLEAR_REFS, COREDUMP_FILTER, LOGINUID, OOM_ADJ, TIMERSLACK -> {
+            case COREDUMP_FILTER -> {
+                long n = Fields.unsigned(data);
+                if (n < 0) {
+                    return -EINVAL;
+                }
+                dir.group.coredumpFilter = (int) n & 0x1ff;
+            }
+            case CLEAR_REFS, LOGINUID, TIMERSLACK -> {
                 // accepted, of no effect
             }
             default -> {

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+//
+// Values of /proc that programs write or count on: settings of a process, checked numbers of /proc/sys, tables of tools.
+#include "check.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+static int put_errno(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY), e = 0;
+    if (fd == -1)
+        return errno;
+    if (write(fd, text, strlen(text)) == -1)
+        e = errno;
+    close(fd);
+    return e;
+}
+
+static long figure(const char *path, const char *name) {
+    const char *at = strstr(get(path), name);
+    return at ? atol(at + strlen(name)) : -1;
+}
+
+TEST(coredump_filter) {
+    if (access("/proc/self/coredump_filter", F_OK) != 0)
+        SKIP("no core dumps");
+    STREQ(get("/proc/self/coredump_filter"), "00000033\n");
+    EQ(put_errno("/proc/self/coredump_filter", "0x7f\n"), 0);
+    STREQ(get("/proc/self/coredump_filter"), "0000007f\n");
+    EQ(put_errno("/proc/self/coredump_filter", "x"), EINVAL);
+    pid_t pid;
+    CHILD(pid) {
+        STREQ(get("/proc/self/coredump_filter"), "0000007f\n");
+        EQ(put_errno("/proc/self/coredump_filter", "16"), 0);
+    }
+    WAIT_EXIT(pid, 0);
+    STREQ(get("/proc/self/coredump_filter"), "0000007f\n");
+}
+
+TEST(oom_wishes) {
+    EQ(put_errno("/proc/self/oom_score_adj", "200\n"), 0);
+    STREQ(get("/proc/self/oom_score_adj"), "200\n");
+    STREQ(get("/proc/self/oom_adj"), "3\n");
+    EQ(put_errno("/proc/self/oom_adj", "8"), 0);
+    STREQ(get("/proc/self/oom_score_adj"), "470\n");
+    EQ(put_errno("/proc/self/oom_adj", "15"), 0);
+    STREQ(get("/proc/self/oom_score_adj"), "1000\n");
+    EQ(put_errno("/proc/self/oom_adj", "16"), EINVAL);
+    EQ(put_errno("/proc/self/oom_adj", "x"), EINVAL);
+    EQ(put_errno("/proc/self/oom_score_adj", "1001"), EINVAL);
+    EQ(put_errno("/proc/self/oom_score_adj", "1 2"), EINVAL);
+    CHECK(atol(get("/proc/self/oom_score")) >= 1000);
+    pid_t pid;
+    CHILD(pid) {
+        STREQ(get("/proc/self/oom_score_adj"), "1000\n");
+    }
+    WAIT_EXIT(pid, 0);
+}
+
+TEST(what_was_read_and_written) {
+    char b[1000] = "";
+    int f = OK(open("f", O_RDWR | O_CREAT, 0600));
+    long r = figure("/proc/self/io", "rchar: "), w = figure("/proc/self/io", "wchar: ");
+    long cr = figure("/proc/self/io", "syscr: "), cw = figure("/proc/self/io", "syscw: ");
+    if (r == -1)
+        SKIP("no accounting of I/O");
+    for (int i = 0; i < 10; i++) {
+        OK(write(f, b, sizeof b));
+        OK(pread(f, b, sizeof b, i * 500));
+    }
+    CHECK(figure("/proc/self/io", "rchar: ") >= r + 10000);
+    CHECK(figure("/proc/self/io", "wchar: ") >= w + 10000);
+    CHECK(figure("/proc/self/io", "syscr: ") >= cr + 10);
+    CHECK(figure("/proc/self/io", "syscw: ") >= cw + 10);
+    CHECK(figure("/proc/self/io", "wchar: ") < w + 20000);
+}
+
+TEST(schedstat_counts) {
+    long long run = -1, later = -1;
+    if (sscanf(get("/proc/self/schedstat"), "%lld", &run) != 1)
+        SKIP("no figures of the scheduler");
+    for (volatile long i = 0; i < 50000000; i++)
+        ;
+    msleep(20);
+    EQ(sscanf(get("/proc/self/schedstat"), "%lld", &later), 1);
+    CHECK(later > run + 1000000);
+}
+
+TEST(numbers_of_sys_are_checked) {
+    if (getuid() != 0)
+        SKIP("for root");
+    const char *at[] = {"/proc/sys/vm/swappiness", "/proc/sys/net/core/somaxconn", "/proc/sys/kernel/panic"};
+    for (int i = 0; i < 3; i++) {
+        char old[64];
+        snprintf(old, sizeof old, "%s", get(at[i]));
+        if (!*old || access(at[i], W_OK) != 0)
+            continue;
+        EQ(put_errno(at[i], "many\n"), EINVAL);
+        EQ(put_errno(at[i], ""), 0);
+        STREQ(get(at[i]), old);
+        EQ(put_errno(at[i], old), 0);
+        STREQ(get(at[i]), old);
+    }
+    EQ(put_errno("/proc/sys/kernel/ostype", "x"), EACCES);
+    EQ(put_errno("/proc/sys/kernel/none", "1"), ENOENT);
+}
+
+TEST(modes) {
+    struct stat st;
+    const struct {
+        const char *name;
+        unsigned mode;
+    } t[] = {{"limits", 0444}, {"io", 0400}, {"stat", 0444}, {"environ", 0400}, {"auxv", 0400}, {"comm", 0644},
+            {"oom_score_adj", 0644}, {"maps", 0444}, {"mem", 0600}, {"fd", 0500}, {"task", 0555}, {"syscall", 0400}};
+    for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/%s", t[i].name);
+        if (stat(path, &st) == 0 && (st.st_mode & 07777) != t[i].mode)
+            chk_fail(__LINE__, "%s has mode %o", path, st.st_mode & 07777);
+    }
+}
+
+TEST(sockets_are_counted) {
+    long before = figure("/proc/net/sockstat", "TCP: inuse ");
+    CHECK(before >= 0);
+    int s = OK(socket(AF_INET, SOCK_STREAM, 0));
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    OK(bind(s, (void *)&a, sizeof a));
+    OK(listen(s, 1));
+    CHECK(figure("/proc/net/sockstat", "TCP: inuse ") >= 1);
+    CHECK(figure("/proc/net/sockstat", "sockets: used ") >= 1);
+    CHECK(strstr(get("/proc/net/snmp"), "\nTcp: 1 200 120000 -1 ") != 0);
+    CHECK(strstr(get("/proc/net/snmp"), "\nUdp: InDatagrams ") != 0);
+    CHECK(strncmp(get("/proc/net/netstat"), "TcpExt: ", 8) == 0);
+}
+
+TEST(tables_of_tools) {
+    CHECK(strncmp(get("/proc/stat"), "cpu  ", 5) == 0);
+    CHECK(figure("/proc/stat", "\nctxt ") > 0);
+    CHECK(figure("/proc/stat", "\nprocesses ") > 0);
+    CHECK(figure("/proc/stat", "\nbtime ") > 1000000000);
+    CHECK(strncmp(get("/proc/diskstats"), "", 0) == 0);
+    CHECK(strncmp(get("/proc/swaps"), "Filename\t", 9) == 0);
+    CHECK(strstr(get("/proc/vmstat"), "pgfault ") != 0);
+    if (getuid() == 0)
+        CHECK(strncmp(get("/proc/slabinfo"), "slabinfo - version: 2.1\n# name ", 31) == 0);
+    ERR(open("/proc/stat", O_WRONLY | O_CREAT | O_EXCL, 0600), EEXIST);
+    ERR(open("/proc/none", O_WRONLY | O_CREAT, 0600), ENOENT);
+    ERR(mkdir("/proc/none", 0700), ENOENT);
+    ERR(unlink("/proc/stat"), EPERM);
+}
+
+MAIN()

@@ -18,7 +18,7 @@ final class CloneCalls {
 
     private CloneCalls() {}
 
-    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "no namespaces, no CLONE_PTRACE")
+    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "no CLONE_PTRACE")
     static long sys_clone(Task t, long flags, long stack, long parent_tid, long child_tid, long tls) {
         int exitSignal = (int) flags & 0xff;
         return t.kernel()
@@ -26,7 +26,7 @@ final class CloneCalls {
                 .clone(t, new Forks.Args(flags & 0xffffff00L, exitSignal, stack, parent_tid, child_tid, tls));
     }
 
-    @Syscall(nr = Nr.clone3, support = Support.PARTIAL, note = "no namespaces, no set_tid, no CLONE_INTO_CGROUP")
+    @Syscall(nr = Nr.clone3, support = Support.PARTIAL, note = "no CLONE_NEWTIME, no set_tid, no CLONE_INTO_CGROUP")
     static long sys_clone3(Task t, long args, long size) {
         if (size < CLONE_ARGS_SIZE_VER0) {
             return -EINVAL;

@@ -22,6 +22,9 @@ public final class Msg {
 
     public int trafficClass = -1;
 
+    /** The own address that a datagram is to come from (IP_PKTINFO), four or sixteen bytes; null for the socket's. */
+    public byte @Nullable [] from;
+
     /** MSG_* bits of a receive: MSG_TRUNC, MSG_CTRUNC, MSG_EOR. */
     public int flags;
 

@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Net;
+import io.sandjar.abi.UcredLayout;
 import io.sandjar.kernel.vfs.Caller;
 import java.nio.charset.StandardCharsets;
 
@@ -41,7 +42,8 @@ public final class SocketOptions {
     /** Options that have a value and no effect, by number. */
     private volatile int[] plain = new int[0];
 
-    private String device = "";
+    private volatile String device = "";
+    private volatile int deviceIndex;
 
     /** What a connection takes over from the listener. */
     public void inherit(SocketOptions from) {
@@ -57,6 +59,8 @@ public final class SocketOptions {
         receiveTimeoutNanos = from.receiveTimeoutNanos;
         sendTimeoutNanos = from.sendTimeoutNanos;
         plain = from.plain.clone();
+        device = from.device;
+        deviceIndex = from.deviceIndex;
     }
 
     public int sendBuffer(int familyDefault) {
@@ -147,8 +151,8 @@ public final class SocketOptions {
                     Net.SO_RXQ_OVFL,
                     Net.SO_WIFI_STATUS,
                     Net.SO_NOFCS,
-                    Net.SO_SELECT_ERR_QUEUE,
-                    Net.SO_INCOMING_CPU,
+                    Net.SO_SELECT_ERR_QUEUE -> keep(name, on ? 1 : 0);
+            case Net.SO_INCOMING_CPU,
                     Net.SO_MAX_PACING_RATE,
                     Net.SO_TXREHASH,
                     Net.SO_RCVMARK,
@@ -156,6 +160,14 @@ public final class SocketOptions {
                     Net.SO_PREFER_BUSY_POLL,
                     Net.SO_BUSY_POLL_BUDGET,
                     Net.SO_BUF_LOCK -> keep(name, x);
+            case Net.SO_BINDTOIFINDEX -> {
+                Link l = x == 0 ? null : s.net().interfaces().byIndex(x);
+                if (l == null && x != 0) {
+                    return x < 0 ? -EINVAL : -ENODEV;
+                }
+                device = l == null ? "" : l.name;
+                deviceIndex = x;
+            }
             case Net.SO_BSDCOMPAT -> {}
             case Net.SO_ZEROCOPY -> {
                 return -EOPNOTSUPP; // nobody would write the completions
@@ -198,10 +210,12 @@ public final class SocketOptions {
             n++;
         }
         String name = new String(v, 0, n, StandardCharsets.ISO_8859_1);
-        if (!name.isEmpty() && !name.equals("lo")) {
+        Link l = name.isEmpty() ? null : s.net().interfaces().byName(name);
+        if (l == null && !name.isEmpty()) {
             return -ENODEV;
         }
         device = name;
+        deviceIndex = l == null ? 0 : l.index;
         return 0;
     }
 
@@ -243,7 +257,7 @@ public final class SocketOptions {
             case Net.SO_INCOMING_NAPI_ID -> x = 0;
             case Net.SO_BPF_EXTENSIONS -> x = 64;
             case Net.SO_LOCK_FILTER -> x = 0;
-            case Net.SO_BINDTOIFINDEX -> x = device.isEmpty() ? 0 : 1;
+            case Net.SO_BINDTOIFINDEX -> x = deviceIndex;
             case Net.SO_PRIORITY,
                     Net.SO_MARK,
                     Net.SO_DEBUG,
@@ -277,6 +291,15 @@ public final class SocketOptions {
                 Bytes.put64(out, 8, nanos % 1_000_000_000L / 1000);
                 return Math.min(len, 16);
             }
+            case Net.SO_PEERCRED -> { // of what has no such peer
+                if (len < UcredLayout.SIZEOF) {
+                    return -EINVAL;
+                }
+                Bytes.put32(out, UcredLayout.pid, 0);
+                Bytes.put32(out, UcredLayout.uid, -1);
+                Bytes.put32(out, UcredLayout.gid, -1);
+                return UcredLayout.SIZEOF;
+            }
             case Net.SO_COOKIE, Net.SO_NETNS_COOKIE -> {
                 if (len < 8) {
                     return -EINVAL;
@@ -285,13 +308,17 @@ public final class SocketOptions {
                 return 8;
             }
             case Net.SO_BINDTODEVICE -> {
-                if (device.isEmpty()) {
+                String d = device;
+                if (d.isEmpty()) {
                     return 0;
                 }
-                out[0] = 'l';
-                out[1] = 'o';
-                out[2] = 0;
-                return Math.min(len, 3);
+                if (len < 16) {
+                    return -EINVAL;
+                }
+                byte[] b = d.getBytes(StandardCharsets.ISO_8859_1);
+                System.arraycopy(b, 0, out, 0, b.length);
+                out[b.length] = 0;
+                return b.length + 1;
             }
             case Net.SO_MEMINFO -> {
                 int n = Math.min(len, 36);

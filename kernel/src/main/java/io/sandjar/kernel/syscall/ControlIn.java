@@ -45,6 +45,15 @@ final class ControlIn {
                 }
             }
             if (n > 0 && (level == Net.SOL_IP || level == Net.SOL_IPV6)) {
+                int info = level == Net.SOL_IP ? 12 : 20;
+                if (type == (level == Net.SOL_IP ? Net.IP_PKTINFO : Net.IPV6_PKTINFO)) {
+                    if (n < info) {
+                        return -EINVAL;
+                    }
+                    msg.from = level == Net.SOL_IP
+                            ? java.util.Arrays.copyOfRange(control, data + 4, data + 8)
+                            : java.util.Arrays.copyOfRange(control, data, data + 16);
+                }
                 int r = header(level, type, n >= 4 ? Bytes.i32(control, data) : control[data] & 0xff, msg);
                 if (r < 0) {
                     return r;

@@ -110,7 +110,7 @@ public final class SocketTransferCalls {
     }
 
     private static boolean nonblocking(SocketFile f, int flags) {
-        return (flags & Net.MSG_DONTWAIT) != 0 || f.nonblocking();
+        return (flags & (Net.MSG_DONTWAIT | Net.MSG_ERRQUEUE)) != 0 || f.nonblocking();
     }
 
     // ---- plain transfers ----

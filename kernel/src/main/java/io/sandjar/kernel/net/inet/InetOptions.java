@@ -20,11 +20,13 @@ final class InetOptions {
     private static final int UDPLITE_RECV_CSCOV = 11;
     private static final int TCP_INFO_SIZE = 248;
 
+    private final int family;
     private final int protocol;
     private @Nullable HashMap<Integer, Integer> values;
     private String congestion = "cubic";
 
     InetOptions(int family, int protocol) {
+        this.family = family;
         this.protocol = protocol;
     }
 
@@ -168,6 +170,9 @@ final class InetOptions {
                 n++;
             }
             String wanted = new String(v, 0, n, StandardCharsets.ISO_8859_1);
+            if (len == 0) {
+                return -EINVAL;
+            }
             if (!wanted.equals("cubic") && !wanted.equals("reno")) {
                 return -ENOENT;
             }
@@ -212,11 +217,10 @@ final class InetOptions {
             case Net.TCP_LINGER2,
                     Net.TCP_DEFER_ACCEPT,
                     Net.TCP_WINDOW_CLAMP,
-                    Net.TCP_FASTOPEN,
                     Net.TCP_NOTSENT_LOWAT,
                     Net.TCP_TIMESTAMP,
                     Net.TCP_TX_DELAY -> keep(Net.SOL_TCP, name, x);
-            case Net.TCP_USER_TIMEOUT -> {
+            case Net.TCP_USER_TIMEOUT, Net.TCP_FASTOPEN -> {
                 if (x < 0) {
                     return -EINVAL;
                 }
@@ -271,7 +275,7 @@ final class InetOptions {
             case Net.SOL_IPV6 -> x = ipv6Default(name);
             case Net.SOL_TCP -> {
                 if (protocol != Net.IPPROTO_TCP) {
-                    return -ENOPROTOOPT;
+                    return family == Net.AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
                 }
                 if (name == Net.TCP_CONGESTION) {
                     byte[] c = congestion.getBytes(StandardCharsets.ISO_8859_1);
@@ -286,7 +290,9 @@ final class InetOptions {
                 x = protocol == Net.IPPROTO_UDPLITE && (name == UDPLITE_SEND_CSCOV || name == UDPLITE_RECV_CSCOV)
                         ? 0
                         : -1;
-            default -> x = -1;
+            default -> {
+                return family == Net.AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
+            }
         }
         if (x == -1) {
             return -ENOPROTOOPT;

@@ -245,7 +245,10 @@ public abstract class InetSocket extends Socket {
     @Override
     protected int getOption(Caller c, int level, int name, byte[] out, int len) {
         if (level == Net.SOL_IPV6 && family() == Net.AF_INET) {
-            return -ENOPROTOOPT;
+            return -EOPNOTSUPP;
+        }
+        if (remote == null && (level == Net.SOL_IP ? name == Net.IP_MTU : level == Net.SOL_IPV6 && name == Net.IPV6_MTU)) {
+            return -ENOTCONN;
         }
         return inet.read(level, name, out, len);
     }

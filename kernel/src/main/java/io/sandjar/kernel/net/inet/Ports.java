@@ -16,7 +16,6 @@ public final class Ports {
     private final HashMap<Integer, LinkedHashSet<InetSocket>> bound = new HashMap<>();
     private final HashMap<Integer, ArrayList<InetSocket>> receivers = new HashMap<>();
     private int next = FIRST + ThreadLocalRandom.current().nextInt(LAST - FIRST);
-    private int turn;
 
     /** Whether {@code s} may not have {@code want}, because of who has it already. */
     boolean conflict(InetSocket s, InetAddr want) {
@@ -87,7 +86,7 @@ public final class Ports {
         }
     }
 
-    /** Who takes what {@code from} sends to {@code to}: the most specific receiver; equals (SO_REUSEPORT) take turns. */
+    /** Who takes what {@code from} sends to {@code to}: the most specific receiver; equals (SO_REUSEPORT) share them by the sender. */
     @Nullable
     InetSocket receiver(InetAddr from, InetAddr to) {
         ArrayList<InetSocket> all = receivers.get(to.port());
@@ -109,7 +108,8 @@ public final class Ports {
             }
         }
         if (equals > 1) {
-            int pick = Math.floorMod(turn++, equals);
+            // each client stays with one of them
+            int pick = Math.floorMod(mix(from.hashCode()), equals);
             for (int i = 0; i < all.size(); i++) {
                 if (all.get(i).score(from, to) == best && pick-- == 0) {
                     return all.get(i);
@@ -117,6 +117,12 @@ public final class Ports {
             }
         }
         return found;
+    }
+
+    private static int mix(int h) {
+        int x = (h ^ h >>> 16) * 0x7feb352d;
+        x = (x ^ x >>> 15) * 0x846ca68b;
+        return x ^ x >>> 16;
     }
 
     /** All receivers of a port, for multicast and broadcast. */

@@ -15,12 +15,18 @@ import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.RecordQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP socket (udp(7)). */
 final class UdpSocket extends InetSocket {
     private static final int BUFFER = 212992;
+    private static final int ERRORS_MAX = 64;
+    private static final int GROUPS_MAX = 256;
+    private static final int MCAST_JOIN_GROUP = 42;
+    private static final int MCAST_LEAVE_GROUP = 45;
+    private static final int IP_ORIGDSTADDR = 20;
     private static final int MAX_V4 = 65507;
     private static final int MAX_V6 = 65527;
 
@@ -30,6 +36,17 @@ final class UdpSocket extends InetSocket {
 
     /** Multicast groups that were joined. Guarded by itself. */
     private final HashSet<InetAddr> groups = new HashSet<>(2);
+
+    /** Failed datagrams, with IP_RECVERR. Guarded by {@link #groups}, as the two below. */
+    private final ArrayDeque<Failure> errors = new ArrayDeque<>(1);
+
+    /** What MSG_MORE or UDP_CORK hold back, and where it is to go. */
+    private byte @Nullable [] held;
+
+    private @Nullable InetAddr heldFor;
+
+    /** A datagram that nobody took. */
+    private record Failure(InetAddr to, byte[] data) {}
 
     /** What a datagram's header tells beside the source. */
     private record Header(InetAddr to, int hops, int trafficClass) {}
@@ -196,22 +213,131 @@ final class UdpSocket extends InetSocket {
             return r;
         }
         byte[] data = copied.get();
+        InetAddr as = msg == null || msg.from == null ? null : sourceOf(msg.from);
+        if (as != null && !as.isAny() && way(as) != 0) {
+            return -EINVAL;
+        }
+        boolean more = (flags & Net.MSG_MORE) != 0 || inet.get(Net.SOL_UDP, Net.UDP_CORK, 0) != 0;
+        byte[] whole = data;
+        InetAddr first = to;
+        synchronized (groups) {
+            byte[] before = held;
+            if (more || before != null) {
+                int had = before == null ? 0 : before.length;
+                if (had + data.length > (to.isV4() ? MAX_V4 : MAX_V6)) {
+                    return -EMSGSIZE;
+                }
+                whole = before == null ? data : java.util.Arrays.copyOf(before, had + data.length);
+                System.arraycopy(data, 0, whole, had, data.length);
+                heldFor = heldFor == null ? to : heldFor;
+                first = heldFor;
+                held = more ? whole : null;
+                heldFor = more ? first : null;
+                if (more) {
+                    return data.length;
+                }
+            }
+        }
+        transmit(first, msg, as, whole);
+        return data.length;
+    }
+
+    private InetAddr sourceOf(byte[] address) {
+        return address.length == 4
+                ? InetAddr.v4(Bytes.be32(address, 0), local.port())
+                : InetAddr.read6(address, 0, local.port());
+    }
+
+    /** Sends what MSG_MORE and UDP_CORK have held back. */
+    private void uncork() {
+        byte[] whole;
+        InetAddr to;
+        synchronized (groups) {
+            whole = held;
+            to = heldFor;
+            held = null;
+            heldFor = null;
+        }
+        if (whole != null && to != null) {
+            transmit(to, null, null, whole);
+        }
+    }
+
+    private void transmit(InetAddr to, @Nullable Msg msg, @Nullable InetAddr as, byte[] data) {
         net.lock().lock();
         try {
             Header header = header(to, msg);
-            InetAddr from = local.isAny() || local.isMulticast() ? sourceTo(to) : local;
+            InetAddr from = as != null && !as.isAny()
+                    ? as.withPort(local.port())
+                    : local.isAny() || local.isMulticast() ? sourceTo(to) : local;
             if (to.isMulticast() || to.isBroadcast()) {
                 spread(from, header, data);
             } else if (ports.receiver(from, to) instanceof UdpSocket receiver) {
                 receiver.deliver(from, header, data);
-            } else if (remote != null && way(to) == 0) {
-                error = ECONNREFUSED;
-                queue.wake(Poll.POLLERR | READABLE | WRITABLE);
+            } else if (way(to) == 0) {
+                refused(to, data);
             }
         } finally {
             net.lock().unlock();
         }
-        return data.length;
+    }
+
+    /** Nobody is there. Those hear of it that are connected, or that want to know (IP_RECVERR). */
+    private void refused(InetAddr to, byte[] data) {
+        boolean four = to.isV4();
+        boolean asked = four
+                ? inet.get(Net.SOL_IP, Net.IP_RECVERR, 0) != 0
+                : inet.get(Net.SOL_IPV6, Net.IPV6_RECVERR, 0) != 0;
+        if (!asked && remote == null) {
+            return;
+        }
+        if (asked) {
+            synchronized (groups) {
+                if (errors.size() < ERRORS_MAX) {
+                    errors.add(new Failure(to, java.util.Arrays.copyOf(data, Math.min(data.length, 1024))));
+                }
+            }
+        }
+        error = ECONNREFUSED;
+        queue.wake(Poll.POLLERR | READABLE | WRITABLE);
+    }
+
+    /** The oldest failure, with MSG_ERRQUEUE: what was sent, where to, and struct sock_extended_err. */
+    private long receiveFailure(IoBuffer dst, @Nullable Msg msg) {
+        Failure x;
+        synchronized (groups) {
+            x = errors.poll();
+            if (x != null && errors.isEmpty()) {
+                error = 0;
+            }
+        }
+        if (x == null) {
+            return -EAGAIN;
+        }
+        int n = (int) Math.min(dst.remaining(), x.data().length);
+        int e = n == 0 ? 0 : dst.put(x.data(), 0, n);
+        if (e < 0) {
+            return e;
+        }
+        if (msg != null) {
+            byte[] name = new byte[28];
+            msg.source(name, x.to().encode(family(), name));
+            msg.flags |= Net.MSG_ERRQUEUE | (n < x.data().length ? Net.MSG_TRUNC : 0);
+            ControlOut out = msg.control;
+            if (out != null) {
+                boolean four = x.to().isV4();
+                byte[] offender = new byte[28];
+                int len = x.to().sourceFor(0).encode(four ? Net.AF_INET : Net.AF_INET6, offender);
+                byte[] b = new byte[16 + len];
+                Bytes.put32(b, 0, ECONNREFUSED);
+                b[4] = (byte) (four ? 2 : 3); // SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_ICMP6
+                b[5] = (byte) (four ? 3 : 1); // destination unreachable: port
+                b[6] = (byte) (four ? 3 : 4);
+                System.arraycopy(offender, 0, b, 16, len);
+                out.put(four ? Net.SOL_IP : Net.SOL_IPV6, four ? Net.IP_RECVERR : Net.IPV6_RECVERR, b, b.length);
+            }
+        }
+        return n;
     }
 
     private int bindForSending() {
@@ -251,14 +377,6 @@ final class UdpSocket extends InetSocket {
 
     private void spread(InetAddr from, Header header, byte[] data) {
         InetAddr to = header.to();
-        boolean loop = inet.get(
-                        to.isV4() ? Net.SOL_IP : Net.SOL_IPV6,
-                        to.isV4() ? Net.IP_MULTICAST_LOOP : Net.IPV6_MULTICAST_LOOP,
-                        1)
-                != 0;
-        if (to.isMulticast() && !loop) {
-            return;
-        }
         InetAddr group = to.withPort(0);
         for (InetSocket s : ports.receivers(to.port())) {
             UdpSocket u = (UdpSocket) s;
@@ -293,7 +411,7 @@ final class UdpSocket extends InetSocket {
     @Override
     public long recv(Caller c, IoBuffer dst, int flags, @Nullable Msg msg) {
         if ((flags & Net.MSG_ERRQUEUE) != 0) {
-            return -EAGAIN;
+            return receiveFailure(dst, msg);
         }
         if ((flags & Net.MSG_OOB) != 0) {
             return -EOPNOTSUPP;
@@ -335,6 +453,10 @@ final class UdpSocket extends InetSocket {
             Bytes.putBe32(p, 4, to.isMulticast() || to.isBroadcast() ? 0x7f000001 : to.v4());
             Bytes.putBe32(p, 8, to.v4());
             out.put(Net.SOL_IP, Net.IP_PKTINFO, p, p.length);
+        }
+        if (to.isV4() && inet.get(Net.SOL_IP, Net.IP_RECVORIGDSTADDR, 0) != 0) {
+            byte[] p = new byte[28];
+            out.put(Net.SOL_IP, IP_ORIGDSTADDR, p, to.encode(Net.AF_INET, p));
         }
         if (family() == Net.AF_INET6 && inet.get(Net.SOL_IPV6, Net.IPV6_RECVPKTINFO, 0) != 0) {
             byte[] p = java.util.Arrays.copyOf(to.bytes(Net.AF_INET6), 20);
@@ -387,24 +509,59 @@ final class UdpSocket extends InetSocket {
 
     @Override
     protected int setOption(Caller c, int level, int name, byte[] v, int len) {
-        if (level == Net.SOL_IP && (name == Net.IP_ADD_MEMBERSHIP || name == Net.IP_DROP_MEMBERSHIP)) {
-            return len < 8 ? -EINVAL : member(InetAddr.v4(Bytes.be32(v, 0), 0), name == Net.IP_ADD_MEMBERSHIP);
+        boolean four = level == Net.SOL_IP;
+        if (four && (name == Net.IP_ADD_MEMBERSHIP || name == Net.IP_DROP_MEMBERSHIP)) {
+            if (len < 8) {
+                return -EINVAL;
+            }
+            int index = len >= 12 ? Bytes.i32(v, 8) : 0;
+            return member(InetAddr.v4(Bytes.be32(v, 0), 0), index, name == Net.IP_ADD_MEMBERSHIP);
+        }
+        if (level == Net.SOL_IPV6 && family() != Net.AF_INET6) {
+            return -ENOPROTOOPT;
         }
         if (level == Net.SOL_IPV6 && (name == Net.IPV6_JOIN_GROUP || name == Net.IPV6_LEAVE_GROUP)) {
-            if (family() != Net.AF_INET6) {
-                return -ENOPROTOOPT;
-            }
-            return len < 20 ? -EINVAL : member(InetAddr.read6(v, 0, 0), name == Net.IPV6_JOIN_GROUP);
+            return len < 20
+                    ? -EINVAL
+                    : member(InetAddr.read6(v, 0, 0), Bytes.i32(v, 16), name == Net.IPV6_JOIN_GROUP);
         }
-        return super.setOption(c, level, name, v, len);
+        boolean any = name == MCAST_JOIN_GROUP || name == MCAST_LEAVE_GROUP;
+        if (any && (four || level == Net.SOL_IPV6)) { // struct group_req
+            if (len < 136) {
+                return -EINVAL;
+            }
+            int family = Bytes.u16(v, 8);
+            if (family != (four ? Net.AF_INET : Net.AF_INET6)) {
+                return four ? -EINVAL : -EADDRNOTAVAIL;
+            }
+            InetAddr group = four ? InetAddr.v4(Bytes.be32(v, 12), 0) : InetAddr.read6(v, 16, 0);
+            return member(group, Bytes.i32(v, 0), name == MCAST_JOIN_GROUP);
+        }
+        int device = four && name == Net.IP_MULTICAST_IF && len >= 12
+                ? Bytes.i32(v, 8)
+                : level == Net.SOL_IPV6 && name == Net.IPV6_MULTICAST_IF && len >= 4 ? Bytes.i32(v, 0) : 0;
+        if (device != 0 && net.interfaces().byIndex(device) == null) {
+            return four ? -EADDRNOTAVAIL : -ENODEV;
+        }
+        int r = super.setOption(c, level, name, v, len);
+        if (r == 0 && level == Net.SOL_UDP && name == Net.UDP_CORK && inet.get(level, name, 0) == 0) {
+            uncork();
+        }
+        return r;
     }
 
-    private int member(InetAddr group, boolean join) {
+    private int member(InetAddr group, int index, boolean join) {
         if (!group.isMulticast()) {
-            return -EINVAL;
+            return join || !group.isV4() ? -EINVAL : -EADDRNOTAVAIL;
+        }
+        if (index != 0 && net.interfaces().byIndex(index) == null) {
+            return -ENODEV;
         }
         synchronized (groups) {
             if (join) {
+                if (groups.size() >= GROUPS_MAX) {
+                    return -ENOBUFS;
+                }
                 return groups.add(group) ? 0 : -EADDRINUSE;
             }
             return groups.remove(group) ? 0 : -EADDRNOTAVAIL;

@@ -38,6 +38,7 @@ public abstract class UnixSocket extends Socket {
 
     volatile int peerUid = -1;
     volatile int peerGid = -1;
+    private volatile int[] peerGroups = {};
 
     protected UnixSocket(NetStack net, int type) {
         super(net, Net.AF_UNIX, type, 0);
@@ -73,12 +74,14 @@ public abstract class UnixSocket extends Socket {
         peerPid = c.globalPid();
         peerUid = c.creds().euid();
         peerGid = c.creds().egid();
+        peerGroups = c.creds().groups();
     }
 
     final void setPeerCreds(UnixSocket from) {
         peerPid = from.peerPid;
         peerUid = from.peerUid;
         peerGid = from.peerGid;
+        peerGroups = from.peerGroups;
     }
 
     // ---- names ----
@@ -200,6 +203,19 @@ public abstract class UnixSocket extends Socket {
                     UcredLayout.gid,
                     peerGid == NOBODY ? NOBODY : c.creds().userNs().shownGid(peerGid));
             return Math.min(len, UcredLayout.SIZEOF);
+        }
+        if (opt == Net.SO_PEERGROUPS) {
+            int[] g = peerGroups;
+            if (peerUid == -1) {
+                return -ENODATA;
+            }
+            if (len < g.length * 4) {
+                return -ERANGE;
+            }
+            for (int i = 0; i < g.length; i++) {
+                Bytes.put32(out, i * 4, c.creds().userNs().shownGid(g[i]));
+            }
+            return g.length * 4;
         }
         if (opt == Net.SO_PEERNAME) {
             byte[] n = new byte[128];

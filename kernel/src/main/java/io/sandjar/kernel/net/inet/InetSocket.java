@@ -247,7 +247,8 @@ public abstract class InetSocket extends Socket {
         if (level == Net.SOL_IPV6 && family() == Net.AF_INET) {
             return -EOPNOTSUPP;
         }
-        if (remote == null && (level == Net.SOL_IP ? name == Net.IP_MTU : level == Net.SOL_IPV6 && name == Net.IPV6_MTU)) {
+        if (remote == null
+                && (level == Net.SOL_IP ? name == Net.IP_MTU : level == Net.SOL_IPV6 && name == Net.IPV6_MTU)) {
             return -ENOTCONN;
         }
         return inet.read(level, name, out, len);

@@ -285,9 +285,8 @@ final class UdpSocket extends InetSocket {
     /** Nobody is there. Those hear of it that are connected, or that want to know (IP_RECVERR). */
     private void refused(InetAddr to, byte[] data) {
         boolean four = to.isV4();
-        boolean asked = four
-                ? inet.get(Net.SOL_IP, Net.IP_RECVERR, 0) != 0
-                : inet.get(Net.SOL_IPV6, Net.IPV6_RECVERR, 0) != 0;
+        boolean asked =
+                four ? inet.get(Net.SOL_IP, Net.IP_RECVERR, 0) != 0 : inet.get(Net.SOL_IPV6, Net.IPV6_RECVERR, 0) != 0;
         if (!asked && remote == null) {
             return;
         }
@@ -521,9 +520,7 @@ final class UdpSocket extends InetSocket {
             return -ENOPROTOOPT;
         }
         if (level == Net.SOL_IPV6 && (name == Net.IPV6_JOIN_GROUP || name == Net.IPV6_LEAVE_GROUP)) {
-            return len < 20
-                    ? -EINVAL
-                    : member(InetAddr.read6(v, 0, 0), Bytes.i32(v, 16), name == Net.IPV6_JOIN_GROUP);
+            return len < 20 ? -EINVAL : member(InetAddr.read6(v, 0, 0), Bytes.i32(v, 16), name == Net.IPV6_JOIN_GROUP);
         }
         boolean any = name == MCAST_JOIN_GROUP || name == MCAST_LEAVE_GROUP;
         if (any && (four || level == Net.SOL_IPV6)) { // struct group_req

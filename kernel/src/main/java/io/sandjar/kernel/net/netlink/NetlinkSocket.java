@@ -181,11 +181,15 @@ public final class NetlinkSocket extends Socket {
         int r = protocol() == Net.NETLINK_ROUTE
                 ? net.hostNetwork() ? -EPERM : new RouteAnswers(net.interfaces()).answer(q, w)
                 : new SockDiag(net).answer(q, w);
-        byte[] said = w.take();
-        if (r == 0 && said.length > 0) {
-            deliver(said, q.dump());
+        boolean answered = q.dump() && q.dumping;
+        if (w.length() > 0 || answered) {
+            int end = w.length();
+            if (answered) {
+                w.done(r, q.seq, id, r < 0 && extendedAck ? q.complaint : null);
+            }
+            deliver(w.take(), answered ? end : -1);
         }
-        if (r != 0 || !q.dump()) {
+        if (!answered) {
             acknowledge(q, r);
         }
     }
@@ -197,7 +201,7 @@ public final class NetlinkSocket extends Socket {
         }
         NlWriter w = new NlWriter();
         w.error(result, q, cappedAck, extendedAck ? q.complaint : null);
-        deliver(w.take(), false);
+        deliver(w.take(), -1);
     }
 
     private void fromHost(byte[] req, int at, int len) {
@@ -209,16 +213,20 @@ public final class NetlinkSocket extends Socket {
         queue.wake(READABLE);
     }
 
-    /** Puts answers into the queue: those of a dump in pieces, whose end comes in a message of its own. */
-    private void deliver(byte[] answer, boolean dump) {
+    /**
+     * Puts answers into the queue: those of a dump in pieces, whose end comes in a message of its own.
+     *
+     * @param done where the end of a dump begins; negative for what is no dump
+     */
+    private void deliver(byte[] answer, int done) {
         byte[] source = new byte[SockaddrNlLayout.SIZEOF];
         source[0] = Net.AF_NETLINK;
-        int end = dump ? answer.length - NlmsghdrLayout.SIZEOF - 4 : answer.length;
+        int end = done < 0 ? answer.length : done;
         int from = 0;
         int at = 0;
         while (at < end) {
             int len = Bytes.i32(answer, at + NlmsghdrLayout.nlmsg_len) + 3 & ~3;
-            if (dump && at > from && at + len - from > MESSAGE_MAX) {
+            if (done >= 0 && at > from && at + len - from > MESSAGE_MAX) {
                 put(java.util.Arrays.copyOfRange(answer, from, at), source);
                 from = at;
             }
@@ -227,7 +235,7 @@ public final class NetlinkSocket extends Socket {
         if (end > from) {
             put(java.util.Arrays.copyOfRange(answer, from, end), source);
         }
-        if (dump) {
+        if (done >= 0) {
             put(java.util.Arrays.copyOfRange(answer, end, answer.length), source);
         }
         queue.wake(READABLE);

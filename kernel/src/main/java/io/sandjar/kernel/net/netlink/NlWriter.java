@@ -112,10 +112,14 @@ final class NlWriter {
         end();
     }
 
-    /** NLMSG_DONE, which ends a dump. */
-    void done(int seq, int pid) {
-        begin(Net.NLMSG_DONE, Net.NLM_F_MULTI, seq, pid);
-        space(4);
+    /** NLMSG_DONE, which ends a dump, with what stopped it and words for those who asked for them. */
+    void done(int errno, int seq, int pid, @Nullable String words) {
+        begin(Net.NLMSG_DONE, Net.NLM_F_MULTI | (words != null ? Net.NLM_F_ACK_TLVS : 0), seq, pid);
+        int at = space(4);
+        Bytes.put32(buf, at, errno);
+        if (words != null) {
+            attrString(Rtnl.NLMSGERR_ATTR_MSG, words);
+        }
         end();
     }
 }

@@ -29,6 +29,9 @@ final class Request {
     @Nullable
     String complaint;
 
+    /** Whether the question was understood as one for all: then even an error comes as the end of a dump. */
+    boolean dumping = true;
+
     Request(byte[] data, int at, int len, int port, boolean strict, boolean admin) {
         this.data = data;
         this.at = at;

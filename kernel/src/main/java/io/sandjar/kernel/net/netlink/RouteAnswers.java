@@ -26,6 +26,7 @@ final class RouteAnswers {
      */
     int answer(Request q, NlWriter out) {
         if (q.type < Rtnl.RTM_BASE || q.type > Rtnl.RTM_MAX) {
+            q.dumping = false;
             return -EOPNOTSUPP;
         }
         if ((q.type - Rtnl.RTM_BASE & 3) != 2) {
@@ -40,11 +41,7 @@ final class RouteAnswers {
             return q.strict ? q.refuse(-EINVAL, "Invalid header for dump request") : 0;
         }
         if (q.dump()) {
-            int r = dump(q, out);
-            if (r == 0) {
-                out.done(q.seq, q.port);
-            }
-            return r;
+            return dump(q, out);
         }
         return switch (q.type) {
             case Net.RTM_GETLINK -> link(q, out);

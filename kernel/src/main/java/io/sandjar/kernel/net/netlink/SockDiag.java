@@ -30,14 +30,12 @@ final class SockDiag {
             return q.type == Rtnl.SOCK_DESTROY ? -EOPNOTSUPP : -EINVAL;
         }
         int family = q.u8(0);
+        q.dumping = family == Net.AF_UNIX || family == Net.AF_INET || family == Net.AF_INET6;
         int r = switch (family) {
             case Net.AF_UNIX -> unix(q, out);
             case Net.AF_INET, Net.AF_INET6 -> inet(q, out, family);
-            default -> -ENOENT; // as without the module for that family
+            default -> family >= Net.AF_MAX ? -EINVAL : -ENOENT; // as without the module for that family
         };
-        if (r == 0 && q.dump()) {
-            out.done(q.seq, q.port);
-        }
         return r;
     }
 

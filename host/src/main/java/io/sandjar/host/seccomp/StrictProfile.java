@@ -150,6 +150,12 @@ final class StrictProfile {
         rule(ALLOW, "anonymous memory", calls(Nr.mmap), NO_FILE, ANONYMOUS, SHARED_OR_PRIVATE),
         rule(ALLOW, "tells the host about pages that the process has anyway", calls(Nr.madvise), ADVICE),
         rule(ALLOW, "waits for and wakes threads that share the memory", calls(Nr.futex), FUTEX_OPERATION),
+        rule(
+                ALLOW,
+                "the same by its newer names",
+                calls(Nr.futex_wait, Nr.futex_wake),
+                masked(3, ~Futex.FUTEX_PRIVATE_FLAG, "32 bits, private or shared", 2)),
+        rule(ALLOW, "the same by its newer names", calls(Nr.futex_waitv, Nr.futex_requeue)),
         rule(ENOSYS, "priority inheritance reaches into the host's scheduler", calls(Nr.futex)),
         rule(ALLOW, "names nothing", calls(Nr.sched_yield, Nr.getcpu, Nr.getrandom)),
         rule(ALLOW, "a list of futexes in the thread's own memory", calls(Nr.set_robust_list)),

@@ -37,7 +37,8 @@ public final class ClockCalls {
 
     @Syscall(nr = Nr.clock_settime, support = Support.REFUSED, note = "EPERM: the clocks are the host's")
     public static long sys_clock_settime(Task t, @As(Kind.CLOCK) int clockid, @As(Kind.TIMESPEC) long tp) {
-        if (clockid != CLOCK_REALTIME) {
+        GuestClock c = GuestClock.of(t, clockid);
+        if (clockid != CLOCK_REALTIME && (clockid >= 0 || c == null)) {
             return -EINVAL;
         }
         long r = Waits.timespec(t, tp);

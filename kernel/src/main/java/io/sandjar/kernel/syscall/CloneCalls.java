@@ -5,20 +5,24 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.task.Forks;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.TaskTable;
 
 /** clone(2) and its older forms; all of them are trapped calls. */
 final class CloneCalls {
     private static final int CLONE_ARGS_SIZE_VER0 = 64;
     private static final int CLONE_ARGS_SIZE_VER2 = 88;
 
+    private static final int MAX_PID_NS_LEVEL = 32;
+
     private CloneCalls() {}
 
-    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "no CLONE_PTRACE")
+    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "there is one time namespace")
     static long sys_clone(Task t, long flags, long stack, long parent_tid, long child_tid, long tls) {
         int exitSignal = (int) flags & 0xff;
         return t.kernel()
@@ -26,7 +30,10 @@ final class CloneCalls {
                 .clone(t, new Forks.Args(flags & 0xffffff00L, exitSignal, stack, parent_tid, child_tid, tls));
     }
 
-    @Syscall(nr = Nr.clone3, support = Support.PARTIAL, note = "no CLONE_NEWTIME, no set_tid, no CLONE_INTO_CGROUP")
+    @Syscall(
+            nr = Nr.clone3,
+            support = Support.PARTIAL,
+            note = "set_tid in the outermost space of pids only; no time namespaces, no CLONE_INTO_CGROUP")
     static long sys_clone3(Task t, long args, long size) {
         if (size < CLONE_ARGS_SIZE_VER0) {
             return -EINVAL;
@@ -52,10 +59,31 @@ final class CloneCalls {
                 || (flags & Clone.CLONE_DETACHED) != 0
                 || (exitSignal & ~0xffL) != 0
                 || ((flags & (Clone.CLONE_THREAD | Clone.CLONE_PARENT)) != 0 && exitSignal != 0)
-                || Bytes.i64(b, 72) != 0 // set_tid_size
                 || (flags & Clone.CLONE_INTO_CGROUP) != 0
                 || (stack == 0) != (stackSize == 0)) {
             return -EINVAL;
+        }
+        int setTid = 0;
+        long set = Bytes.i64(b, 64);
+        long setSize = Bytes.i64(b, 72);
+        if (setSize < 0 || setSize > MAX_PID_NS_LEVEL || (set == 0) != (setSize == 0)) {
+            return -EINVAL;
+        }
+        if (setSize > 0) {
+            int[] wanted = new int[1];
+            if (t.mem().readInt(set, wanted) < 0) {
+                return -EFAULT;
+            }
+            setTid = wanted[0];
+            if (setTid < 1 || setTid >= TaskTable.PID_MAX || setSize > t.pids().level() + 1) {
+                return -EINVAL;
+            }
+            if (t.pids().level() > 0
+                    || (flags & Clone.CLONE_NEWPID) != 0
+                    || !t.creds().has(t.pids().owner(), Cap.CAP_SYS_ADMIN)
+                            && !t.creds().has(t.pids().owner(), Cap.CAP_CHECKPOINT_RESTORE)) {
+                return -EPERM;
+            }
         }
         return t.kernel()
                 .forks()
@@ -68,7 +96,8 @@ final class CloneCalls {
                                 Bytes.i64(b, 24),
                                 Bytes.i64(b, 16),
                                 Bytes.i64(b, 56),
-                                Bytes.i64(b, 8)));
+                                Bytes.i64(b, 8),
+                                setTid));
     }
 
     @Syscall(nr = Nr.fork)

@@ -46,7 +46,11 @@ public final class FilteredCalls implements Dispatcher {
                 t.kernel().signals().force(t, SigInfo.seccomp(v & Verdict.DATA, t.ip, t.nr, Verdict.AUDIT_ARCH_X86_64));
                 yield t.nr; // as if the call had not been made: the register holds its number
             }
-            default -> { // threads are not killed alone: what they share would be left in the middle of something
+            case Verdict.KILL_THREAD -> {
+                t.endAlone(f.isStrict() ? Sig.SIGKILL : Sig.SIGSYS);
+                yield -EINTR; // nobody hears it
+            }
+            default -> {
                 t.kernel().exits().exitGroup(t.group(), f.isStrict() ? Sig.SIGKILL : Sig.SIGSYS);
                 yield 0; // nobody hears it
             }

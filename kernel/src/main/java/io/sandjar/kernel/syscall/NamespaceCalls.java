@@ -12,7 +12,7 @@ import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.NewNamespaces;
 import io.sandjar.kernel.task.SetNs;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.task.ThreadGroup;
+import io.sandjar.kernel.task.ThreadTarget;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.PathDescription;
 
@@ -72,7 +72,7 @@ public final class NamespaceCalls {
         if (!(f instanceof PidFd p) || nstype == 0 || (nstype & ~(NewNamespaces.FLAGS | Clone.CLONE_NEWTIME)) != 0) {
             return -EINVAL;
         }
-        Task of = Access.anyThread(t.kernel(), (ThreadGroup) p.target());
+        Task of = Access.anyThread(t.kernel(), ThreadTarget.groupOf(p.target()));
         if (of == null) {
             return -ESRCH;
         }

@@ -221,7 +221,7 @@ public final class PrctlCalls {
                 return arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
             }
             case PR_MCE_KILL -> {
-                return 0;
+                return arg2 != 0 && arg2 != 1 ? -EINVAL : 0;
             }
             case PR_MCE_KILL_GET -> {
                 return PR_MCE_KILL_DEFAULT;
@@ -256,13 +256,18 @@ public final class PrctlCalls {
         };
     }
 
-    @Syscall(nr = Nr.get_robust_list, support = Support.PARTIAL, note = "of the calling thread only")
+    @Syscall(nr = Nr.get_robust_list)
     public static long sys_get_robust_list(Task t, int pid, long head, long len) {
         if (pid == 0) {
             return Task.CONTINUE; // the host keeps it
         }
         Ref<Task> of = new Ref<>();
         int r = io.sandjar.kernel.task.Access.inspect(t, pid, of);
-        return r == 0 ? -EPERM : r;
+        if (r < 0) {
+            return r;
+        }
+        long list = io.sandjar.kernel.task.RobustLists.head(of.get());
+        r = t.mem().writeLong(len, 24);
+        return r < 0 ? r : t.mem().writeLong(head, list);
     }
 }

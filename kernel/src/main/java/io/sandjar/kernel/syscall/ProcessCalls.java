@@ -90,7 +90,32 @@ public final class ProcessCalls {
         return local.get(buf, 0, n) < 0 ? -EFAULT : Access.copy(other, to, buf, n, true);
     }
 
-    @Syscall(nr = Nr.kcmp, support = Support.PARTIAL, note = "no KCMP_EPOLL_TFD")
+    private static final int KCMP_EPOLL_TFD = 7;
+
+    /** Compares a descriptor of one with what the other has in an epoll instance. */
+    private static long epollTarget(Task t, Task a, Task b, int fd, long slot) {
+        byte[] s = new byte[12];
+        if (t.mem().read(slot, s) < 0) {
+            return -EFAULT;
+        }
+        FileDescription x = a.fds().acquire(fd);
+        if (x == null) {
+            return -EBADF;
+        }
+        t.hold(x);
+        FileDescription e = b.fds().acquire(io.sandjar.abi.Bytes.i32(s, 0));
+        if (e == null) {
+            return -EBADF;
+        }
+        t.hold(e);
+        if (!(e instanceof io.sandjar.kernel.fs.epoll.Epoll set)) {
+            return -EINVAL;
+        }
+        Object y = set.target(io.sandjar.abi.Bytes.i32(s, 4), io.sandjar.abi.Bytes.i32(s, 8));
+        return y == null ? -ENOENT : order(x, y);
+    }
+
+    @Syscall(nr = Nr.kcmp)
     public static long sys_kcmp(
             Task t,
             @As(Kind.DEC) int pid1,
@@ -118,6 +143,9 @@ public final class ProcessCalls {
                     t.hold(y);
                 }
                 return x == null || y == null ? -EBADF : order(x, y);
+            }
+            case KCMP_EPOLL_TFD -> {
+                return epollTarget(t, a.get(), b.get(), (int) idx1, idx2);
             }
             case KCMP_VM -> {
                 return order(a.get().addressSpace(), b.get().addressSpace());

@@ -32,8 +32,7 @@ final class SeccompCalls {
     @Syscall(
             nr = Nr.seccomp,
             support = Support.PARTIAL,
-            note = "no listeners; calls that the host carries out cannot be refused; SECCOMP_RET_KILL_THREAD ends "
-                    + "the process")
+            note = "no listeners; calls that the host carries out cannot be refused")
     static long sys_seccomp(Task t, @As(Kind.DEC) int operation, @As(Kind.HEX) int flags, long args) {
         switch (operation) {
             case SET_MODE_STRICT -> {

@@ -178,7 +178,7 @@ public final class SystemCalls {
     @Syscall(
             nr = Nr.personality,
             support = Support.PARTIAL,
-            note = "remembered only, but for PER_LINUX32, which uname shows")
+            note = "remembered; of effect are PER_LINUX32 in uname and ADDR_NO_RANDOMIZE for the program itself")
     public static long sys_personality(Task t, long persona) {
         int old = t.personality;
         if ((int) persona != -1) {

@@ -55,6 +55,7 @@ final class WaitCalls {
         if ((options & ~known) != 0 || (options & (Clone.WEXITED | Clone.WSTOPPED | Clone.WCONTINUED)) == 0) {
             return -EINVAL;
         }
+        boolean mayWait = true;
         int type = idtype;
         int which = idtype == Clone.P_PID || idtype == Clone.P_PGID ? t.rootPid(id) : id;
         if (idtype == Clone.P_PIDFD) {
@@ -67,6 +68,10 @@ final class WaitCalls {
             }
             type = Clone.P_PID;
             which = g.pid();
+            if (t.fget(id) instanceof io.sandjar.kernel.fs.pidfd.PidFd f
+                    && (f.flags() & io.sandjar.abi.O.O_NONBLOCK) != 0) {
+                mayWait = false;
+            }
         } else if ((idtype == Clone.P_PID && id <= 0)
                 || (idtype == Clone.P_PGID && id < 0)
                 || idtype < 0
@@ -77,9 +82,12 @@ final class WaitCalls {
             which = t.group().processGroup().id();
         }
         Waits.Event e = new Waits.Event();
-        long r = Waits.await(t, type, which, options, e);
+        long r = Waits.await(t, type, which, mayWait ? options : options | Clone.WNOHANG, e);
         if (r < 0) {
             return r;
+        }
+        if (r == 0 && !mayWait && (options & Clone.WNOHANG) == 0) {
+            return -EAGAIN;
         }
         if (infop != 0) {
             byte[] info = new byte[128];

@@ -34,6 +34,10 @@ public final class Delivery {
         while (true) {
             SigInfo info;
             SigAction act;
+            if (t.endsAlone != 0) {
+                t.exitByStub(0);
+                return 0;
+            }
             if (t.tracee != null || t.vforkChild != null) {
                 if (!t.mayBlock) {
                     return Task.BLOCK;
@@ -85,6 +89,7 @@ public final class Delivery {
                 waitWhileStopped(t);
                 continue;
             }
+            info = t.group.timerTaken(info);
             Tracee e = t.tracee;
             if (e != null) {
                 info = kernel.tracing().signal(t, e, info);
@@ -209,10 +214,11 @@ public final class Delivery {
             return;
         }
         // A futex wait is the host's own call: the kick made it stand at its instruction again.
-        if (!restart && f.reg(TrapFrame.RAX) == Nr.futex) {
+        long nr = f.reg(TrapFrame.RAX);
+        if (!restart && (nr == Nr.futex || nr == Nr.futex_wait || nr == Nr.futex_waitv)) {
             int op = (int) f.reg(TrapFrame.RSI) & 0x7f;
             byte[] insn = new byte[2];
-            if ((op == Futex.FUTEX_WAIT || op == Futex.FUTEX_WAIT_BITSET)
+            if ((nr != Nr.futex || op == Futex.FUTEX_WAIT || op == Futex.FUTEX_WAIT_BITSET)
                     && t.mem.read(f.reg(TrapFrame.RIP), insn) == 0
                     && Bytes.u16(insn, 0) == 0x050f) {
                 f.setReg(TrapFrame.RIP, f.reg(TrapFrame.RIP) + 2);

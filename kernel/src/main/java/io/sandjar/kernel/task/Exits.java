@@ -138,6 +138,9 @@ public final class Exits {
         kernel.tracing().threadEnded(t, status);
         Tracing.leftMemory(t);
         t.pending.clear();
+        if (!t.endWait.isEmpty()) {
+            kernel.background(() -> t.endWait.wake(POLLIN));
+        }
         t.space.giveSlot(t.slot);
         if (t.hostTid != 0) {
             kernel.hostThreads().remove(t.hostTid, t);

@@ -29,10 +29,11 @@ public final class Forks {
     }
 
     /** Arguments of clone(2), whichever call they came by. Addresses are the guest's. */
-    public record Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls, long pidfd) {
+    public record Args(
+            long flags, int exitSignal, long stack, long parentTid, long childTid, long tls, long pidfd, int setTid) {
         /** As clone(2) has it: the pidfd goes where the tid would go. */
         public Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {
-            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid);
+            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid, 0);
         }
     }
 
@@ -44,7 +45,7 @@ public final class Forks {
     public long clone(Task t, Args a) {
         long f = a.flags;
         boolean thread = (f & Clone.CLONE_THREAD) != 0;
-        if (((f & Clone.CLONE_SIGHAND) != 0 && (f & Clone.CLONE_VM) == 0)
+        if (((f & Clone.CLONE_SIGHAND) != 0 && (f & (Clone.CLONE_VM | Clone.CLONE_CLEAR_SIGHAND)) != Clone.CLONE_VM)
                 || (thread && (f & Clone.CLONE_SIGHAND) == 0)
                 || ((f & Clone.CLONE_PIDFD) != 0 && (thread || badPidfd(a)))
                 || a.exitSignal < 0
@@ -142,7 +143,12 @@ public final class Forks {
         FdTable fds = fds(t, a.flags);
         kernel.taskLock().lock();
         try {
-            int tid = g.exiting || overLimit(t) ? 0 : g.pids().takeId();
+            if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
+                return tooMany(fds, fs, -EEXIST);
+            }
+            int tid = g.exiting || overLimit(t)
+                    ? 0
+                    : a.setTid != 0 ? a.setTid : g.pids().takeId();
             long slot = tid == 0 ? 0 : t.space.takeSlot();
             if (slot == 0) {
                 return tooMany(fds, fs, -EAGAIN);
@@ -246,7 +252,12 @@ public final class Forks {
         kernel.taskLock().lock();
         try {
             boolean over = pids.level() > 0 && pids.ending;
-            int pid = g.exiting || over || g.pids().root().ending || overLimit(t) ? 0 : pids.takeId();
+            if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
+                return tooMany(fds, fs, -EEXIST);
+            }
+            int pid = g.exiting || over || g.pids().root().ending || overLimit(t)
+                    ? 0
+                    : a.setTid != 0 ? a.setTid : pids.takeId();
             long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
             if (slot == 0) {
                 return tooMany(fds, fs, over ? -ENOMEM : -EAGAIN);
@@ -259,6 +270,9 @@ public final class Forks {
                 pids.setInit(made);
             }
             made.inherit(g);
+            if ((a.flags & Clone.CLONE_CLEAR_SIGHAND) != 0) {
+                made.resetHandlers();
+            }
             made.ns = ns;
             made.uid = t.creds.uid();
             made.exitSignal = (a.flags & Clone.CLONE_PARENT) != 0 ? g.exitSignal : a.exitSignal;

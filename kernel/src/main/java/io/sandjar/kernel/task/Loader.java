@@ -78,7 +78,12 @@ final class Loader {
         return stack(initialSp, slot);
     }
 
+    private static final int ADDR_NO_RANDOMIZE = 0x0040000;
+
     private long randomBase(long base) {
+        if ((t.personality & ADDR_NO_RANDOMIZE) != 0) {
+            return base;
+        }
         return base + ((kernel.random() & (1L << 28) - 1) << 12);
     }
 

@@ -92,6 +92,13 @@ public final class ProcessTimer extends Timers.Timer {
         return overrun;
     }
 
+    /** Its signal is delivered: what was missed while it was pending counts as overrun. */
+    synchronized int taken() {
+        overrun = (int) Math.min(overrun + missed, DELAYTIMER_MAX);
+        missed = 0;
+        return overrun;
+    }
+
     /** Unsets the timer for good. */
     synchronized void stop() {
         armed = false;

@@ -14,7 +14,7 @@ import java.util.ArrayList;
  * sleep in the host's futex, it kicks every thread outside the kernel: a kicked wait starts again and finds its word
  * changed.
  */
-final class RobustLists {
+public final class RobustLists {
     private static final int MAX_ENTRIES = 2048;
     private static final int HEAD_SIZE = 24;
     private static final int TID_MASK = 0x3fffffff;
@@ -23,22 +23,23 @@ final class RobustLists {
 
     private RobustLists() {}
 
-    /** Marks what {@code t} still holds; the process must still be there. @return whether there was anything */
-    static boolean release(Task t) {
+    /** Where its list begins; 0 when it has none. */
+    public static long head(Task t) {
         int tid = t.hostTid;
         if (tid == 0) {
-            return false;
+            return 0;
         }
-        long head;
         Scratch s = Scratch.take();
         try {
-            if (Sys.call(Nr.get_robust_list, tid, s.address, s.address + 8) < 0) {
-                return false;
-            }
-            head = s.buf.getLong(0);
+            return Sys.call(Nr.get_robust_list, tid, s.address, s.address + 8) < 0 ? 0 : s.buf.getLong(0);
         } finally {
             s.give();
         }
+    }
+
+    /** Marks what {@code t} still holds; the process must still be there. @return whether there was anything */
+    static boolean release(Task t) {
+        long head = head(t);
         byte[] b = new byte[HEAD_SIZE];
         if (head == 0 || t.mem.read(head, b) < 0) {
             return false;

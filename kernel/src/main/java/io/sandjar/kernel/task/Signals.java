@@ -279,17 +279,18 @@ public final class Signals {
 
     /** Takes a pending signal out of {@code wanted}, blocked or not (sigtimedwait, signalfd). */
     public @Nullable SigInfo dequeue(Task t, long wanted) {
+        SigInfo i;
         kernel.taskLock().lock();
         try {
-            SigInfo i = t.pending.take(wanted);
+            i = t.pending.take(wanted);
             if (i == null) {
                 i = t.group.shared.take(wanted);
             }
             recompute(t);
-            return i;
         } finally {
             kernel.taskLock().unlock();
         }
+        return i == null ? null : t.group.timerTaken(i);
     }
 
     /** Pending signals of the thread and of its process. */
@@ -330,6 +331,7 @@ public final class Signals {
                 || t.group.exiting
                 || t.dead
                 || t.vforkChild != null
+                || t.endsAlone != 0
                 || (t.tracee != null ? t.tracee.due() : t.group.state == ThreadGroup.State.STOPPED);
     }
 

@@ -221,6 +221,31 @@ public final class Task extends Caller {
     /** The call in progress came by the stub. */
     boolean inTrap;
 
+    /** wait(2) status with which it is to end although its process goes on; 0: it is not. */
+    volatile int endsAlone;
+
+    /** Ends it before its next instruction, and with it the process if there is no other thread. */
+    public void endAlone(int status) {
+        int alive = 0;
+        kernel.taskLock().lock();
+        try {
+            for (Task o : group.tasks) {
+                alive += o.dead ? 0 : 1;
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        if (alive <= 1) {
+            kernel.exits().exitGroup(group, status);
+            return;
+        }
+        endsAlone = status;
+        attention = true;
+    }
+
+    /** Woken when it ends. */
+    final WaitQueue endWait = new WaitQueue();
+
     /** It stands in its signal handler, so that its frame shows its registers. */
     boolean inFrame;
 
@@ -1191,9 +1216,12 @@ public final class Task extends Caller {
 
     /** A call of the stub's that was expected is let through. */
     public void letExpectedThrough(io.sandjar.host.Scratch s, int callNr) {
-        if (callNr == io.sandjar.abi.Nr.exit && !kernel.exits().exitThread(this, ((int) expectedArg & 0xff) << 8)) {
-            kernel.exits().exitGroup(group, group.leaderStatus());
-            return;
+        if (callNr == io.sandjar.abi.Nr.exit) {
+            int status = endsAlone != 0 ? endsAlone : ((int) expectedArg & 0xff) << 8;
+            if (!kernel.exits().exitThread(this, status)) {
+                kernel.exits().exitGroup(group, endsAlone != 0 ? status : group.leaderStatus());
+                return;
+            }
         }
         inGuest = true;
         if (attention) {
@@ -1255,7 +1283,10 @@ public final class Task extends Caller {
             return;
         }
         ops.clear();
-        inGuest = gate != GATE_CALL || nr == io.sandjar.abi.Nr.futex;
+        inGuest = gate != GATE_CALL
+                || nr == io.sandjar.abi.Nr.futex
+                || nr == io.sandjar.abi.Nr.futex_wait
+                || nr == io.sandjar.abi.Nr.futex_waitv;
         if (attention && inGuest) {
             kernel.kick(this); // waits until the handler returns
         }

@@ -10,6 +10,7 @@ import io.sandjar.kernel.fs.pidfd.PidTarget;
 import io.sandjar.kernel.ipc.Attachments;
 import io.sandjar.kernel.signal.PendingSignals;
 import io.sandjar.kernel.signal.SigAction;
+import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -207,6 +208,13 @@ public final class ThreadGroup implements PidTarget {
         auxv = from.auxv;
     }
 
+    /** Handlers give way to the default action; what is ignored stays so. */
+    void resetHandlers() {
+        for (int s = 1; s < Sig.NSIG; s++) {
+            actions[s] = actions[s].isIgnore() ? SigAction.IGNORE : SigAction.DEFAULT;
+        }
+    }
+
     /** Ends the process's timers at its exit, or those that execve(2) deletes. */
     void endTimers(boolean exec) {
         ProcessTimers t = timers;
@@ -217,6 +225,16 @@ public final class ThreadGroup implements PidTarget {
                 t.end();
             }
         }
+    }
+
+    /** A signal of a timer as its receiver gets it: with what the timer has missed since. Not under the task lock. */
+    SigInfo timerTaken(SigInfo i) {
+        ProcessTimers all = timers;
+        if (i.code() != Sig.SI_TIMER || all == null) {
+            return i;
+        }
+        ProcessTimer t = all.get(i.pid());
+        return t == null ? i : SigInfo.timer(i.signo(), i.pid(), t.taken(), i.value());
     }
 
     /** The process's timers. */

@@ -32,7 +32,7 @@ public final class Waits {
 
     /** The process behind a pidfd; null when the descriptor is none. */
     public static @Nullable ThreadGroup byPidfd(Task t, int fd) {
-        return t.fget(fd) instanceof PidFd p ? (ThreadGroup) p.target() : null;
+        return t.fget(fd) instanceof PidFd p ? ThreadTarget.groupOf(p.target()) : null;
     }
 
     /**

@@ -16,6 +16,7 @@ import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
 import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of descriptors that are waited for together. An item hangs in the wait queue of its file; a wake-up puts it into
@@ -125,6 +126,22 @@ public final class Epoll extends FileDescription implements Condition {
         file.removeReleaseHook(item);
         remove(item);
         return 0;
+    }
+
+    /** The {@code nth} open file that is watched under a descriptor's number (kcmp(2)); null when there is none. */
+    public @Nullable FileDescription target(int fd, int nth) {
+        lock.lock();
+        try {
+            int left = nth;
+            for (EpollItem item : items.keySet()) {
+                if (item.fd() == fd && left-- == 0) {
+                    return item.file();
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes an item out: it was deleted, or its file is gone. */

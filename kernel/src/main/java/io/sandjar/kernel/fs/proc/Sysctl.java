@@ -67,7 +67,7 @@ final class Sysctl {
         "kernel/printk", "4\t4\t1\t7",
         "kernel/randomize_va_space", "2",
         "kernel/sysrq", "0",
-        "kernel/yama/ptrace_scope", "1",
+        "kernel/yama/ptrace_scope", "0",
         "kernel/sem", "32000\t1024000000\t500\t32000",
         "kernel/shmmax", "18446744073692774399",
         "kernel/shmall", "18446744073692774399",

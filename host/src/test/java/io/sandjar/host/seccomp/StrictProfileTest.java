@@ -31,7 +31,7 @@ final class StrictProfileTest {
 
     private static final Set<String> ALWAYS_ALLOWED = words("""
             brk munmap mprotect mremap mincore sched_yield getcpu getrandom set_robust_list
-            gettimeofday time
+            gettimeofday time futex_waitv futex_requeue
             """);
 
     private static final Set<String> STUB_ALLOWED = words("""
@@ -115,6 +115,7 @@ final class StrictProfileTest {
                 boolean good = operation == 0 || operation == 1 || (operation >= 3 && operation <= 5);
                 yield good || operation == 9 || operation == 10 ? ALLOW : ENOSYS;
             }
+            case "futex_wait", "futex_wake" -> ((int) a[3] & ~0x80) == 2 ? ALLOW : NOTIFY;
             case "arch_prctl" -> first == 0x1002 || first == 0x1003 ? ALLOW : stub ? ENOSYS : TRAP;
             case "membarrier" -> {
                 boolean good = first == 8 || first == 16 || first == 32 || first == 64;

@@ -195,7 +195,7 @@ public final class FdCalls {
                 return F_UNLCK;
             }
             case F_SETLEASE -> {
-                return arg == F_UNLCK ? -EAGAIN : f.inode().isRegular() ? -EAGAIN : -EINVAL;
+                return arg == F_UNLCK ? -EAGAIN : -EINVAL; // as on file systems without leases
             }
             default -> {
                 return f.fcntl(t, fd, cmd, arg);

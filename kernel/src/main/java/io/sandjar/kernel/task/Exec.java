@@ -298,7 +298,7 @@ public final class Exec {
             t.restartCode = 0;
             t.comm = base.length() > 15 ? base.substring(0, 15) : base;
             g.execed = true;
-            g.exe = exe;
+            g.setProgram(exe);
             if (g.exitSignal != 0) {
                 g.exitSignal = Sig.SIGCHLD;
             }

@@ -327,6 +327,7 @@ public final class Exits {
                 g.pids().tasks().remove(t);
             }
             g.tasks.clear();
+            g.setProgram(null);
             g.state = ThreadGroup.State.ZOMBIE;
             g.shared.clear();
             last = g == g.pids().root().init();

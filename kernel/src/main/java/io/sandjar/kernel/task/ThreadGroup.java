@@ -150,6 +150,9 @@ public final class ThreadGroup implements PidTarget {
     /** The running program, for /proc/PID/exe; and its arguments and environment as execve got them. */
     volatile @Nullable Path exe;
 
+    /** The same as long as the process has not ended: the file that must not be written to. */
+    private @Nullable Path running;
+
     /** Where the arguments, environment, auxiliary vector lie in guest memory, for /proc/PID/cmdline and friends. */
     public volatile long argStart;
 
@@ -188,6 +191,19 @@ public final class ThreadGroup implements PidTarget {
         java.util.Arrays.fill(actions, SigAction.DEFAULT);
     }
 
+    /** Changes the program that it runs; null at its end. */
+    void setProgram(@Nullable Path p) {
+        Path before = running;
+        running = p;
+        if (p != null) {
+            exe = p;
+            p.inode().addRunner(1);
+        }
+        if (before != null) {
+            before.inode().addRunner(-1);
+        }
+    }
+
     /** What a forked child has from its parent. */
     void inherit(ThreadGroup from) {
         from.attachments.copyTo(attachments, globalPid());
@@ -195,7 +211,7 @@ public final class ThreadGroup implements PidTarget {
         System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
         dumpable = from.dumpable;
-        exe = from.exe;
+        setProgram(from.exe);
         oomScoreAdj = from.oomScoreAdj;
         coredumpFilter = from.coredumpFilter;
         argStart = from.argStart;

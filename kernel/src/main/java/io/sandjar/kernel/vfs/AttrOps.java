@@ -131,6 +131,9 @@ public final class AttrOps {
             return -EROFS;
         }
         int r = Permissions.may(c.creds(), i, Permissions.MAY_WRITE);
+        if (r == 0 && i.isRunning()) {
+            r = -ETXTBSY;
+        }
         if (r == 0) {
             r = FileLimits.size(c, size);
         }

@@ -127,6 +127,37 @@ public final class Dentry {
         return d;
     }
 
+    /**
+     * The dentry that all who have a file open share, so that they learn of its new name: this one, or one that was opened
+     * under the same name before.
+     */
+    Dentry shared() {
+        if (!inode.onlyObject()) {
+            return this;
+        }
+        synchronized (inode) {
+            WeakReference<Dentry> ref = inode.dentry;
+            Dentry known = ref == null ? null : ref.get();
+            if (known != null && known.parent == parent && known.name.equals(name) && !known.unlinked) {
+                return known;
+            }
+            inode.dentry = new WeakReference<>(this);
+            return this;
+        }
+    }
+
+    /** A file that may be open was renamed. */
+    static void moved(Inode file, Dentry oldParent, String oldName, Dentry newParent, String newName) {
+        synchronized (file) {
+            WeakReference<Dentry> ref = file.dentry;
+            Dentry known = ref == null ? null : ref.get();
+            if (known != null && known.parent == oldParent && known.name.equals(oldName)) {
+                known.parent = newParent;
+                known.name = newName;
+            }
+        }
+    }
+
     private void keep(String childName, Dentry d) {
         ConcurrentHashMap<String, SoftReference<Dentry>> map = children;
         if (map == null) {

@@ -39,13 +39,20 @@ public final class FileLocks {
                 return -EINVAL;
             }
         }
-        LockList list = list(table.whole, f.inode().identity());
         LockList.Range wanted = new LockList.Range(f, c.globalPid(), type, 0, Long.MAX_VALUE);
         hook(f, table);
         while (true) {
+            LockList list = list(table.whole, f);
             LockList.Range b = list.set(wanted);
+            if (b == LockList.RETIRED) {
+                continue;
+            }
             if (b == null) {
+                tidy(table.whole, f, type);
                 return 0;
+            }
+            if (b == LockList.FULL) {
+                return -ENOLCK;
             }
             list.drop(f); // a lock that is to be changed goes first
             if ((operation & LOCK_NB) != 0) {
@@ -84,9 +91,9 @@ public final class FileLocks {
         Object owner = ofd ? f : c.fds();
         LockList.Range wanted = new LockList.Range(owner, ofd ? -1 : c.globalPid(), type, range[0], range[1]);
         FileLocks table = f.inode().fs.locks();
-        LockList list = list(table.records, f.inode().identity());
         if (get) {
-            return answer(c, address, b, type == F_UNLCK ? null : list.blocker(wanted));
+            LockList list = table.records.get(f.inode().identity());
+            return answer(c, address, b, type == F_UNLCK || list == null ? null : list.blocker(wanted));
         }
         if ((type == F_RDLCK && !f.readable()) || (type == F_WRLCK && !f.writable())) {
             return -EBADF;
@@ -94,18 +101,26 @@ public final class FileLocks {
         if (ofd) {
             hook(f, table);
         }
-        r = table.set(c, list, wanted, cmd == F_SETLKW || cmd == F_OFD_SETLKW, !ofd);
+        r = table.set(c, f, wanted, cmd == F_SETLKW || cmd == F_OFD_SETLKW, !ofd);
         if (r == 0 && !ofd && !c.fds().holds(fd, f)) { // closed meanwhile, and nobody would take the lock away
             closed(c, f);
         }
         return r;
     }
 
-    private int set(Caller c, LockList list, LockList.Range wanted, boolean wait, boolean circles) {
+    private int set(Caller c, FileDescription f, LockList.Range wanted, boolean wait, boolean circles) {
         while (true) {
+            LockList list = list(records, f);
             LockList.Range b = list.set(wanted);
+            if (b == LockList.RETIRED) {
+                continue;
+            }
             if (b == null) {
+                tidy(records, f, wanted.type());
                 return 0;
+            }
+            if (b == LockList.FULL) {
+                return -ENOLCK;
             }
             if (!wait) {
                 return -EAGAIN;
@@ -225,20 +240,84 @@ public final class FileLocks {
         });
     }
 
-    private static LockList list(ConcurrentHashMap<Object, LockList> map, Object id) {
+    private static LockList list(ConcurrentHashMap<Object, LockList> map, FileDescription f) {
+        Object id = f.inode().identity();
         LockList l = map.get(id);
         if (l == null) {
-            LockList made = new LockList();
+            LockList made = new LockList(f.inode().fs.dev(), f.inode().ino());
             l = map.putIfAbsent(id, made);
             return l == null ? made : l;
         }
         return l;
     }
 
+    /** A list that nobody needs goes. */
+    private static void tidy(ConcurrentHashMap<Object, LockList> map, FileDescription f, int type) {
+        if (type == F_UNLCK) {
+            Object id = f.inode().identity();
+            LockList l = map.get(id);
+            if (l != null && l.retire()) {
+                map.remove(id, l);
+            }
+        }
+    }
+
     private static void drop(ConcurrentHashMap<Object, LockList> map, Object id, Object owner) {
         LockList l = map.get(id);
         if (l != null) {
             l.drop(owner);
+            if (l.retire()) {
+                map.remove(id, l);
+            }
         }
+    }
+
+    // ---- /proc/locks ----
+
+    /**
+     * The lines of a file system's locks.
+     *
+     * @param n the number of the last line before
+     * @return that of the last one now
+     */
+    public static int describe(FileSystem fs, Caller c, int n, StringBuilder b) {
+        FileLocks table = fs.locksIfAny();
+        if (table == null) {
+            return n;
+        }
+        int last = n;
+        for (LockList l : table.whole.values()) {
+            last = lines(l, "FLOCK  ", c, last, b);
+        }
+        for (LockList l : table.records.values()) {
+            last = lines(l, "POSIX  ", c, last, b);
+        }
+        return last;
+    }
+
+    private static int lines(LockList l, String kind, Caller c, int n, StringBuilder b) {
+        int last = n;
+        for (LockList.Range r : l.held()) {
+            boolean ofd = r.pid() == -1;
+            int pid = ofd ? -1 : c.localPid(r.pid());
+            if (pid == 0) {
+                continue; // nobody that the reader could see
+            }
+            b.append(++last).append(": ").append(ofd ? "OFDLCK " : kind).append("ADVISORY  ");
+            b.append(r.type() == F_WRLCK ? "WRITE " : "READ ").append(pid).append(' ');
+            hex(Stat.major(l.dev), b).append(':');
+            hex(Stat.minor(l.dev), b).append(':').append(l.ino).append(' ');
+            b.append(r.start()).append(' ');
+            if (r.end() == Long.MAX_VALUE) {
+                b.append("EOF\n");
+            } else {
+                b.append(r.end()).append('\n');
+            }
+        }
+        return last;
+    }
+
+    private static StringBuilder hex(int n, StringBuilder b) {
+        return (n < 16 ? b.append('0') : b).append(Integer.toHexString(n));
     }
 }

@@ -287,6 +287,11 @@ public final class FileOps {
         }
         if (dir) {
             to.lookupLast(found); // moves its dentry
+        } else {
+            Dentry.moved(old.inode(), oldDir.dentry(), from.last(), newDir.dentry(), to.last());
+        }
+        if (exchange && replaced != null && !replaced.inode().isDir()) {
+            Dentry.moved(replaced.inode(), newDir.dentry(), to.last(), oldDir.dentry(), from.last());
         }
         if (exchange && replaced != null && replaced.inode().isDir()) {
             from.lookupLast(found);

@@ -30,6 +30,19 @@ public abstract class Inode {
     /** Descriptions that may write to it: while there is one it cannot be executed. */
     private int writers;
 
+    /** Processes that run it: while there is one it cannot be written to. */
+    private int runners;
+
+    /** A process runs it from now on, or ({@code n} is -1) no longer. */
+    public final synchronized void addRunner(int n) {
+        runners += n;
+    }
+
+    /** Whether it is some process's program (open(2): ETXTBSY). */
+    public final synchronized boolean isRunning() {
+        return runners > 0;
+    }
+
     final synchronized void addWriter(int n) {
         writers += n;
     }

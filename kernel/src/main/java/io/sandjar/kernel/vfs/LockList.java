@@ -26,6 +26,46 @@ final class LockList {
         }
     }
 
+    /** Answer of a list that was taken out of its table. */
+    static final Range RETIRED = new Range(new Object(), 0, O.F_UNLCK, 0, 0);
+
+    /** Answer where an owner of ranges has cut a file into so many pieces that the kernel's memory would suffer. */
+    static final Range FULL = new Range(new Object(), 0, O.F_UNLCK, 0, 0);
+
+    private static final int MOST = 10_000;
+
+    /** What /proc/locks calls the file. */
+    final long dev;
+
+    final long ino;
+    private boolean retired;
+
+    LockList(long dev, long ino) {
+        this.dev = dev;
+        this.ino = ino;
+    }
+
+    /** The ranges as they are now. */
+    ArrayList<Range> held() {
+        lock.lock();
+        try {
+            return new ArrayList<>(held);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nobody has or wants a lock: then nobody ever gets one here again. */
+    boolean retire() {
+        lock.lock();
+        try {
+            retired |= held.isEmpty() && queue.isEmpty();
+            return retired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private final OrderedLock lock = new OrderedLock(LockLevel.OBJECT);
     private final ArrayList<Range> held = new ArrayList<>(2);
     final WaitQueue queue = new WaitQueue();
@@ -53,8 +93,14 @@ final class LockList {
         boolean freed;
         lock.lock();
         try {
+            if (retired) {
+                return RETIRED;
+            }
             if (wanted.type() != O.F_UNLCK) {
                 Range b = blocker(wanted);
+                if (b == null && held.size() >= MOST) {
+                    return FULL;
+                }
                 if (b != null) {
                     return b;
                 }
@@ -122,15 +168,6 @@ final class LockList {
         }
         if (any) {
             queue.wake(1);
-        }
-    }
-
-    boolean isEmpty() {
-        lock.lock();
-        try {
-            return held.isEmpty() && queue.isEmpty();
-        } finally {
-            lock.unlock();
         }
     }
 }

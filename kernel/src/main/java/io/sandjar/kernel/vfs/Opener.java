@@ -190,7 +190,8 @@ public final class Opener {
     }
 
     private static int regular(Caller c, Inode i, Path p, int flags, Ref<FileDescription> out) {
-        int r = i.open(c, p, kept(flags), out);
+        Dentry d = p.dentry().shared();
+        int r = i.open(c, d == p.dentry() ? p : new Path(p.mount(), d), kept(flags), out);
         if (r == 0 && writable(flags)) {
             out.get().countAsWriter(i);
         }
@@ -221,6 +222,10 @@ public final class Opener {
             case S_IFREG -> {
                 if (write && p.mount().readOnly()) {
                     return -EROFS;
+                }
+                if (write && i.isRunning()) {
+                    int r = Permissions.may(c.creds(), i, Permissions.MAY_WRITE);
+                    return r != 0 ? r : -ETXTBSY;
                 }
             }
             default -> {}

@@ -301,6 +301,16 @@ public final class FileNode extends Node {
 
     // ---- seals ----
 
+    /** Bits of execution stay as they are where that is sealed. */
+    @Override
+    public int setattr(Caller c, io.sandjar.kernel.vfs.Attr a) {
+        boolean sealed = (Math.max(seals, 0) & Mm.F_SEAL_EXEC) != 0;
+        if (sealed && (a.valid & io.sandjar.kernel.vfs.Attr.MODE) != 0 && ((a.mode ^ mode()) & 0111) != 0) {
+            return -EPERM;
+        }
+        return super.setattr(c, a);
+    }
+
     int seals() {
         return seals < 0 ? -EINVAL : seals;
     }

@@ -28,7 +28,7 @@ import java.util.WeakHashMap;
 public final class ProcFs extends PseudoFs {
     private static final long PROC_MAGIC = 0x9fa0;
     private static final String[] EMPTY_FILES = {
-        "execdomains", "fb", "iomem", "ioports", "locks", "misc", "modules", "mtd",
+        "execdomains", "fb", "iomem", "ioports", "misc", "modules", "mtd",
     };
 
     private static final String[] IPC_FILES = {"msg", "sem", "shm"};

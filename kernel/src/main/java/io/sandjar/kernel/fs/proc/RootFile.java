@@ -12,6 +12,9 @@ import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Mount;
+import io.sandjar.kernel.vfs.FileSystem;
+import io.sandjar.kernel.vfs.FileLocks;
 import io.sandjar.kernel.vfs.FileSystemTypes;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ final class RootFile extends TextInode {
         FILESYSTEMS,
         INTERRUPTS,
         LOADAVG,
+        LOCKS,
         MEMINFO,
         PARTITIONS,
         SLABINFO(0400),
@@ -85,9 +89,23 @@ final class RootFile extends TextInode {
         this.kind = kind;
     }
 
+    /** Of the file systems that the reader has mounted. */
+    private static void locks(Caller c, StringBuilder b) {
+        if (c instanceof Task t) {
+            int n = 0;
+            java.util.HashSet<FileSystem> seen = new java.util.HashSet<>();
+            for (Mount m : t.mounts().mounts()) {
+                if (seen.add(m.fs())) {
+                    n = FileLocks.describe(m.fs(), c, n, b);
+                }
+            }
+        }
+    }
+
     @Override
     protected int text(Caller c, StringBuilder b) {
         switch (kind) {
+            case LOCKS -> locks(c, b);
             case BUDDYINFO, CONSOLES, CRYPTO, DISKSTATS -> {}
             case CGROUPS -> cgroups(b);
             case CMDLINE -> b.append("BOOT_IMAGE=/sandjar quiet\n");

@@ -12,10 +12,10 @@ import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Caller;
-import io.sandjar.kernel.vfs.Mount;
-import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.FileLocks;
+import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.FileSystemTypes;
+import io.sandjar.kernel.vfs.Mount;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 

@@ -192,7 +192,7 @@ TEST(sparse) {
     EQ(st.st_blocks, 0);
 }
 TEST(large_directory) {
-    enum { N = 3000 };
+    enum { N = 1000 };
     static char seen[N];
     char name[32];
     EQ(mkdir("d", 0755), 0);

@@ -14,6 +14,9 @@ import io.sandjar.kernel.vfs.UserIo;
 
 /** Reading, writing and seeking through descriptors. */
 public final class IoCalls {
+    /** O_APPEND of the description does not count. */
+    private static final int RWF_NOAPPEND = 0x20;
+
     private IoCalls() {}
 
     @Syscall(nr = Nr.read)
@@ -106,8 +109,11 @@ public final class IoCalls {
 
     @Syscall(nr = Nr.pwritev2)
     public static long sys_pwritev2(Task t, int fd, long iov, int iovcnt, long offLow, long offHigh, int flags) {
-        if ((flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)) != 0) {
+        if ((flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND)) != 0) {
             return -EOPNOTSUPP;
+        }
+        if ((flags & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND)) {
+            return -EINVAL;
         }
         return offLow < -1 ? -EINVAL : pwritev(t, fd, iov, iovcnt, offLow, flags);
     }
@@ -144,6 +150,15 @@ public final class IoCalls {
             Stat st = new Stat();
             n = f.inode().stat(st);
             n = n < 0 ? n : f.pwrite(t, io, st.size);
+            if (n > 0 && off == -1) {
+                f.lseek(t, st.size + n, SEEK_SET);
+            }
+        } else if ((flags & RWF_NOAPPEND) != 0 && f.seekable()) {
+            long at = off == -1 ? f.lseek(t, 0, SEEK_CUR) : off;
+            n = at < 0 ? at : f.pwriteNoAppend(t, io, at);
+            if (n > 0 && off == -1) {
+                f.lseek(t, at + n, SEEK_SET);
+            }
         } else if (off == -1) {
             n = Io.write(t, f, io, f.nonblocking() || (flags & RWF_NOWAIT) != 0);
         } else {

@@ -121,6 +121,11 @@ public abstract class FileDescription implements Pollable {
         return -ESPIPE;
     }
 
+    /** As {@link #pwrite}, and at {@code off} also where the file is opened for appending (RWF_NOAPPEND). */
+    public long pwriteNoAppend(Caller c, IoBuffer src, long off) {
+        return (flags & O.O_APPEND) == 0 ? pwrite(c, src, off) : -EOPNOTSUPP;
+    }
+
     /** Whether a blocking write goes on until all bytes are written (pipes, stream sockets, terminals). */
     public boolean writesAll() {
         return false;

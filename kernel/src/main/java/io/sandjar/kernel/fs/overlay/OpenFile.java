@@ -92,6 +92,11 @@ public final class OpenFile extends FileDescription implements Sealable {
     }
 
     @Override
+    public long pwriteNoAppend(Caller c, IoBuffer src, long off) {
+        return off < 0 ? -EINVAL : node.write(c, src, off, new long[1]);
+    }
+
+    @Override
     public long lseek(Caller c, long off, int whence) {
         lock.lock();
         try {

@@ -31,7 +31,7 @@ class ManyThreadsTest {
         MountNamespace ns = RootBuilder.empty(new FileStore()).build();
         run(ns, "");
         assertEquals(0, used(ns, false));
-        assertEquals(0, used(ns, true));
+        assertEquals(1, used(ns, true)); // the root, which Linux counts as well
     }
 
     @Test

@@ -85,9 +85,21 @@ stub_copy8:
 stub_copy_start:
 	mov	(%rsi), %rax
 	mov	%rax, (%rdi)
-stub_copy_end:
 	mov	$1, %eax
 	ret
+/* int stub_copy(void *to, const void *from, unsigned long n): the same for n bytes. */
+	.globl	stub_copy, stub_probe
+stub_copy:
+	mov	%rdx, %rcx
+	rep movsb
+	mov	$1, %eax
+	ret
+/* int stub_probe(void *at): 0 when the byte there cannot be written. */
+stub_probe:
+	lock orb $0, (%rdi)
+	mov	$1, %eax
+	ret
+stub_copy_end:
 stub_copy_failed:
 	xor	%eax, %eax
 	ret

@@ -48,6 +48,8 @@ long stub_clone_thread(unsigned long flags, void *ucontext, int *ptid, int *ctid
 long stub_clone_process(unsigned long flags, void *stack, int *ptid, int *ctid, unsigned long tls, void *ucontext);
 
 int stub_copy8(void *to, const void *from); // 0 when an address is bad
+int stub_copy(void *to, const void *from, unsigned long n);
+int stub_probe(void *at);
 extern char stub_copy_start[], stub_copy_end[], stub_copy_failed[];
 extern char ring_enter[], ring_saved[], ring_done[], ring_refused[], ring_end[];
 

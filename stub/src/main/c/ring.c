@@ -43,6 +43,136 @@ static int await(struct ring *r)
 	}
 }
 
+// Room for `n` bytes in the ring's data, as a new window; 0 when there is none.
+static char *window(struct ring *r, long address, unsigned long n, int out)
+{
+	unsigned long at = 0;
+	int i = r->windows;
+	for (int k = 0; k < i; k++)
+		at += (r->window[k].length + 15) & ~15;
+	if (n == 0 || n > 4096 || i >= RING_WINDOWS || at + n > RING_DATA_SIZE)
+		return 0;
+	struct window *w = &r->window[i];
+	w->address = address;
+	w->length = n;
+	w->out = out;
+	w->from = w->to = 0;
+	return r->data + at;
+}
+
+// What the call reads.
+static void in(struct ring *r, long address, unsigned long n)
+{
+	char *to = window(r, address, n, 0);
+	if (to && stub_copy(to, (void *)address, n))
+		r->windows++;
+}
+
+// A string, or its beginning; not beyond its page.
+static void string(struct ring *r, long address)
+{
+	unsigned long n = 4096 - (address & 4095);
+	in(r, address, n < 256 ? n : 256);
+}
+
+// What the call writes; perhaps only the beginning of it gets a window.
+static void out(struct ring *r, long address, unsigned long n)
+{
+	if (n > 4096)
+		n = 4096;
+	if (window(r, address, n, 1) && stub_probe((void *)address) && stub_probe((void *)(address + n - 1)))
+		r->windows++;
+}
+
+static void pieces(struct ring *r, long iov, unsigned long count, int outwards)
+{
+	if (count - 1 > 3)
+		return;
+	char *copy = window(r, iov, count * 16, 0);
+	in(r, iov, count * 16);
+	for (unsigned long i = 0; copy && i < count; i++) {
+		long *piece = (long *)copy + 2 * i;
+		if (outwards)
+			out(r, piece[0], piece[1]);
+		else
+			in(r, piece[0], piece[1]);
+	}
+}
+
+// Puts into the ring what the kernel will want to read, so that it need not
+// reach into this process. Calls that are not here work as well.
+static void windows(struct ring *r, struct ring_save *s)
+{
+	r->windows = 0;
+	switch (s->nr) {
+	case 0: // read
+	case 17: // pread64
+	case 45: // recvfrom
+		out(r, s->si, s->dx);
+		break;
+	case 1: // write
+	case 18: // pwrite64
+	case 44: // sendto
+		in(r, s->si, s->dx);
+		break;
+	case 19: // readv
+	case 20: // writev
+		pieces(r, s->si, s->dx, s->nr == 19);
+		break;
+	case 7: // poll
+		if ((unsigned long)s->si <= 64) {
+			in(r, s->di, s->si * 8);
+			out(r, s->di, s->si * 8);
+		}
+		break;
+	case 232: // epoll_wait
+	case 281: // epoll_pwait
+		if ((unsigned long)s->dx <= 1 << 20)
+			out(r, s->si, s->dx * 12);
+		break;
+	case 233: // epoll_ctl
+		if (s->r10)
+			in(r, s->r10, 12);
+		break;
+	case 5: // fstat
+		out(r, s->si, 144);
+		break;
+	case 4: // stat
+	case 6: // lstat
+		string(r, s->di);
+		out(r, s->si, 144);
+		break;
+	case 262: // newfstatat
+		string(r, s->si);
+		out(r, s->dx, 144);
+		break;
+	case 2: // open
+	case 21: // access
+	case 87: // unlink
+	case 89: // readlink
+		string(r, s->di);
+		break;
+	case 257: // openat
+	case 269: // faccessat
+		string(r, s->si);
+		break;
+	}
+}
+
+// Takes what the kernel has left for the guest's memory.
+static void collect(struct ring *r, struct ring_save *s)
+{
+	unsigned long at = 0;
+	s->result = r->result;
+	for (int i = 0; i < r->windows && i < RING_WINDOWS; i++) {
+		struct window *w = &r->window[i];
+		int from = w->from, to = w->to;
+		if (from < to && !stub_copy((void *)(w->address + from), r->data + at + from, to - from))
+			s->result = -14; // EFAULT; it could be written a moment ago
+		at += (w->length + 15) & ~15;
+	}
+}
+
 // Posts the call of which the registers were saved. Whether it is done; else
 // it is to be made the ordinary way.
 long ring_call(struct slot *slot)
@@ -60,13 +190,14 @@ long ring_call(struct slot *slot)
 	r->a[3] = s->r10;
 	r->a[4] = s->r8;
 	r->a[5] = s->r9;
+	windows(r, s);
 	__atomic_store_n(&r->state, RING_POSTED, __ATOMIC_SEQ_CST);
 	// Nobody misses it: the kernel says that it looks away before it looks for the last time.
 	if (!__atomic_load_n(&r->awake, __ATOMIC_SEQ_CST) && compare_and_set(&r->state, RING_POSTED, RING_IDLE))
 		return 0;
 	if (!await(r))
 		return 0;
-	s->result = r->result;
+	collect(r, s);
 	return 1;
 }
 
@@ -141,6 +272,8 @@ void ring_leave(struct slot *slot, struct ucontext *uc)
 	if (s->ring && s->in && ip >= STUB_BASE && ip < STUB_BASE + STUB_TEXT_SIZE) {
 		compare_and_set(&s->ring->state, RING_POSTED, RING_IDLE);
 		int done = await(s->ring);
+		if (done)
+			collect(s->ring, s);
 		s->in = 0;
 		uc->di = s->di;
 		uc->si = s->si;
@@ -155,7 +288,7 @@ void ring_leave(struct slot *slot, struct ucontext *uc)
 		uc->r14 = s->r14;
 		uc->r15 = s->r15;
 		uc->sp = s->sp;
-		uc->ax = done ? s->ring->result : s->nr;
+		uc->ax = done ? s->result : s->nr;
 		uc->ip = s->trampoline + (done ? TRAMPOLINE_AFTER : TRAMPOLINE_CALL);
 		return;
 	}

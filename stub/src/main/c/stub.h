@@ -53,6 +53,11 @@
 #define RING_DONE 5
 #define RING_REFUSED 6 // make the call the other way
 
+#define RING_SIZE 0x5000
+#define RING_DATA 0x1000
+#define RING_DATA_SIZE 0x4000
+#define RING_WINDOWS 8
+
 // Trampolines: each stands for the call at one site.
 #define TRAMPOLINE_SIZE 64
 #define TRAMPOLINE_CALL 13  // its own system call
@@ -89,6 +94,14 @@ struct mailbox {
 	struct op ops[40];
 };
 
+// A piece of guest memory of which a copy lies in the ring's data, one behind the other, each at a multiple of 16.
+struct window {
+	long address;
+	int length, out; // out: to be filled by the call
+	int from, to;    // what the kernel has filled
+	long unused;
+};
+
 struct ring {
 	int state;
 	char pad1[60];
@@ -98,6 +111,10 @@ struct ring {
 	long result;
 	char pad3[56];
 	unsigned long calls[8]; // the numbers that may come this way
+	int windows, pad4;
+	struct window window[RING_WINDOWS];
+	char pad5[RING_DATA - 328 - RING_WINDOWS * 32];
+	char data[RING_DATA_SIZE];
 };
 
 // The order is that of entry_x86_64.S.

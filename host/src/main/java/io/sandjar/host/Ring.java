@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * never given to a second process. What is read from it is read once.
  */
 public final class Ring {
-    public static final int SIZE = 4096;
+    public static final int SIZE = 0x5000;
+
+    /** Most windows of a call, and bytes for all of them. */
+    public static final int WINDOWS = 8;
+
+    public static final int DATA_SIZE = 0x4000;
 
     // states
     public static final int PARKED = 3;
@@ -24,6 +29,10 @@ public final class Ring {
     private static final int IP = 136;
     private static final int ARGUMENTS = 144;
     private static final int CALLS = 256;
+    private static final int COUNT = 320;
+    private static final int FIRST_WINDOW = 328;
+    private static final int WINDOW_SIZE = 32;
+    private static final int DATA = 0x1000;
 
     private static final int MFD_CLOEXEC_ALLOW_SEALING = 3;
     private static final int F_ADD_SEALS = 1033;
@@ -93,6 +102,37 @@ public final class Ring {
 
     public long argument(int i) {
         return buf.getLong(ARGUMENTS + 8 * i);
+    }
+
+    /** Number of windows as the guest has it. */
+    public int windows() {
+        return buf.getInt(COUNT);
+    }
+
+    public long windowAddress(int i) {
+        return buf.getLong(FIRST_WINDOW + i * WINDOW_SIZE);
+    }
+
+    public int windowLength(int i) {
+        return buf.getInt(FIRST_WINDOW + i * WINDOW_SIZE + 8);
+    }
+
+    public boolean windowIsOut(int i) {
+        return buf.getInt(FIRST_WINDOW + i * WINDOW_SIZE + 12) != 0;
+    }
+
+    /** Tells the stub what to copy out of a window. */
+    public void fill(int i, int from, int to) {
+        buf.putInt(FIRST_WINDOW + i * WINDOW_SIZE + 16, from);
+        buf.putInt(FIRST_WINDOW + i * WINDOW_SIZE + 20, to);
+    }
+
+    public void read(int at, byte[] dst, int off, int len) {
+        buf.get(DATA + at, dst, off, len);
+    }
+
+    public void write(int at, byte[] src, int off, int len) {
+        buf.put(DATA + at, src, off, len);
     }
 
     /** Answers a call that was not answered at once: {@link #DONE} with its result, {@link #REFUSED}, {@link #PARKED}. */

@@ -5,6 +5,7 @@ package io.sandjar.kernel.mm;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.host.Ring;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class UserMemory {
     private final byte[] word = new byte[16];
     private volatile int hostTid;
+    private @Nullable RingWindows windows;
+    private boolean inRing;
     private volatile @Nullable MemoryRoom room;
     private volatile @Nullable Toucher toucher;
 
@@ -31,6 +34,26 @@ public final class UserMemory {
 
     public void setHostTid(int hostTid) {
         this.hostTid = hostTid;
+    }
+
+    /** A call has come by a ring, with pieces of memory. */
+    public void open(Ring r) {
+        RingWindows w = windows;
+        if (w == null) {
+            w = new RingWindows();
+            windows = w;
+        }
+        w.open(r);
+        inRing = true;
+    }
+
+    /** That call is over. */
+    public void close() {
+        RingWindows w = windows;
+        inRing = false;
+        if (w != null) {
+            w.close();
+        }
     }
 
     /** Where memory is limited, and who touches pages when little of it is left. */
@@ -67,6 +90,10 @@ public final class UserMemory {
         if (len == 0) {
             return 0;
         }
+        RingWindows w = windows;
+        if (inRing && w != null && w.read(this, address, dst, off, len)) {
+            return 0;
+        }
         return Sys.peek(hostTid, address, dst, off, len) == len ? 0 : -EFAULT;
     }
 
@@ -84,6 +111,10 @@ public final class UserMemory {
         if (r != null && t != null && r.tight(len)) {
             t.touch(address, len);
         }
+        RingWindows w = windows;
+        if (inRing && w != null && w.write(this, address, src, off, len)) {
+            return 0;
+        }
         return Sys.poke(hostTid, address, src, off, len) == len ? 0 : -EFAULT;
     }
 
@@ -95,6 +126,10 @@ public final class UserMemory {
     public int readSome(long address, byte[] dst, int off, int len) {
         if (len == 0) {
             return 0;
+        }
+        RingWindows w = windows;
+        if (inRing && w != null && w.read(this, address, dst, off, len)) {
+            return len;
         }
         long n = Sys.peek(hostTid, address, dst, off, len);
         return n > 0 ? (int) n : -EFAULT;

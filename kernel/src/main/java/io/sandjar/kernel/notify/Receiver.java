@@ -148,6 +148,7 @@ final class Receiver implements Runnable {
         try {
             if (t.dead()) {
                 t.endCall();
+                t.leaveRing();
                 return;
             }
             t.setAgain(true);

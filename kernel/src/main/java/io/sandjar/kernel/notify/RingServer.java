@@ -31,7 +31,10 @@ final class RingServer implements Rings.Server, Runnable {
     /** On a machine with more work than CPUs looking costs more than it brings; it is tried anew now and then. */
     private static final long SHORTEST_REST_NANOS = 20_000_000;
 
-    private static final long LONGEST_REST_NANOS = 160_000_000;
+    private static final long LONGEST_REST_NANOS = 640_000_000;
+
+    /** So many calls between two rests, and looking was worth while. */
+    private static final int WORTH_IT = 1000;
 
     private final Receiver receiver;
     private final RingTable table = new RingTable(MOST_RINGS);
@@ -43,6 +46,9 @@ final class RingServer implements Rings.Server, Runnable {
     private final ArrayDeque<Ring> newRings = new ArrayDeque<>();
     private int used;
     private @Nullable Thread thread;
+
+    /** Calls since it last had to rest. */
+    private int served;
 
     private long restNanos = SHORTEST_REST_NANOS;
     private volatile long restEndNanos = System.nanoTime();
@@ -129,6 +135,7 @@ final class RingServer implements Rings.Server, Runnable {
             return;
         }
         if (t.beginByRing(r)) {
+            served++;
             receiver.posted(t, s);
         } else {
             r.answer(Ring.REFUSED, 0);
@@ -141,9 +148,8 @@ final class RingServer implements Rings.Server, Runnable {
         if (!crowded) {
             return;
         }
-        restNanos = now - restEndNanos < LONGEST_REST_NANOS
-                ? Math.min(restNanos * 2, LONGEST_REST_NANOS)
-                : SHORTEST_REST_NANOS;
+        restNanos = served >= WORTH_IT ? SHORTEST_REST_NANOS : Math.min(restNanos * 2, LONGEST_REST_NANOS);
+        served = 0;
         restEndNanos = now + restNanos;
     }
 
@@ -186,7 +192,7 @@ final class RingServer implements Rings.Server, Runnable {
         for (int i = 0; i < MOST_RINGS; i++) {
             Task t = tasks[i];
             Ring r = rings[i];
-            if (t != null && r != null && (t.dead() || t.ring() != r)) {
+            if (t != null && r != null && (t.dead() || t.ring() != r) && !t.byRing()) {
                 tasks[i] = null;
                 rings[i] = null;
                 table.set(i, null);

@@ -96,7 +96,7 @@ public final class Rings {
         Nr.times,
         Nr.sysinfo,
         Nr.getdents64,
-        Nr.epoll_wait,
+        Nr.epoll_wait, Nr.epoll_pwait,
         Nr.epoll_ctl,
         Nr.openat,
         Nr.mkdirat,

@@ -64,7 +64,7 @@ public final class Task extends Caller {
     private volatile @Nullable Ring ring;
 
     /** The call in progress came by the ring. */
-    private boolean viaRing;
+    private volatile boolean viaRing;
 
     /** Whether the thread that runs the call may park. */
     public boolean mayBlock;
@@ -871,7 +871,7 @@ public final class Task extends Caller {
     }
 
     /** Whether the call in progress came by the ring: then there is no notification. */
-    boolean byRing() {
+    public boolean byRing() {
         return viaRing;
     }
 
@@ -921,6 +921,7 @@ public final class Task extends Caller {
         }
         progress = 0;
         viaRing = true;
+        mem.open(r);
         nr = number;
         ip = r.ip();
         a0 = r.argument(0);
@@ -929,6 +930,12 @@ public final class Task extends Caller {
         a3 = r.argument(3);
         a4 = r.argument(4);
         a5 = r.argument(5);
+        if (nr == io.sandjar.abi.Nr.epoll_pwait && a4 != 0) { // a mask of its own
+            mem.close();
+            viaRing = false;
+            inGuest = true;
+            return false;
+        }
         return true;
     }
 
@@ -940,10 +947,19 @@ public final class Task extends Caller {
         }
     }
 
+    /** The task has ended in the middle of a call that may have come by the ring. */
+    public void leaveRing() {
+        if (viaRing) {
+            mem.close();
+            viaRing = false;
+        }
+    }
+
     /** What would have to begin anew is made by notification, which knows how. */
     private void finishByRing(long result) {
-        viaRing = false;
         Ring r = ring;
+        mem.close();
+        viaRing = false;
         if (dead || r == null) {
             return;
         }

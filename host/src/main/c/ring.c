@@ -16,7 +16,7 @@
 
 #include "raw.h"
 
-#define CROWDED 200000 // nanoseconds between two looks
+#define CROWDED 100000 // nanoseconds between two looks
 
 enum { IDLE, POSTED, TAKEN, PARKED, SLEEPING, DONE, REFUSED };
 

@@ -122,6 +122,7 @@ struct ring_save {
 	struct ring *ring;
 	long in; // a call is on its way
 	long nr, di, si, dx, r10, r8, r9, bx, bp, r12, r13, r14, r15, sp, trampoline, result;
+	long skip; // so many calls are not to be posted
 };
 
 struct slot {

@@ -50,6 +50,8 @@ final class RingServer implements Rings.Server, Runnable {
     /** Calls since it last had to rest. */
     private int served;
 
+    private int servedBefore = -1;
+
     private long restNanos = SHORTEST_REST_NANOS;
     private volatile long restEndNanos = System.nanoTime();
 
@@ -113,7 +115,10 @@ final class RingServer implements Rings.Server, Runnable {
                 }
                 int i = table.next(PATIENCE_NANOS);
                 if (i < 0) {
-                    crowded(i == RingTable.CROWDED);
+                    if (i == RingTable.CROWDED || served == servedBefore) {
+                        rest();
+                    }
+                    servedBefore = served;
                     i = lastLook();
                 }
                 if (i >= 0) {
@@ -142,15 +147,11 @@ final class RingServer implements Rings.Server, Runnable {
         }
     }
 
-    /** Decides how long calls come by notification after this thread did not get its CPU. */
-    private void crowded(boolean crowded) {
-        long now = System.nanoTime();
-        if (!crowded) {
-            return;
-        }
+    /** Decides how long calls come by notification after this thread did not get its CPU, or looked in vain. */
+    private void rest() {
         restNanos = served >= WORTH_IT ? SHORTEST_REST_NANOS : Math.min(restNanos * 2, LONGEST_REST_NANOS);
         served = 0;
-        restEndNanos = now + restNanos;
+        restEndNanos = System.nanoTime() + restNanos;
     }
 
     /** Says that nobody looks, and then looks once more: what is posted later sees it. */

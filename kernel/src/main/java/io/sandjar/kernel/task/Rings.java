@@ -25,9 +25,9 @@ public final class Rings {
     }
 
     /** Calls of a thread before it is looked at more closely, and of one site before it is rewritten. */
-    private static final int MANY_CALLS = 300;
+    private static final int MANY_CALLS = 2000;
 
-    private static final int MANY_OF_A_SITE = 64;
+    private static final int MANY_OF_A_SITE = 200;
 
     private static final long NEAR = 0x10000000;
     private static final long LIBRARIES = 0x7e0000000000L;
@@ -211,7 +211,7 @@ public final class Rings {
         }
         byte[] site = new byte[8];
         boolean patch = first && rewritable(t, ip - 2, site);
-        if (patch && all.area() == 0) {
+        if (patch && !all.reaches(ip) && all.hasRoom()) {
             long near = ip >= LIBRARIES ? ip - NEAR : ip + NEAR;
             t.ops.call(
                     Stub.OPF_RING,
@@ -225,7 +225,12 @@ public final class Rings {
             Trampolines made = all;
             t.continuation = (task, failed, result) -> {
                 if (!failed && (result > 0 || result < -4096)) {
-                    made.setArea(result + 0xffff & -0x10000);
+                    kernel.taskLock().lock();
+                    try {
+                        made.addArea(result + 0xffff & -0x10000);
+                    } finally {
+                        kernel.taskLock().unlock();
+                    }
                     queue(task, made, ip - 2, site);
                 }
             };

@@ -3,6 +3,7 @@
 package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Bytes;
+import java.util.Arrays;
 import java.util.HashSet;
 
 /**
@@ -32,39 +33,74 @@ final class Trampolines {
     private static final int SF = 0x80;
     private static final int OF = 0x800;
 
+    /** The program, its libraries and their loader may lie far from each other. */
+    private static final int MOST_AREAS = 4;
+
+    private static final long REACH = Integer.MAX_VALUE - 4 * AREA;
+
     private final HashSet<Long> tried = new HashSet<>();
-    private final long[] sites;
 
-    /** For each: the compare's length, and what it compares with. */
-    private final byte[] lengths;
+    /** For each trampoline: its site, its compare's length, negative where that compares with -4095. */
+    private final long[][] sites = new long[MOST_AREAS][];
 
-    private volatile long area;
+    private final byte[][] lengths = new byte[MOST_AREAS][];
 
-    Trampolines() {
-        sites = new long[AREA / SIZE];
-        lengths = new byte[AREA / SIZE];
-    }
+    /** Replaced, never changed. */
+    private volatile long[] areas = {};
+
+    Trampolines() {}
 
     /** Those of a forked child. */
     Trampolines(Trampolines o) {
-        sites = o.sites.clone();
-        lengths = o.lengths.clone();
-        area = o.area;
+        areas = o.areas;
+        for (int i = 0; i < areas.length; i++) {
+            sites[i] = o.sites[i].clone();
+            lengths[i] = o.lengths[i].clone();
+        }
         tried.addAll(o.tried);
     }
 
-    long area() {
-        return area;
+    /** Whether a jump from a site reaches one of the areas. */
+    boolean reaches(long site) {
+        return near(areas, site) >= 0;
     }
 
-    void setArea(long area) {
-        this.area = area;
+    boolean hasRoom() {
+        return areas.length < MOST_AREAS;
+    }
+
+    void addArea(long area) {
+        int n = areas.length;
+        if (n < MOST_AREAS) {
+            sites[n] = new long[AREA / SIZE];
+            lengths[n] = new byte[AREA / SIZE];
+            long[] more = Arrays.copyOf(areas, n + 1);
+            more[n] = area;
+            areas = more;
+        }
+    }
+
+    private static int near(long[] areas, long site) {
+        for (int i = 0; i < areas.length; i++) {
+            if (Math.abs(site - areas[i]) < REACH) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static int within(long[] areas, long ip) {
+        for (int i = 0; i < areas.length; i++) {
+            if (ip >= areas[i] && ip < areas[i] + AREA) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Whether an address lies in a trampoline. */
     boolean contains(long ip) {
-        long a = area;
-        return a != 0 && ip >= a && ip < a + AREA;
+        return within(areas, ip) >= 0;
     }
 
     /** Whether this is the first try with a site. */
@@ -86,19 +122,20 @@ final class Trampolines {
 
     /** A free trampoline for a site, or 0. */
     long take(long site, int compareLength, boolean eax4095) {
-        long a = area;
-        if (a == 0 || Math.abs(site - a) > Integer.MAX_VALUE - AREA) {
+        int k = near(areas, site);
+        if (k < 0) {
             return 0;
         }
+        long a = areas[k];
         // trampoline - (site + 5) has the byte in question where it should be
         long from = site + 5;
         long window = a + ((from + (INVALID_INSTRUCTION << 8) - a) & 0xffff);
         for (int i = 0; i < WINDOW; i++) {
             long at = window + i;
             int n = (int) ((at - a) / SIZE);
-            if (at % SIZE == 0 && n < sites.length && sites[n] == 0 && (at - from >> 8 & 0xff) == INVALID_INSTRUCTION) {
-                sites[n] = site;
-                lengths[n] = (byte) (eax4095 ? -compareLength : compareLength);
+            if (at % SIZE == 0 && n < sites[k].length && sites[k][n] == 0 && (at - from >> 8 & 0xff) == INVALID_INSTRUCTION) {
+                sites[k][n] = site;
+                lengths[k][n] = (byte) (eax4095 ? -compareLength : compareLength);
                 return at;
             }
         }
@@ -111,20 +148,21 @@ final class Trampolines {
      */
     void leave(TrapFrame f) {
         long ip = f.reg(TrapFrame.RIP);
-        if (!contains(ip)) {
+        int k = within(areas, ip);
+        if (k < 0) {
             return;
         }
-        int n = (int) ((ip - area) / SIZE);
-        int at = (int) ((ip - area) % SIZE);
-        long site = sites[n];
+        int n = (int) ((ip - areas[k]) / SIZE);
+        int at = (int) ((ip - areas[k]) % SIZE);
+        long site = sites[k][n];
         if (site == 0) {
             return;
         }
         if (at <= CALL) {
             f.setReg(TrapFrame.RIP, site);
         } else if (at == AFTER) {
-            int length = Math.abs(lengths[n]);
-            long with = lengths[n] < 0 ? -4095 : -4096;
+            int length = Math.abs(lengths[k][n]);
+            long with = lengths[k][n] < 0 ? -4095 : -4096;
             long rax = f.reg(TrapFrame.RAX);
             long flags = f.reg(TrapFrame.EFLAGS) & ~(CF | PF | AF | ZF | SF | OF);
             f.setReg(TrapFrame.EFLAGS, flags | compare(length == 5 ? (int) rax : rax, with, length == 5));

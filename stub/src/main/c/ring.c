@@ -49,7 +49,7 @@ static int await(struct ring_save *s, struct ring *r)
 			unsigned long after = __builtin_ia32_rdtsc();
 			if (!start)
 				start = before;
-			if (after - before > LONG_TURN)
+			if (after - before > LONG_TURN && !r->stubborn)
 				s->skip = SKIPS;
 			if (after - start > PATIENCE)
 				compare_and_set(&r->state, state, state == RING_POSTED ? RING_IDLE : RING_SLEEPING);

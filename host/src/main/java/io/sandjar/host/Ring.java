@@ -30,6 +30,7 @@ public final class Ring {
     private static final int ARGUMENTS = 144;
     private static final int CALLS = 256;
     private static final int COUNT = 320;
+    private static final int STUBBORN = 324;
     private static final int FIRST_WINDOW = 328;
     private static final int WINDOW_SIZE = 32;
     private static final int DATA = 0x1000;
@@ -75,8 +76,9 @@ public final class Ring {
      * The ring in a file of {@link #file}; null when there is no memory.
      *
      * @param calls a bit for each call number that may come this way
+     * @param stubborn for tests: the stub posts calls however crowded the machine is
      */
-    public static @Nullable Ring map(int fd, long[] calls) {
+    public static @Nullable Ring map(int fd, long[] calls, boolean stubborn) {
         long at = Native.sys(Nr.mmap, 0, SIZE, PROT_READ_WRITE, MAP_SHARED, fd, 0);
         if (at < 0 && at > -4096) {
             return null;
@@ -85,6 +87,7 @@ public final class Ring {
         for (int i = 0; i < 8; i++) {
             r.buf.putLong(CALLS + 8 * i, calls[i]);
         }
+        r.buf.putInt(STUBBORN, stubborn ? 1 : 0);
         return r;
     }
 

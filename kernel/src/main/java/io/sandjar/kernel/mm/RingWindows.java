@@ -60,8 +60,9 @@ final class RingWindows {
             }
         }
         for (int i = 0; i < count; i++) {
-            if (!out[i] && a >= address[i] && a - address[i] <= length[i] - len) {
-                r.read(at[i] + (int) (a - address[i]), dst, off, len);
+            long start = a - address[i]; // whatever the guest says, in bounds when it passes the check
+            if (!out[i] && start >= 0 && start <= length[i] - len) {
+                r.read(at[i] + (int) start, dst, off, len);
                 return true;
             }
         }
@@ -75,8 +76,9 @@ final class RingWindows {
             return false;
         }
         for (int i = 0; i < count; i++) {
-            if (out[i] && a >= address[i] && a - address[i] <= length[i] - len) {
-                int start = (int) (a - address[i]);
+            long distance = a - address[i];
+            if (out[i] && distance >= 0 && distance <= length[i] - len) {
+                int start = (int) distance;
                 boolean first = from[i] == to[i];
                 if (!first && (start > to[i] || start + len < from[i])) {
                     return false; // not next to the rest: at once

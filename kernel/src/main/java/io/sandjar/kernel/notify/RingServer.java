@@ -37,6 +37,7 @@ final class RingServer implements Rings.Server, Runnable {
     private static final int WORTH_IT = 1000;
 
     private final Receiver receiver;
+    private final boolean eager;
     private final RingTable table = new RingTable(MOST_RINGS);
     private final @Nullable Task[] tasks = new Task[MOST_RINGS];
     private final @Nullable Ring[] rings = new Ring[MOST_RINGS];
@@ -62,6 +63,7 @@ final class RingServer implements Rings.Server, Runnable {
 
     RingServer(Kernel kernel, Dispatcher dispatcher, Relief relief) {
         receiver = new Receiver(kernel, dispatcher, relief);
+        eager = kernel.rings().eager();
     }
 
     @Override
@@ -113,9 +115,12 @@ final class RingServer implements Rings.Server, Runnable {
                 if (changed) {
                     takeNew();
                 }
-                int i = table.next(PATIENCE_NANOS);
+                int i = table.next(eager ? 100 * PATIENCE_NANOS : PATIENCE_NANOS);
+                if (eager && i == RingTable.CROWDED) {
+                    continue;
+                }
                 if (i < 0) {
-                    if (i == RingTable.CROWDED || served == servedBefore) {
+                    if (!eager && (i == RingTable.CROWDED || served == servedBefore)) {
                         rest();
                     }
                     servedBefore = served;

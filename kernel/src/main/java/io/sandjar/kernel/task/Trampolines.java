@@ -133,7 +133,10 @@ final class Trampolines {
         for (int i = 0; i < WINDOW; i++) {
             long at = window + i;
             int n = (int) ((at - a) / SIZE);
-            if (at % SIZE == 0 && n < sites[k].length && sites[k][n] == 0 && (at - from >> 8 & 0xff) == INVALID_INSTRUCTION) {
+            if (at % SIZE == 0
+                    && n < sites[k].length
+                    && sites[k][n] == 0
+                    && (at - from >> 8 & 0xff) == INVALID_INSTRUCTION) {
                 sites[k][n] = site;
                 lengths[k][n] = (byte) (eax4095 ? -compareLength : compareLength);
                 return at;

@@ -52,6 +52,8 @@ public abstract class Socket implements Pollable {
 
     private int gid;
 
+    private volatile int permissions = 0777;
+
     protected Socket(NetStack net, int family, int type, int protocol) {
         this.net = net;
         this.family = family;
@@ -88,6 +90,15 @@ public abstract class Socket implements Pollable {
 
     public final int gid() {
         return gid;
+    }
+
+    /** Permission bits of its nameless file, and of the one that bind(2) makes. */
+    public final int permissions() {
+        return permissions;
+    }
+
+    final void setPermissions(int bits) {
+        permissions = bits;
     }
 
     public final void setOwner(int ownerUid, int ownerGid) {

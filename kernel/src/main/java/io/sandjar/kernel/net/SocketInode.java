@@ -2,13 +2,15 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.net;
 
+import io.sandjar.kernel.vfs.Attr;
+import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Stat;
 
 /** The nameless inode of a socket, as fstat(2) shows it. */
 final class SocketInode extends Inode {
-    private static final int MODE = 0140777;
+    private static final int TYPE = 0140000;
 
     private final Socket socket;
 
@@ -24,7 +26,7 @@ final class SocketInode extends Inode {
 
     @Override
     public int mode() {
-        return MODE;
+        return TYPE | socket.permissions();
     }
 
     @Override
@@ -41,10 +43,24 @@ final class SocketInode extends Inode {
     public int stat(Stat out) {
         out.dev = fs.dev();
         out.ino = socket.ino();
-        out.mode = MODE;
+        out.mode = mode();
         out.nlink = 1;
         out.uid = socket.uid();
         out.gid = socket.gid();
+        return 0;
+    }
+
+    /** Permissions have no effect but on the file that bind(2) makes. */
+    @Override
+    public int setattr(Caller c, Attr attr) {
+        if ((attr.valid & Attr.MODE) != 0) {
+            socket.setPermissions(attr.mode & 07777);
+        }
+        if ((attr.valid & (Attr.UID | Attr.GID)) != 0) {
+            socket.setOwner(
+                    (attr.valid & Attr.UID) != 0 ? attr.uid : socket.uid(),
+                    (attr.valid & Attr.GID) != 0 ? attr.gid : socket.gid());
+        }
         return 0;
     }
 

@@ -100,7 +100,7 @@ public final class UnixNames {
 
     private static int bindPath(Caller c, UnixSocket s, String path, Ref<byte[]> bound) {
         Ref<Inode> made = new Ref<>();
-        int r = UnixPaths.make(c, path, made);
+        int r = UnixPaths.make(c, path, s.permissions(), made);
         if (r < 0) {
             return r == -EEXIST ? -EADDRINUSE : r;
         }

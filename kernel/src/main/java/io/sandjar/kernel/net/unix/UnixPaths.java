@@ -18,9 +18,9 @@ final class UnixPaths {
     private UnixPaths() {}
 
     /** Makes the inode of a socket that is being bound; -EEXIST when the name is taken. */
-    static int make(Caller c, String path, Ref<Inode> out) {
+    static int make(Caller c, String path, int permissions, Ref<Inode> out) {
         Ref<Path> made = new Ref<>();
-        int r = FileOps.mknod(c, O.AT_FDCWD, path, O.S_IFSOCK | 0777, 0, made);
+        int r = FileOps.mknod(c, O.AT_FDCWD, path, O.S_IFSOCK | permissions, 0, made);
         if (r == 0) {
             out.set(made.get().inode());
         }

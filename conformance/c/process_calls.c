@@ -263,6 +263,13 @@ TEST(kcmp_epoll) {
     ERR(syscall(SYS_kcmp, getpid(), getpid(), 99, 0, 0), EINVAL);
     ERR(syscall(SYS_kcmp, getpid(), 0x7ffffff, KCMP_FILE, 0, 0), ESRCH);
     EQ(syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0), 0);
+    pid_t p;
+    CHILD(p) { pause(); }
+    EQ(syscall(SYS_kcmp, getpid(), p, KCMP_SYSVSEM, 0, 0), 0); /* neither has a list */
+    EQ(syscall(SYS_kcmp, getpid(), p, KCMP_IO, 0, 0), 0);
+    CHECK(syscall(SYS_kcmp, getpid(), p, KCMP_VM, 0, 0) > 0);
+    kill(p, SIGKILL);
+    WAIT_SIG(p, SIGKILL);
 }
 
 struct cl_args {

@@ -168,6 +168,11 @@ public final class SemaphoreSet extends IpcObject {
         queue.wake(1);
     }
 
+    /** Whether a process has operations that are undone at its end. */
+    synchronized boolean hasUndo(int pid) {
+        return undo.containsKey(pid);
+    }
+
     /** A process has ended. */
     void exited(int pid) {
         synchronized (this) {

@@ -27,6 +27,16 @@ public final class SystemV {
         memory.clear();
     }
 
+    /** Whether a process has semaphore operations with SEM_UNDO. */
+    public boolean hasUndo(int pid) {
+        for (SemaphoreSet s : semaphores.all()) {
+            if (s.hasUndo(pid)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A process has ended: its semaphore operations with SEM_UNDO are taken back. */
     public void exited(int pid) {
         if (semaphores.used() == 0) {

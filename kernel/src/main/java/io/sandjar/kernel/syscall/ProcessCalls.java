@@ -90,6 +90,10 @@ public final class ProcessCalls {
         return local.get(buf, 0, n) < 0 ? -EFAULT : Access.copy(other, to, buf, n, true);
     }
 
+    private static boolean hasUndo(Task t) {
+        return t.namespaces().ipc.systemV.hasUndo(t.globalPid());
+    }
+
     private static final int KCMP_EPOLL_TFD = 7;
 
     /** Compares a descriptor of one with what the other has in an epoll instance. */
@@ -156,11 +160,16 @@ public final class ProcessCalls {
             case KCMP_FS -> {
                 return order(a.get().fs(), b.get().fs());
             }
-            case KCMP_SIGHAND, KCMP_SYSVSEM -> {
+            case KCMP_SIGHAND -> {
                 return order(a.get().group(), b.get().group());
             }
+            case KCMP_SYSVSEM -> { // without a list of what to undo they have the same one: none
+                return hasUndo(a.get()) || hasUndo(b.get())
+                        ? order(a.get().group(), b.get().group())
+                        : 0;
+            }
             case KCMP_IO -> {
-                return order(a.get(), b.get());
+                return 0; // contexts of block devices, of which nobody has one
             }
             default -> {
                 return -EINVAL;

@@ -278,4 +278,14 @@ TEST(devices) {
     EQ(stat("/dev/pts", &st), 0);
     CHECK(S_ISDIR(st.st_mode));
 }
+TEST(truncation_is_accepted) {
+    int fd = open("/proc/self/comm", O_RDWR);
+    CHECK(fd >= 0);
+    OK(ftruncate(fd, 0));
+    OK(ftruncate(fd, 100));
+    close(fd);
+    fd = open("/proc/self/comm", O_RDONLY);
+    ERR(ftruncate(fd, 0), EINVAL);
+    close(fd);
+}
 MAIN()

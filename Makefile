@@ -10,6 +10,8 @@
 # make containerd pods under containerd's CRI plugin alone
 # make kubelet the pods' cases alone
 # make bench   the benchmarks
+# make fuzz    Jazzer on the parsers, and random calls: FUZZ_SECONDS for each (60)
+# make load    ten minutes of mixed load: is what the kernel takes flat?
 # make packages   deb and rpm packages (build/packages)
 # make repo       signed apt and yum repositories of them (build/repo)
 # make clean
@@ -77,10 +79,20 @@ node-life:
 images:
 	conformance/images/run
 
+# Jazzer on the parsers, then random calls; FUZZ_SECONDS for each
+FUZZ_SECONDS ?= 60
+fuzz:
+	dev/fuzz $(FUZZ_SECONDS)
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL FUZZ_SECONDS=$(FUZZ_SECONDS) conformance/run --suite fuzz
+
+# ten minutes of mixed load: is what the kernel takes flat?
+load:
+	conformance/load/run 600
+
 bench:
 	bench/run
 
 clean:
 	rm -rf build */target target
 
-.PHONY: image check check-image conformance engines containerd test format licence docs packages packages-life node-life repo images bench clean kubelet
+.PHONY: fuzz load image check check-image conformance engines containerd test format licence docs packages packages-life node-life repo images bench clean kubelet

@@ -37,7 +37,7 @@ class FileLocksTest {
         list.drop(a);
         assertNull(list.blocker(range(b, F_WRLCK, 0, Long.MAX_VALUE)));
         assertNull(list.set(range(b, F_UNLCK, 0, Long.MAX_VALUE)));
-        assertEquals(true, list.isEmpty());
+        assertEquals(true, list.retire());
     }
 
     @Test

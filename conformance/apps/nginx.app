@@ -24,10 +24,10 @@ curl -sS $u/; curl -sS $u/big | sha256sum; curl -sS -r 100-199 $u/big | sha256su
 curl -sS -o /dev/null -w '%{http_code}\n' $u/nothing; curl -sS $u/back/x $u/back/y; curl -sS -d post $u/back/z
 curl -sS --parallel --parallel-max 8 $(for i in {1..30}; do echo $u/version; done) 2>/dev/null | sort | uniq -c
 old=$(pgrep -P "$(cat pid)" | sort | head -n 1)
-sed -i 's/return 200 "behind/return 200 "reloaded/' n.conf; /usr/sbin/nginx -p "$d" -c "$d/n.conf" -s reload
+sed -i 's/return 200 "behind/return 200 "reloaded/' n.conf; /usr/sbin/nginx -p "$d" -c "$d/n.conf" -s reload 2>/dev/null
 for i in {1..100}; do [ -d "/proc/$old" ] || break; sleep .05; done
 curl -sS $u/back/x; pgrep -c -P "$(cat pid)"
 wrk -t2 -c16 -d1s $u/ >wrk.out; grep -c 'Non-2xx\|Socket errors' wrk.out; awk '/requests in/ {print ($1 > 100 ? "requests came" : "few requests")}' wrk.out
-m=$(cat pid); /usr/sbin/nginx -p "$d" -c "$d/n.conf" -s quit; for i in {1..100}; do [ -d "/proc/$m" ] || break; sleep .05; done
+m=$(cat pid); /usr/sbin/nginx -p "$d" -c "$d/n.conf" -s quit 2>/dev/null; for i in {1..100}; do [ -d "/proc/$m" ] || break; sleep .05; done
 [ -d "/proc/$m" ] && echo still there; [ -e pid ] && echo pid file left; grep -v -c ' 200 \| 206 \| 404 ' logs/access; grep -c 'alert\|crit\|emerg' logs/error
 cd /; rm -rf "$d"

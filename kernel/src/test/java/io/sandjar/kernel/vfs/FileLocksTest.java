@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class FileLocksTest {
     private final Object a = new Object();
     private final Object b = new Object();
-    private final LockList list = new LockList();
+    private final LockList list = new LockList(1, 1);
 
     private static LockList.Range range(Object owner, int type, long start, long end) {
         return new LockList.Range(owner, 1, type, start, end);

@@ -56,7 +56,7 @@ public final class Accounting {
 
     private void read(String dir, long clock, boolean details) {
         String stat = HostFiles.procText(dir + "/stat");
-        if (stat == null) {
+        if (stat == null || stat.isEmpty()) { // ends just now
             userNanos = Math.max(clock, 0);
             return;
         }

@@ -120,9 +120,22 @@ class FuzzTest {
             seeds[i] = b.array();
         }
         ByteBuffer d = buffer(1 + 16 + 56);
-        d.put(0, (byte) 1).putInt(1, 72).putShort(5, (short) 20).putShort(7, (short) 0x301).put(17, (byte) 2).put(18, (byte) 6);
+        d.put(0, (byte) 1)
+                .putInt(1, 72)
+                .putShort(5, (short) 20)
+                .putShort(7, (short) 0x301)
+                .put(17, (byte) 2)
+                .put(18, (byte) 6);
         d.putInt(21, -1);
-        run("NetlinkFuzz", NetlinkFuzz::fuzzerTestOneInput, seeds[0], seeds[1], seeds[2], seeds[3], seeds[4], d.array());
+        run(
+                "NetlinkFuzz",
+                NetlinkFuzz::fuzzerTestOneInput,
+                seeds[0],
+                seeds[1],
+                seeds[2],
+                seeds[3],
+                seeds[4],
+                d.array());
     }
 
     @Test
@@ -153,8 +166,12 @@ class FuzzTest {
                 PathFuzz::fuzzerTestOneInput,
                 names(0, "a", "", 0, "a/b", "", 3, "l", "a/b/..", 12, "l/b/../../a", "", 7, "a", "c", 14, "c/b", ""),
                 names(0, "d", "", 2, "d/f", "", 10, "d/f", "g", 9, "d", "g", 11, "g", "", 6, "../g", "", 12, ".", ""),
-                names(0, "x", "", 0, "x/y", "", 11, "x/y", "", 7, "/x", "/z", 12, "..", "", 7, "/z", "/z/y/q", 5, "/z", ""),
-                names(3, "s", "s/../s", 13, "s", "", 4, "t", "/t/", 12, "t/", "", 1, "s", "", 8, "s", "t", 13, "t", ""));
+                names(
+                        0, "x", "", 0, "x/y", "", 11, "x/y", "", 7, "/x", "/z", 12, "..", "", 7, "/z", "/z/y/q", 5,
+                        "/z", ""),
+                names(
+                        3, "s", "s/../s", 13, "s", "", 4, "t", "/t/", 12, "t/", "", 1, "s", "", 8, "s", "t", 13, "t",
+                        ""));
     }
 
     @Test

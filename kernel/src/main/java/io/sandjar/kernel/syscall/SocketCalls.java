@@ -88,7 +88,10 @@ public final class SocketCalls {
         return fd;
     }
 
-    @Syscall(nr = Nr.socket, note = "AF_UNIX, AF_INET, AF_INET6 (TCP and UDP), AF_NETLINK (route, uevents, sock_diag); no raw or packet sockets")
+    @Syscall(
+            nr = Nr.socket,
+            note =
+                    "AF_UNIX, AF_INET, AF_INET6 (TCP and UDP), AF_NETLINK (route, uevents, sock_diag); no raw or packet sockets")
     public static long sys_socket(
             Task t, @As(Kind.SOCK_FAMILY) int family, @As(Kind.SOCK_TYPE) int type, int protocol) {
         int flags = type & ~Net.SOCK_TYPE_MASK;

@@ -99,6 +99,19 @@ public final class MessageQueue extends IpcObject {
         return m;
     }
 
+    /** A message by its place in the queue, which stays there (MSG_COPY); otherwise as {@link #receive}. */
+    public synchronized @Nullable Message copy(long index, long max, boolean cut, int[] error) {
+        long left = index;
+        for (Message m : messages) {
+            if (left-- == 0) {
+                error[0] = -E2BIG;
+                return m.text.length > max && !cut ? null : m;
+            }
+        }
+        error[0] = removed() ? -EIDRM : -ENOMSG;
+        return null;
+    }
+
     public synchronized void setMaxBytes(long n) {
         maxBytes = n;
     }

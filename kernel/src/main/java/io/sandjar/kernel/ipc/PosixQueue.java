@@ -32,6 +32,9 @@ public final class PosixQueue {
     /** Hears of the first message that comes into the empty queue, once (mq_notify(3)). */
     public interface Notice {
         void arrived();
+
+        /** The registration ended without a message. */
+        default void withdrawn() {}
     }
 
     public final WaitQueue queue = new WaitQueue();
@@ -150,10 +153,17 @@ public final class PosixQueue {
         return 0;
     }
 
-    public synchronized void unregister(Object owner) {
-        if (owner.equals(noticeOwner)) {
-            notice = null;
-            noticeOwner = null;
+    public void unregister(Object owner) {
+        Notice old = null;
+        synchronized (this) {
+            if (owner.equals(noticeOwner)) {
+                old = notice;
+                notice = null;
+                noticeOwner = null;
+            }
+        }
+        if (old != null) {
+            old.withdrawn();
         }
     }
 

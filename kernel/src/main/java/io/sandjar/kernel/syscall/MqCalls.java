@@ -15,6 +15,8 @@ import io.sandjar.abi.Time;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.ipc.PosixQueue;
 import io.sandjar.kernel.ipc.QueueFile;
+import io.sandjar.kernel.net.SocketFile;
+import io.sandjar.kernel.net.netlink.NetlinkSocket;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
@@ -218,7 +220,7 @@ public final class MqCalls {
         }
     }
 
-    @Syscall(nr = Nr.mq_notify, support = Support.PARTIAL, note = "SIGEV_SIGNAL and SIGEV_NONE; no SIGEV_THREAD")
+    @Syscall(nr = Nr.mq_notify)
     public static long sys_mq_notify(Task t, @As(Kind.FD) int mqdes, long sevp) {
         QueueFile f = find(t, mqdes, false, true);
         if (f == null) {
@@ -239,7 +241,7 @@ public final class MqCalls {
             return f.messages().register(t.globalPid(), () -> {});
         }
         if (notify != Sig.SIGEV_SIGNAL) {
-            return notify == Sig.SIGEV_THREAD ? -ENOSYS : -EINVAL;
+            return notify == Sig.SIGEV_THREAD ? notifyThread(t, f, b) : -EINVAL;
         }
         if (!Sig.isValid(signo)) {
             return -EINVAL;
@@ -257,6 +259,27 @@ public final class MqCalls {
                 0,
                 0);
         return f.messages().register(t.globalPid(), () -> k.signals().sendToGroup(g, info));
+    }
+
+    private static long notifyThread(Task t, QueueFile f, byte[] sigevent) {
+        byte[] cookie = new byte[ThreadNotice.SIZE];
+        int r = t.mem().read(Bytes.i64(sigevent, SigeventLayout.sigev_value), cookie);
+        FileDescription d = t.fget(Bytes.i32(sigevent, SigeventLayout.sigev_signo));
+        if (r < 0 || d == null) {
+            return r < 0 ? r : -EBADF;
+        }
+        if (!(d instanceof SocketFile s)) {
+            return -ENOTSOCK;
+        }
+        if (!(s.socket() instanceof NetlinkSocket n)) {
+            return -EINVAL;
+        }
+        s.acquire();
+        r = f.messages().register(t.globalPid(), new ThreadNotice(s, n, cookie));
+        if (r < 0) {
+            s.release();
+        }
+        return r;
     }
 
     @Syscall(nr = Nr.mq_getsetattr)

@@ -66,10 +66,11 @@ public final class MsgCalls {
         }
     }
 
-    @Syscall(nr = Nr.msgrcv, support = Support.PARTIAL, note = "no MSG_COPY")
+    @Syscall(nr = Nr.msgrcv)
     public static long sys_msgrcv(Task t, int msqid, long msgp, long msgsz, long msgtyp, @As(Kind.HEX) int msgflg) {
-        if ((msgflg & MSG_COPY) != 0) {
-            return -ENOSYS;
+        boolean copy = (msgflg & MSG_COPY) != 0;
+        if (copy && ((msgflg & IPC_NOWAIT) == 0 || (msgflg & MSG_EXCEPT) != 0)) {
+            return -EINVAL;
         }
         MessageQueue q = table(t).find(msqid);
         if (msgsz < 0 || q == null) {
@@ -81,8 +82,10 @@ public final class MsgCalls {
         boolean except = (msgflg & MSG_EXCEPT) != 0;
         int[] error = new int[1];
         while (true) {
-            MessageQueue.Message m =
-                    q.receive(msgtyp, except, msgsz, (msgflg & MSG_NOERROR) != 0, t.globalPid(), error);
+            boolean cut = (msgflg & MSG_NOERROR) != 0;
+            MessageQueue.Message m = copy
+                    ? q.copy(msgtyp, msgsz, cut, error)
+                    : q.receive(msgtyp, except, msgsz, cut, t.globalPid(), error);
             if (m != null) {
                 int n = (int) Math.min(m.text().length, msgsz);
                 int r = t.mem().writeLong(msgp, m.type());

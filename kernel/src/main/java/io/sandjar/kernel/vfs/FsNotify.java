@@ -134,7 +134,7 @@ public final class FsNotify {
         }
         Stat st = new Stat();
         if (isDir || inode.stat(st) < 0 || st.nlink == 0) {
-            n.tell(inode, isDir ? IN_DELETE_SELF | IN_ISDIR : IN_DELETE_SELF, 0, null);
+            n.tell(inode, IN_DELETE_SELF, 0, null);
         }
     }
 

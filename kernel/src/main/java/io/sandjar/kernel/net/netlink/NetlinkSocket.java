@@ -245,6 +245,14 @@ public final class NetlinkSocket extends Socket {
         return (groups >>> group - 1 & 1) != 0;
     }
 
+    /** A message of another part of the kernel to this socket alone. */
+    public void inject(byte[] message) {
+        byte[] source = new byte[SockaddrNlLayout.SIZEOF];
+        source[0] = Net.AF_NETLINK;
+        put(message, source);
+        queue.wake(READABLE);
+    }
+
     /** A message to a multicast group. */
     void notice(int group, byte[] message) {
         byte[] source = new byte[SockaddrNlLayout.SIZEOF];

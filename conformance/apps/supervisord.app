@@ -35,6 +35,6 @@ C
 supervisord -c c 2>/dev/null; echo "start $?"; C="supervisorctl -c $d/c"
 has() { for i in {1..200}; do "$@" >/dev/null 2>&1 && return; sleep .1; done; echo "never: $*"; }
 has sh -c "$C status sleeper | grep -q RUNNING"; has sh -c "$C status crash | grep -q FATAL"; wc -l <n; $C status | awk '{print $1, $2}'
-p=$($C pid sleeper); kill -9 "$p"; has sh -c "grep -q 'exited: sleeper (terminated by SIGKILL' log"; has sh -c "$C status sleeper | grep -q RUNNING"; $C stop group:*; $C start group:group0; $C restart sleeper; $C signal TERM sleeper; $C status group:group1 | awk '{print $2}'
+p=$($C pid sleeper); kill -9 "$p"; has sh -c "grep -q 'exited: sleeper (terminated by SIGKILL' log"; has sh -c "$C status sleeper | grep -q RUNNING"; $C stop group:* | sort; $C start group:group0; $C restart sleeper; $C signal TERM sleeper; $C status group:group1 | awk '{print $2}'
 s=$(cat pid); $C shutdown; for i in {1..200}; do [ -e "/proc/$s" ] || break; sleep .05; done; ls pid s 2>/dev/null
 cd /; rm -rf "$d"

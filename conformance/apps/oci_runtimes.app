@@ -15,7 +15,7 @@ cp /bin/busybox b/rootfs/bin/
 for a in sh ls ps id hostname mount cat echo sleep grep sort touch; do ln -s busybox b/rootfs/bin/$a; done
 cd b || exit 1
 runc spec
-sed -i 's/"terminal": true/"terminal": false/; s/^\(\t*\)"sh"$/\1"sh","-c","id -u; echo $$; hostname; ls \/ \/dev | sort; touch \/x; cat \/proc\/self\/uid_map; grep Cap.*[fp]: \/proc\/self\/status; sleep ${T:-0}"/' config.json
+sed -i 's/"terminal": true/"terminal": false/; s/^\(\t*\)"sh"$/\1"sh","-c","id -u; echo $$; hostname; ls \/ \/dev | sort; touch \/x 2>\/dev\/null; echo $?; cat \/proc\/self\/uid_map; grep Cap.*[fp]: \/proc\/self\/status; sleep ${T:-0}"/' config.json
 sed -i '/"type": "cgroup"$/s/,$//' config.json
 runc --rootless true --root "$PWD/r" run -b . "ns-r-$$" 2>&1; echo "runc $?"
 sed -i 's/"TERM=xterm"/"T=60"/' config.json

@@ -34,7 +34,7 @@ tool - pgrep -x sleep
 tool 1p df -P
 tool 1p lscpu
 tool - nproc
-tool 1p ss -tan
+tool - ss -tan
 tool - ss -s
 tool - ip addr
 tool - mount

@@ -142,7 +142,7 @@ class ContainerMountsTest {
         java.nio.file.Path hosts = Files.writeString(dir.resolve("hosts"), "127.0.0.1 localhost\n");
         give("file:7", hosts, O_RDWR);
         linux = """
-                ,"maskedPaths":["/proc/kcore","/proc/keys","/sys/firmware","/no/such"],
+                ,"maskedPaths":["/proc/kcore","/proc/keys","/proc/slabinfo","/sys/firmware","/no/such"],
                 "readonlyPaths":["/proc/bus","/proc/sys","/proc/none"],
                 "sysctl":{"net.ipv4.ip_unprivileged_port_start":"0","kernel.domainname":"example.org"}""";
         ContainerTree t = build(
@@ -171,8 +171,8 @@ class ContainerMountsTest {
         assertEquals("0\n", read(t, "/proc/sys/net/ipv4/ip_unprivileged_port_start"));
         assertEquals("example.org", container.uts().domainname);
         assertEquals(-EROFS, open(t, "/proc/sys/kernel/domainname", O_WRONLY));
-        assertEquals("", read(t, "/proc/keys"));
-        assertEquals(S_IFCHR, at(t, "/proc/keys").inode().mode() & S_IFMT);
+        assertEquals("", read(t, "/proc/slabinfo"));
+        assertEquals(S_IFCHR, at(t, "/proc/slabinfo").inode().mode() & S_IFMT);
         assertEquals(5, write(t, "/dev/null", "12345".getBytes(StandardCharsets.ISO_8859_1)));
         assertEquals(01777, at(t, "/dev/shm").inode().mode() & 07777);
         assertEquals(-EROFS, FileOps.mkdir(t.caller(), PathWalk.AT_ROOT, "/sys/firmware/x", 0755));

@@ -25,8 +25,9 @@ final class DoLimits {
     /** Set by the parent: a descriptor for the names of the groups. Not the guest's business. */
     static final String VARIABLE = "SANDJAR_GROUPS=";
 
-    private static final String HINT = "limits need control groups that the caller may write: run it as root, or in a group that was "
-            + "delegated to you (systemd-run --user --scope -p Delegate=yes sandjar do ...)";
+    private static final String HINT =
+            "limits need control groups that the caller may write: run it as root, or in a group that was "
+                    + "delegated to you (systemd-run --user --scope -p Delegate=yes sandjar do ...)";
     private static final String NAME = "sandjar-do-";
 
     /** Younger ones may be about to be filled. */

@@ -55,8 +55,7 @@ final class DoOptions {
                 "memory",
                 "SIZE",
                 "",
-                "most memory that the guest's processes may have together (64m, 2g); who wants\n"
-                        + "more is killed"),
+                "most memory that the guest's processes may have together (64m, 2g); who wants\n" + "more is killed"),
         Option.one("cpus", "NUMBER", "", "most CPU time, in CPUs: 0.5 is half of one"),
         Option.one("pids", "NUMBER", "", "most processes and threads of the guest"),
         Option.optional(

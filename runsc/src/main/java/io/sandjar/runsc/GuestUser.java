@@ -140,6 +140,22 @@ final class GuestUser {
 
     Creds creds() {
         long caps = uid == 0 ? Creds.ALL_CAPS : 0;
-        return new Creds(uid, uid, uid, uid, gid, gid, gid, gid, groups, caps, caps, 0, Creds.ALL_CAPS, 0, 0, UserNamespace.FIRST);
+        return new Creds(
+                uid,
+                uid,
+                uid,
+                uid,
+                gid,
+                gid,
+                gid,
+                gid,
+                groups,
+                caps,
+                caps,
+                0,
+                Creds.ALL_CAPS,
+                0,
+                0,
+                UserNamespace.FIRST);
     }
 }

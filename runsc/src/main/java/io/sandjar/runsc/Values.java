@@ -60,7 +60,8 @@ final class Values {
         }
         double n = plain ? decimal(text) : -1;
         if (n < 0.01) {
-            throw new UsageError(option + ": \"" + text + "\" is not a number of CPUs", "write 2, 1.5 or 0.25; 0.01 is the least");
+            throw new UsageError(
+                    option + ": \"" + text + "\" is not a number of CPUs", "write 2, 1.5 or 0.25; 0.01 is the least");
         }
         return n;
     }

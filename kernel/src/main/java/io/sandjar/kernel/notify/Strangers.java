@@ -24,10 +24,10 @@ final class Strangers {
         ThreadGroup g = kernel.byHostPid(tgid);
         if (g == null) {
             Processes.kill(tgid, Sig.SIGKILL); // under our filter but not one of ours any more
-        } else if (!g.execing() && threadGroupOf(hostTid) == tgid) {
+        } else if (!g.execing() && kernel.hostThreads().get(hostTid) == null && threadGroupOf(hostTid) == tgid) {
             // During an exec the other threads may still make calls, which nobody answers. If it is over by now they
             // are
-            // gone, and that is why the host is asked once more.
+            // gone, and the old leader's id is another's, whom we know: that is why both are asked once more.
             kernel.exits().exitGroup(g, Sig.SIGKILL);
         }
     }

@@ -135,14 +135,7 @@ final class DoLimits {
             directories[i] = fds.get(i);
         }
         container.groups = new CgroupView(names.toArray(new String[0]), directories);
-        List<Integer> pairs = groups.memoryFds();
-        int[] limits = new int[pairs.size() / 2];
-        int[] used = new int[limits.length];
-        for (int i = 0; i < limits.length; i++) {
-            limits[i] = pairs.get(2 * i);
-            used[i] = pairs.get(2 * i + 1);
-        }
-        container.memoryRoom = new MemoryRoom(limits, used);
+        container.memoryRoom = MemoryRoom.ofPairs(groups.memoryFds());
     }
 
     /** How many guest processes the host has killed because the limit of memory was reached. */

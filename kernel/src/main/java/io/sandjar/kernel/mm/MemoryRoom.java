@@ -3,6 +3,7 @@
 package io.sandjar.kernel.mm;
 
 import io.sandjar.host.Sys;
+import java.util.List;
 
 /**
  * What the host's memory limits leave to the guests of a container, looked at now and then. Where it is little, the kernel
@@ -34,6 +35,17 @@ public final class MemoryRoom {
     public MemoryRoom(int[] limits, int[] used) {
         this.limits = limits.clone();
         this.used = used.clone();
+    }
+
+    /** @param pairs descriptors, a limit's and a usage's in turn */
+    public static MemoryRoom ofPairs(List<Integer> pairs) {
+        int[] limits = new int[pairs.size() / 2];
+        int[] used = new int[limits.length];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = pairs.get(2 * i);
+            used[i] = pairs.get(2 * i + 1);
+        }
+        return new MemoryRoom(limits, used);
     }
 
     /** Whether little is left; {@code bytes} are about to be written into guests. A guess: races only make it look again. */

@@ -62,6 +62,11 @@ public final class UserMemory {
         room = memoryRoom;
     }
 
+    private @Nullable Toucher toucherWhenTight(long len) {
+        MemoryRoom r = room;
+        return r != null && r.tight(len) ? toucher : null;
+    }
+
     /** Whether there is so little left that the guest has to touch its pages itself. */
     public boolean tight() {
         MemoryRoom r = room;
@@ -75,9 +80,8 @@ public final class UserMemory {
      * @return how many to write at once, at least one
      */
     public long touch(long address, long len) {
-        MemoryRoom r = room;
-        Toucher t = toucher;
-        if (r == null || t == null || !r.tight(len)) {
+        Toucher t = toucherWhenTight(len);
+        if (t == null) {
             return len;
         }
         long n = Math.min(len, 65536);
@@ -106,9 +110,8 @@ public final class UserMemory {
         if (len == 0) {
             return 0;
         }
-        MemoryRoom r = room;
-        Toucher t = toucher;
-        if (r != null && t != null && r.tight(len)) {
+        Toucher t = toucherWhenTight(len);
+        if (t != null) {
             t.touch(address, len);
         }
         RingWindows w = windows;

@@ -37,6 +37,7 @@ import io.sandjar.oci.Mount;
 import io.sandjar.oci.Resources;
 import io.sandjar.oci.Spec;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -165,17 +166,13 @@ public final class ContainerMounts {
 
     /** The files by which the kernel knows when its guests have little memory left. */
     private void memoryRoom() {
-        int pairs = donated.beginningWith("memory").size() / 2;
-        if (pairs == 0) {
-            return;
+        ArrayList<Integer> pairs = new ArrayList<>();
+        while (donated.has("memory")) {
+            pairs.add(donated.take("memory"));
         }
-        int[] limits = new int[pairs];
-        int[] used = new int[pairs];
-        for (int i = 0; i < pairs; i++) {
-            limits[i] = donated.take("memory");
-            used[i] = donated.take("memory");
+        if (!pairs.isEmpty()) {
+            container.memoryRoom = MemoryRoom.ofPairs(pairs);
         }
-        container.memoryRoom = new MemoryRoom(limits, used);
     }
 
     // ---- mounts ----

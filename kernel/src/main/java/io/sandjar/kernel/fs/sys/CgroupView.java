@@ -68,8 +68,7 @@ public final class CgroupView {
 
     /** Processes that were killed because the limit of memory was reached; 0 when nobody counts them. */
     public long oomKills() {
-        String v1 = directory(UNIFIED) < 0 ? read("memory", "memory.oom_control") : file("memory.events");
-        return Math.max(0, field(v1, "oom_kill"));
+        return Math.max(0, field(file("memory.events"), "oom_kill"));
     }
 
     /** A figure of memory.stat(cgroup v2); 0 when nobody counts it. */

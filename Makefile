@@ -47,9 +47,9 @@ containerd:
 
 # pods by the node agent, with runsc and runc; the agent killed at many points
 kubelet:
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/run
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/commands-pods.sh
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/kubelet/provider.sh
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/lib/again conformance/kubelet/run
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/lib/again conformance/kubelet/commands-pods.sh
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/lib/again conformance/kubelet/provider.sh
 
 format:
 	$(MVN) -q spotless:apply
@@ -69,15 +69,15 @@ repo: packages
 
 # packages installed, upgraded and removed with apt and dnf; needs root, says what it skips
 packages-life:
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/packages/run
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/lib/again conformance/packages/run
 
 # `sandjar node` with real engines; needs root, says what it skips
 node-life:
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/node/run
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL conformance/lib/again conformance/node/run
 
 # the image store against umoci, skopeo and docker-registry; says what it skips
 images:
-	conformance/images/run
+	conformance/lib/again conformance/images/run
 
 # Jazzer on the parsers, then random calls; FUZZ_SECONDS for each
 FUZZ_SECONDS ?= 60

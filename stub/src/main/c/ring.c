@@ -35,6 +35,10 @@ static int await(struct ring_save *s, struct ring *r)
 		int state = __atomic_load_n(&r->state, __ATOMIC_ACQUIRE);
 		if (state == RING_DONE)
 			return 1;
+		if (state == RING_SIGNALLED) {
+			call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+			return 1;
+		}
 		if (state == RING_SLEEPING) {
 			call(SYS_futex, (long)&r->state, FUTEX_WAIT, RING_SLEEPING, 0, 0, 0);
 		} else if (state == RING_PARKED) {

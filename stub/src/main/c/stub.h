@@ -52,6 +52,7 @@
 #define RING_SLEEPING 4 // the thread sleeps: wake it
 #define RING_DONE 5
 #define RING_REFUSED 6 // make the call the other way
+#define RING_SIGNALLED 7 // done, and a signal was sent that is to be met before the next instruction
 
 #define RING_SIZE 0x5000
 #define RING_DATA 0x1000

@@ -24,6 +24,7 @@ public final class Ring {
     public static final int PARKED = 3;
     public static final int DONE = 5;
     public static final int REFUSED = 6;
+    public static final int SIGNALLED = 7;
 
     private static final int NR = 128;
     private static final int IP = 136;
@@ -138,7 +139,8 @@ public final class Ring {
         buf.put(DATA + at, src, off, len);
     }
 
-    /** Answers a call that was not answered at once: {@link #DONE} with its result, {@link #REFUSED}, {@link #PARKED}. */
+    /** Answers a call that was not answered at once: {@link #DONE} or {@link #SIGNALLED} with its result, {@link
+     * #REFUSED}, {@link #PARKED}. */
     public synchronized void answer(int state, long result) {
         if (!closed) {
             Native.ringAnswer(address, state, result);

@@ -197,6 +197,9 @@ public final class Rings {
      * @return whether something is queued
      */
     public boolean prepare(Task t) {
+        if (t.attention || t.restartCode != 0 || t.restoreMask) {
+            return false; // first things first; it is kicked again
+        }
         long ip = t.hotSite;
         t.hotSite = 0;
         Server s = server;

@@ -955,7 +955,7 @@ public final class Task extends Caller {
         }
     }
 
-    /** What would have to begin anew is made by notification, which knows how. */
+    /** As {@link #finish}; what the host is to carry out is made anew by notification. */
     private void finishByRing(long result) {
         Ring r = ring;
         mem.close();
@@ -963,12 +963,20 @@ public final class Task extends Caller {
         if (dead || r == null) {
             return;
         }
-        boolean refused = result == CONTINUE || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
-        inGuest = true;
-        if (attention && !refused) {
-            kernel.kick(this);
+        if (result == CONTINUE) {
+            passed();
+            r.answer(Ring.REFUSED, 0);
+            return;
         }
-        r.answer(refused ? Ring.REFUSED : Ring.DONE, result);
+        long value = settleResult(result);
+        boolean kick = value != result || attention;
+        inGuest = true;
+        if (kick || attention) {
+            kernel.kick(this);
+            r.answer(Ring.SIGNALLED, value);
+        } else {
+            r.answer(Ring.DONE, value);
+        }
     }
 
     /** {@link #inGuest} as what decides between a notification and a ring that claim to be the same thread's. */

@@ -170,6 +170,8 @@ final class Trampolines {
             long flags = f.reg(TrapFrame.EFLAGS) & ~(CF | PF | AF | ZF | SF | OF);
             f.setReg(TrapFrame.EFLAGS, flags | compare(length == 5 ? (int) rax : rax, with, length == 5));
             f.setReg(TrapFrame.RIP, site + 2 + length);
+        } else if (at == AFTER + Math.abs(lengths[k][n])) {
+            f.setReg(TrapFrame.RIP, site + 2 + Math.abs(lengths[k][n]));
         }
     }
 

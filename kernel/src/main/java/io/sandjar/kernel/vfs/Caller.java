@@ -24,7 +24,8 @@ public abstract class Caller {
 
     /**
      * Result for the receiver: the host is to carry out the call of the guest as it stands. Only for calls whose meaning
-     * lies entirely in their register arguments.
+     * lies entirely in their register arguments. A call by ring must have done nothing when it says so: it comes again, by
+     * notification.
      */
     public static final int CONTINUE = -4098;
 

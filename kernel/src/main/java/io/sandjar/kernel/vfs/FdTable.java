@@ -287,6 +287,16 @@ public final class FdTable {
         }
     }
 
+    /** Whether the host has a copy of {@code fd}. */
+    public boolean isMapped(int fd) {
+        lock.lock();
+        try {
+            return fd >= 0 && mapped.get(fd);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether the host has a copy of {@code fd}; it is forgotten. */
     public boolean takeMapped(int fd) {
         lock.lock();

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+// What calls do that come often enough for a shared-memory ring (docs/adr/0011); natively nothing but many calls.
+#include "check.h"
+#include <poll.h>
+#include <pthread.h>
+#include <sys/time.h>
+
+#define MANY 6000
+
+static int file(const char *name, const char *text) {
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
+    if (fd >= 0 && write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+        return -1;
+    return fd;
+}
+
+/* What the dynamic loader does, often enough that the close comes by ring while the host has its copy of the descriptor. */
+TEST(mapped_files_close_once) {
+    close(file("f", "text"));
+    int bad = 0;
+    for (int i = 0; i < MANY; i++) {
+        int fd = open("f", O_RDONLY), other = open("f", O_RDONLY);
+        char *p = mmap(0, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+        bad += p == MAP_FAILED || p[0] != 't' || munmap(p, 4096) != 0;
+        bad += close(fd) != 0;
+        bad += fcntl(fd, F_GETFD) != -1 || errno != EBADF;
+        bad += close(other) != 0;
+    }
+    EQ(bad, 0);
+}
+
+static volatile sig_atomic_t signals, early;
+static void count(int s) {
+    signals += s == SIGUSR1;
+}
+/* A signal that a thread sends to itself is there when the call returns. */
+TEST(signal_to_oneself_before_return) {
+    signal(SIGUSR1, count);
+    int bad = 0;
+    pid_t me = getpid();
+    pid_t tid = gettid();
+    for (int i = 0; i < MANY; i++) {
+        int r = i & 1 ? kill(me, SIGUSR1) : (int)syscall(SYS_tgkill, me, tid, SIGUSR1);
+        bad += r != 0 || signals != i + 1;
+    }
+    EQ(bad, 0);
+}
+
+static void *writer(void *a) {
+    for (int i = 0; i < 20; i++) {
+        usleep(1000);
+        if (write(*(int *)a, "x", 1) != 1)
+            break;
+    }
+    return 0;
+}
+/* Interrupted calls: those without a handler that interrupts go on, with what is left of their time. */
+TEST(interrupted_and_restarted) {
+    struct sigaction a = {.sa_handler = count, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR1, &a, 0);
+    int p[2], bad = 0;
+    char c;
+    NEED(pipe(p) == 0);
+    for (int i = 0; i < MANY; i++)
+        bad += write(p[1], "y", 1) != 1 || read(p[0], &c, 1) != 1;
+    struct itimerval often = {{0, 1500}, {0, 1500}}, off = {{0, 0}, {0, 0}};
+    signal(SIGALRM, SIG_IGN);
+    a.sa_handler = count;
+    sigaction(SIGALRM, &a, 0);
+    setitimer(ITIMER_REAL, &often, 0);
+    pthread_t t;
+    pthread_create(&t, 0, writer, &p[1]);
+    for (int i = 0; i < 20; i++)
+        bad += read(p[0], &c, 1) != 1 || c != 'x';
+    pthread_join(t, 0);
+    /* poll(2) is not restarted, whatever the handler's flags */
+    struct pollfd w = {p[0], POLLIN, 0};
+    ERR(poll(&w, 1, 10000), EINTR);
+    setitimer(ITIMER_REAL, &off, 0);
+    EQ(bad, 0);
+}
+
+/* A stopped thread goes on waiting for the rest of the time only. */
+TEST(poll_keeps_its_deadline) {
+    struct pollfd w = {0, POLLIN, 0};
+    int p[2], bad = 0;
+    NEED(pipe(p) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < MANY; i++)
+            bad += poll(&w, 0, 0) != 0;
+        struct timespec from, to;
+        w.fd = p[0];
+        clock_gettime(CLOCK_MONOTONIC, &from);
+        int r = poll(&w, 1, 2000);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        long ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
+        _exit(bad || r != 0 ? 1 : ms < 1990 ? 2 : ms > 60000 ? 3 : 0);
+    }
+    int status;
+    for (int i = 0; i < 20; i++) {
+        usleep(100000);
+        kill(child, SIGSTOP);
+        usleep(1000);
+        kill(child, SIGCONT);
+    }
+    EQ(waitpid(child, &status, 0), child);
+    EQ(status, 0);
+}
+
+/* Forked and vforked children, and the programs they begin, make their calls without their parent's ring. */
+TEST(children_and_programs) {
+    int p[2];
+    volatile int bad = 0;
+    char c;
+    NEED(pipe(p) == 0);
+    for (int i = 0; i < MANY; i++)
+        bad += write(p[1], "y", 1) != 1 || read(p[0], &c, 1) != 1;
+    for (int i = 0; i < 10; i++) {
+        pid_t child = i & 1 ? vfork() : fork();
+        if (child == 0) {
+            if (write(p[1], "z", 1) != 1)
+                _exit(1);
+            execl("/bin/true", "true", (char *)0);
+            _exit(2);
+        }
+        int status;
+        bad += write(p[1], "y", 1) != 1;
+        bad += waitpid(child, &status, 0) != child || status != 0;
+        bad += read(p[0], &c, 1) != 1 || read(p[0], &c, 1) != 1;
+    }
+    EQ(bad, 0);
+}
+
+static int shared[2];
+static void *many_writes(void *a) {
+    long bad = 0;
+    char b[3000];
+    memset(b, *(char *)a, sizeof b);
+    for (int i = 0; i < MANY / 4; i++)
+        bad += write(shared[1], b, sizeof b) != sizeof b;
+    return (void *)bad;
+}
+/* Threads with rings of their own; each write is whole. */
+TEST(threads_write_whole) {
+    pthread_t t[3];
+    static char names[3] = {'a', 'b', 'c'};
+    long counts[3] = {0, 0, 0}, bad = 0;
+    char b[3000];
+    NEED(pipe(shared) == 0);
+    for (int i = 0; i < 3; i++)
+        pthread_create(&t[i], 0, many_writes, &names[i]);
+    for (int i = 0; i < 3 * (MANY / 4); i++) {
+        size_t have = 0;
+        while (have < sizeof b) {
+            ssize_t n = read(shared[0], b + have, sizeof b - have);
+            if (n <= 0)
+                break;
+            have += n;
+        }
+        for (size_t k = 1; k < sizeof b; k++)
+            bad += b[k] != b[0];
+        if (b[0] >= 'a' && b[0] <= 'c')
+            counts[b[0] - 'a']++;
+    }
+    for (int i = 0; i < 3; i++) {
+        void *r;
+        pthread_join(t[i], &r);
+        EQ((long)r, 0);
+        EQ(counts[i], MANY / 4);
+    }
+    EQ(bad, 0);
+}
+
+/* Bad addresses are found as by any call, and nothing is lost or half done. */
+TEST(bad_addresses) {
+    int p[2], bad = 0;
+    char c, *volatile nowhere = (char *)8;
+    NEED(pipe(p) == 0);
+    char *two = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *ro = mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(two + 4096, 4096);
+    for (int i = 0; i < MANY; i++) {
+        bad += write(p[1], "y", 1) != 1 || read(p[0], &c, 1) != 1;
+        if (i % 100 == 99) {
+            bad += write(p[1], nowhere, 1) != -1 || errno != EFAULT;
+            bad += write(p[1], "abc", 3) != 3;
+            bad += read(p[0], ro, 3) != -1 || errno != EFAULT;
+            bad += read(p[0], two + 4096 - 3, 3) != 3 || memcmp(two + 4093, "abc", 3);
+        }
+    }
+    EQ(bad, 0);
+}
+MAIN()

@@ -31,7 +31,7 @@
 #define SLOTS_BASE 0x5f0000000000UL
 #define SLOT_SIZE 0x8000UL
 #define SLOTS 16
-#define DOORBELL 0x5a0
+#define DOORBELL 214
 
 static uint64_t seed = 88172645463325252u;
 __attribute__((unused)) static uint64_t rnd(void) {

@@ -101,6 +101,12 @@ os._exit(0)" 2>/dev/null'
         do_case groups_are_removed 0 'none' '$S --memory 64m --pids 50 -- true & p=$!; for i in $(seq 100); do j=$(pgrep -P $p) && break; sleep 0.01; done; wait $p; find /sys/fs/cgroup -name "sandjar-do-$j" | grep . && exit 1; echo none'
         do_case groups_after_kill 0 '*none' '$S --memory 64m -- sleep 60 & p=$!; for i in $(seq 200); do j=$(pgrep -P $p) && find /sys/fs/cgroup -name "sandjar-do-$j" | grep -q . && break; sleep 0.1; done; kill -9 $j; wait $p; find /sys/fs/cgroup -name "sandjar-do-$j" | grep -q . && exit 1; echo none'
     fi
+    build "$here/lib/refuse.c" "$out/lib/refuse" || report do/refuse/build 'not ok' - "see $out/lib/refuse.log"
+    # what profiles of container engines refuse: 101 ptrace, 165 mount, 272 unshare, 310 and 311 process_vm_*, 438 pidfd_getfd
+    local refuse="$out/lib/refuse"
+    do_case without_pidfd_getfd 0 'alive' "$refuse 438 \$DO echo alive"
+    do_case without_vm_calls 0 '3 /tmp' "$refuse 310,311,438 \$DO sh -c \"seq 3 | wc -l | tr '\\n' ' '; cd /tmp; pwd\""
+    do_case refused_by_others 0 '* tmpfs *' "$refuse 101,165,272,310,311,438 \$DO unshare -Urm sh -c \"mkdir /tmp/m; mount -t tmpfs x /tmp/m; stat -fc ' %T ' /tmp/m\""
     do_case memory_too_little 125 '*at least 2m*' '$S --memory 1k -- true'
     do_case two_at_once 0 'a b' 'x=$($DO sh -c "sleep 1; echo a") & $DO echo b >$D/o; wait; echo a $(cat $D/o)'
     rm -rf "$d"

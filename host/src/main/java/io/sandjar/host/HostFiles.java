@@ -40,7 +40,7 @@ public final class HostFiles {
     /** Opens what is needed later. To be called while the host's files can still be reached by their paths. */
     public static void open() {
         synchronized (LOCK) {
-            proc();
+            GuestAccess.choose(proc());
             MEMORY.fd();
             PROCESSORS.fd();
             ZERO.fd();

@@ -28,6 +28,8 @@ final class Native {
 
     static native long poke(int tid, long address, byte[] src, int off, int len);
 
+    static native void memoryByFiles(int proc);
+
     static native long fileToGuest(int fd, long off, int tid, long address, long len);
 
     static native long guestToFile(int fd, long off, int tid, long address, long len);

@@ -112,6 +112,9 @@ public final class Sys {
 
     /** Fills guest memory with zeros: bytes written (perhaps fewer) or -errno. Nothing is copied through this process. */
     public static long zeroGuest(int tid, long address, long len) {
+        if (GuestAccess.byFiles()) {
+            return GuestAccess.zero(tid, address, len);
+        }
         long zeros = Zeros.ADDRESS;
         Scratch s = Scratch.take();
         try {

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.host.seccomp;
 
+import io.sandjar.abi.Nr;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,8 +14,11 @@ import java.util.List;
  * that a trap becomes ENOSYS: a signal raised inside the stub's own signal handler would not end well.
  */
 public final class FilterTable {
-    /** The number of the call by which the stub rings for the kernel. Linux has none with this number. */
-    public static final int DOORBELL = 0x5a0;
+    /**
+     * The number of the call by which the stub rings for the kernel: epoll_ctl_old, which Linux never had on x86-64 and which
+     * profiles of container engines let through. A number that they do not know they would answer themselves.
+     */
+    public static final int DOORBELL = Nr.epoll_ctl_old;
 
     private final Rule[] rules;
     private final int[] frequent;
@@ -36,6 +40,14 @@ public final class FilterTable {
     /** The profile that every guest runs under. */
     public static FilterTable strict() {
         return StrictProfile.TABLE;
+    }
+
+    /**
+     * The same for where another filter holds already, such as that of a container around us: calls that such filters refuse are
+     * traps, because a trap comes before a refusal, and the kernel gets to see them.
+     */
+    public static FilterTable strictBeneath() {
+        return StrictProfile.BENEATH;
     }
 
     /**

@@ -90,8 +90,8 @@ public final class FilterText {
     }
 
     private static String name(int nr) {
-        String name = Nr.name(nr);
-        return name != null ? name : nr == FilterTable.DOORBELL ? "doorbell" : Integer.toString(nr);
+        String name = nr == FilterTable.DOORBELL ? "doorbell" : Nr.name(nr);
+        return name != null ? name : Integer.toString(nr);
     }
 
     private FilterText() {}

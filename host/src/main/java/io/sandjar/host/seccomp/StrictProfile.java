@@ -198,7 +198,7 @@ final class StrictProfile {
         rule(TRAP, "a mapping for the ring of events", calls(Nr.io_setup, Nr.io_destroy)),
 
         // Never offered
-        rule(ENOSYS, "only the stub may ring", calls(FilterTable.DOORBELL)),
+        rule(ENOSYS, "only the stub may ring; Linux does not have it", calls(FilterTable.DOORBELL)),
         rule(ENOSYS, "the host would write to guest memory at its own times; the C library copes", calls(Nr.rseq)),
         rule(
                 ENOSYS,
@@ -227,7 +227,6 @@ final class StrictProfile {
                         Nr.uselib,
                         Nr._sysctl,
                         Nr.lookup_dcookie,
-                        Nr.epoll_ctl_old,
                         Nr.epoll_wait_old,
                         Nr.uretprobe,
                         Nr.uprobe)),
@@ -253,6 +252,88 @@ final class StrictProfile {
     /** Everything without a rule belongs to the kernel. */
     static final FilterTable TABLE = new FilterTable(
             RULES, new int[] {Nr.futex, Nr.mmap, Nr.madvise, Nr.munmap, Nr.mprotect}, USER_NOTIF, ENOSYS);
+
+    /** Calls that belong to the kernel, and that profiles of container engines refuse. */
+    private static final Rule REFUSED_BY_OTHERS = rule(
+            TRAP,
+            "another filter would answer before the kernel",
+            calls(
+                    Nr.mount,
+                    Nr.umount2,
+                    Nr.pivot_root,
+                    Nr.chroot,
+                    Nr.unshare,
+                    Nr.setns,
+                    Nr.sethostname,
+                    Nr.setdomainname,
+                    Nr.open_tree,
+                    Nr.open_tree_attr,
+                    Nr.move_mount,
+                    Nr.fsopen,
+                    Nr.fsconfig,
+                    Nr.fsmount,
+                    Nr.fspick,
+                    Nr.mount_setattr,
+                    Nr.statmount,
+                    Nr.listmount,
+                    Nr.name_to_handle_at,
+                    Nr.open_by_handle_at,
+                    Nr.ptrace,
+                    Nr.process_vm_readv,
+                    Nr.process_vm_writev,
+                    Nr.process_madvise,
+                    Nr.process_mrelease,
+                    Nr.pidfd_getfd,
+                    Nr.kcmp,
+                    Nr.personality,
+                    Nr.keyctl,
+                    Nr.add_key,
+                    Nr.request_key,
+                    Nr.syslog,
+                    Nr.quotactl,
+                    Nr.quotactl_fd,
+                    Nr.get_mempolicy,
+                    Nr.set_mempolicy,
+                    Nr.set_mempolicy_home_node,
+                    Nr.mbind,
+                    Nr.migrate_pages,
+                    Nr.move_pages,
+                    Nr.vhangup,
+                    Nr.reboot,
+                    Nr.settimeofday,
+                    Nr.clock_settime,
+                    Nr.fanotify_init,
+                    Nr.fanotify_mark,
+                    Nr.sysfs,
+                    Nr.ustat,
+                    Nr.vmsplice,
+                    Nr.io_pgetevents,
+                    Nr.epoll_pwait2,
+                    Nr.landlock_create_ruleset,
+                    Nr.landlock_add_rule,
+                    Nr.landlock_restrict_self,
+                    Nr.cachestat,
+                    Nr.fchmodat2,
+                    Nr.lsm_get_self_attr,
+                    Nr.lsm_set_self_attr,
+                    Nr.lsm_list_modules,
+                    Nr.mseal,
+                    Nr.setxattrat,
+                    Nr.getxattrat,
+                    Nr.listxattrat,
+                    Nr.removexattrat,
+                    Nr.file_getattr,
+                    Nr.file_setattr));
+
+    /** As {@link #TABLE}, beneath the filter of somebody else. */
+    static final FilterTable BENEATH = new FilterTable(
+            withRefused(), new int[] {Nr.futex, Nr.mmap, Nr.madvise, Nr.munmap, Nr.mprotect}, USER_NOTIF, ENOSYS);
+
+    private static Rule[] withRefused() {
+        Rule[] all = java.util.Arrays.copyOf(RULES, RULES.length + 1);
+        all[RULES.length] = REFUSED_BY_OTHERS;
+        return all;
+    }
 
     private static Rule stub(int action, String why, int[] calls, Condition... conditions) {
         return new Rule(true, calls, conditions, action, why);

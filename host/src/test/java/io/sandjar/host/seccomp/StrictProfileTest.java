@@ -67,7 +67,7 @@ final class StrictProfileTest {
     }
 
     private static int expected(int nr, boolean stub, long[] a) {
-        if (nr == 1440) {
+        if (nr == FilterTable.DOORBELL) {
             return stub ? NOTIFY : ENOSYS;
         }
         String name = Nr.name(nr);
@@ -207,10 +207,10 @@ final class StrictProfileTest {
             BpfInterpreter wide = new BpfInterpreter(FilterTable.strict().assemble(range[0], range[1]));
             long middle = (range[0] + range[1]) / 2;
             for (long ip : new long[] {range[0], range[0] + 1, middle, range[1] - 1}) {
-                assertEquals(NOTIFY, wide.run(1440, ARCH, ip), Long.toHexString(ip));
+                assertEquals(NOTIFY, wide.run(FilterTable.DOORBELL, ARCH, ip), Long.toHexString(ip));
             }
             for (long ip : new long[] {0, range[0] - 1, range[1], range[1] + (1L << 32), range[0] - (1L << 32), -1}) {
-                assertEquals(ENOSYS, wide.run(1440, ARCH, ip), Long.toHexString(ip));
+                assertEquals(ENOSYS, wide.run(FilterTable.DOORBELL, ARCH, ip), Long.toHexString(ip));
             }
         }
     }
@@ -245,6 +245,25 @@ final class StrictProfileTest {
         assertTrue(program.steps <= 30, "mmap: " + program.steps);
         program.run(Nr.read, ARCH, GUEST, 0, 0, 0, 0, 0, 0);
         assertTrue(program.steps <= 24, "read: " + program.steps);
+    }
+
+    /** Beneath another filter calls of the kernel's become traps; nothing is allowed or refused that was not before. */
+    @Test
+    void beneathAnotherFilter() {
+        BpfInterpreter beneath = new BpfInterpreter(FilterTable.strictBeneath().assemble(START, END));
+        int traps = 0;
+        for (int nr = 0; nr < Nr.MAX + 3; nr++) {
+            int before = program.run(nr, ARCH, GUEST, 0, 0, 0, 0, 0, 0);
+            int now = beneath.run(nr, ARCH, GUEST, 0, 0, 0, 0, 0, 0);
+            if (now != before) {
+                assertEquals(hex(NOTIFY), hex(before), Nr.name(nr));
+                assertEquals(hex(TRAP), hex(now), Nr.name(nr));
+                traps++;
+            }
+        }
+        assertTrue(traps > 50, "traps: " + traps);
+        assertEquals(NOTIFY, beneath.run(FilterTable.DOORBELL, ARCH, START + 8));
+        assertEquals(TRAP, beneath.run(Nr.mount, ARCH, GUEST));
     }
 
     @Test

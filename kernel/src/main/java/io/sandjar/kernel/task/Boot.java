@@ -2,18 +2,14 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
-import static io.sandjar.abi.Errno.*;
-
 import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Sig;
 import io.sandjar.host.Listener;
-import io.sandjar.host.Processes;
 import io.sandjar.host.SpawnPlan;
 import io.sandjar.host.Sys;
 import io.sandjar.host.seccomp.FilterTable;
 import java.io.IOException;
-import java.util.concurrent.locks.LockSupport;
 
 /** The start of a sandbox: the first stub process, its filter and listener. */
 public final class Boot {
@@ -25,6 +21,7 @@ public final class Boot {
     private static final int F_ADD_SEALS = 1033;
     private static final int HIGH_FD = 200;
     private static final int O_WRONLY = 1;
+    private static final int PR_GET_SECCOMP = 21;
     private static final int PR_CAP_AMBIENT = 47;
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private static final int PR_CAPBSET_DROP = 24;
@@ -32,7 +29,6 @@ public final class Boot {
     private static final int ROOT_IS_NOBODY = 0x2f; // NOROOT, NO_SETUID_FIXUP and KEEP_CAPS off, for ever
     private static final int CAP_LAST = 40;
     private static final int CAP_VERSION = 0x20080522;
-    private static final long START_NANOS = 10_000_000_000L;
 
     private Boot() {}
 
@@ -46,11 +42,13 @@ public final class Boot {
      */
     public static void spawn(Kernel kernel, byte[] stub) throws IOException {
         int image = memfd("sandjar-stub", stub);
-        byte[] filter = FilterTable.strict().assemble(Stub.BASE, Stub.BASE + Stub.TEXT_SIZE);
+        byte[] filter = (underFilter() ? FilterTable.strictBeneath() : FilterTable.strict())
+                .assemble(Stub.BASE, Stub.BASE + Stub.TEXT_SIZE);
         int program = memfd("sandjar-filter", filter);
         kernel.setStubImage(image);
+        ListenerTransfer transfer = new ListenerTransfer();
         SpawnPlan plan = new SpawnPlan();
-        long name = plan.string("f");
+        long name = plan.string(transfer.order());
         long argv = plan.vector(name);
         long envp = plan.vector();
         long empty = plan.string("");
@@ -61,7 +59,8 @@ public final class Boot {
                 .call(0, Nr.chdir, plan.string("/"))
                 .call(0, Nr.dup3, program, 3, 0)
                 .call(0, Nr.dup3, image, 4, 02000000)
-                .call(0, Nr.close_range, 5, 0xffffffffL, 0)
+                .call(SpawnPlan.IGNORE_ERROR, Nr.dup3, transfer.socket(), 5, 0)
+                .call(0, Nr.close_range, transfer.socket() < 0 ? 5 : 6, 0xffffffffL, 0)
                 .call(SpawnPlan.IGNORE_ERROR, Nr.close_range, 0, 2, 0)
                 .call(0, Nr.execveat, 4, empty, argv, envp, 0x1000);
         int pid = plan.run(0);
@@ -70,10 +69,15 @@ public final class Boot {
             throw new IOException("cannot start a guest process: " + failure);
         }
         plan.free();
-        kernel.setListener(new Listener(fetchListener(pid)));
+        kernel.setListener(new Listener(transfer.take(pid)));
         kernel.listener().wakeSynchronously();
         Sys.close(program);
         kernel.nursery().attach(pid);
+    }
+
+    /** Whether another filter holds for this process, such as that of a container around it. */
+    private static boolean underFilter() {
+        return Sys.call(Nr.prctl, PR_GET_SECCOMP, 0, 0) != 0;
     }
 
     /** The guests' host processes have no privilege, whatever this process has, and go before it when memory is short. */
@@ -95,44 +99,6 @@ public final class Boot {
         plan.call(0, Nr.capset, header, none);
     }
 
-    private static int fetchListener(int pid) throws IOException {
-        int pidfd = Processes.pidfdOpen(pid);
-        if (pidfd < 0) {
-            throw new IOException("pidfd_open: " + io.sandjar.abi.Errno.name(-pidfd));
-        }
-        try {
-            long deadline = System.nanoTime() + START_NANOS;
-            while (true) {
-                int fd = Processes.pidfdGetfd(pidfd, 0);
-                if (fd >= 0) {
-                    return fd;
-                }
-                if (fd != -EBADF) {
-                    throw new IOException("cannot fetch the seccomp listener (pidfd_getfd: "
-                            + io.sandjar.abi.Errno.name(-fd) + "); does this host forbid ptrace between processes?");
-                }
-                int[] end = new int[3];
-                if (Processes.pollEnd(pid, end) && end[0] == pid) {
-                    throw new IOException(why(end));
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("the guest process did not come up");
-                }
-                LockSupport.parkNanos(20_000);
-            }
-        } finally {
-            Sys.close(pidfd);
-        }
-    }
-
-    private static String why(int[] end) {
-        if (end[1] == Sig.CLD_EXITED && end[2] > 100) {
-            return "the host refuses the seccomp filter: " + io.sandjar.abi.Errno.name(end[2] - 100)
-                    + " (Linux 5.19 or newer with CONFIG_SECCOMP_FILTER is needed)";
-        }
-        return "the guest process ended at once: status " + end[2];
-    }
-
     /** A sealed host file in memory, with a number that no plan uses. */
     private static int memfd(String name, byte[] data) throws IOException {
         int fd = Sys.memfd(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -143,6 +109,11 @@ public final class Boot {
             throw new IOException("cannot fill a memory file");
         }
         Sys.call(Nr.fcntl, fd, F_ADD_SEALS, Mm.F_SEAL_WRITE | Mm.F_SEAL_SHRINK | Mm.F_SEAL_GROW | Mm.F_SEAL_SEAL);
+        return high(fd);
+    }
+
+    /** Moves a descriptor to a number that no plan uses. */
+    static int high(int fd) throws IOException {
         int high = (int) Sys.call(Nr.fcntl, fd, F_DUPFD_CLOEXEC, HIGH_FD);
         Sys.close(fd);
         if (high < 0) {

@@ -2,6 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.abi.Nr;
+
 /** What the kernel and the stub agree on; mirrors stub.h (a test compares them). */
 public final class Stub {
     public static final long BASE = 0x600000000000L;
@@ -15,7 +17,7 @@ public final class Stub {
     /** Highest number of threads of one address space. */
     public static final int MAX_SLOTS = 65536;
 
-    public static final int DOORBELL = 0x5a0;
+    public static final int DOORBELL = Nr.epoll_ctl_old;
     public static final int BELL_START = 1;
     public static final int BELL_SIGNAL = 2;
     public static final int BELL_DONE = 3;

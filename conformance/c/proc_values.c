@@ -3,6 +3,9 @@
 //
 // Values of /proc that programs write or count on: settings of a process, checked numbers of /proc/sys, tables of tools.
 #include "check.h"
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -149,6 +152,84 @@ TEST(tables_of_tools) {
     ERR(open("/proc/none", O_WRONLY | O_CREAT, 0600), ENOENT);
     ERR(mkdir("/proc/none", 0700), ENOENT);
     ERR(unlink("/proc/stat"), EPERM);
+}
+
+TEST(faults_and_forks_are_counted) {
+    long faults = figure("/proc/vmstat", "\npgfault "), forks = figure("/proc/stat", "\nprocesses ");
+    CHECK(faults >= 0 && forks > 0);
+    pid_t pid;
+    CHILD(pid) {
+        char *m = mmap(0, 400 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        madvise(m, 400 * 4096, MADV_NOHUGEPAGE);
+        for (int i = 0; i < 400; i++)
+            m[i * 4096] = 1;
+        long mine = 0;
+        EQ(sscanf(strrchr(get("/proc/self/stat"), ')'), ") R %*d %*d %*d %*d %*d %*u %ld", &mine), 1);
+        CHECK(mine >= 400);
+    }
+    WAIT_EXIT(pid, 0);
+    long children = 0;
+    for (int i = 0; i < 100 && children < 400; i++) {
+        EQ(sscanf(strrchr(get("/proc/self/stat"), ')'), ") R %*d %*d %*d %*d %*d %*u %*d %ld", &children), 1);
+        msleep(20);
+    }
+    CHECK(children >= 400);
+    for (int i = 0; i < 200 && figure("/proc/vmstat", "\npgfault ") < faults + 400; i++)
+        msleep(20); /* Linux adds up its processors' sums now and then */
+    CHECK(figure("/proc/vmstat", "\npgfault ") >= faults + 400);
+    CHECK(figure("/proc/stat", "\nprocesses ") > forks);
+}
+
+TEST(nice_and_policy_are_shown) {
+    pid_t pid;
+    CHILD(pid) {
+        errno = 0;
+        int was = getpriority(PRIO_PROCESS, 0), now = -1, prio = -1, policy = -1;
+        OK(setpriority(PRIO_PROCESS, 0, 12));
+        struct sched_param p = {0};
+        OK(sched_setscheduler(0, SCHED_BATCH, &p));
+        CHECK(was <= 12);
+        EQ(sscanf(strrchr(get("/proc/self/stat"), ')'),
+                   ") R %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %d %d %*d %*d %*u %*u %*d %*u %*u %*u %*u"
+                   " %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %*d %*u %d",
+                   &prio, &now, &policy), 3);
+        EQ(now, 12);
+        EQ(prio, 32);
+        EQ(policy, SCHED_BATCH);
+    }
+    WAIT_EXIT(pid, 0);
+}
+
+TEST(zones_and_blocks) {
+    long pages = 0, sum = 0;
+    for (const char *at = get("/proc/zoneinfo"); (at = strstr(at, "\n        managed")); at += 9)
+        pages += atol(at + 16);
+    CHECK(pages > 1000);
+    CHECK(figure("/proc/meminfo", "MemTotal:") / 4 <= pages + pages / 8);
+    CHECK(figure("/proc/zoneinfo", "\n        low ") > figure("/proc/zoneinfo", "\n        min "));
+    const char *t = get("/proc/buddyinfo");
+    for (const char *l = t; l && *l; l = strchr(l, '\n') ? strchr(l, '\n') + 1 : 0) {
+        long n[11];
+        EQ(sscanf(l, "Node %*d, zone %*s %ld %ld %ld %ld %ld %ld %ld %ld %ld %ld %ld", n, n + 1, n + 2, n + 3, n + 4, n + 5,
+                   n + 6, n + 7, n + 8, n + 9, n + 10), 11);
+        for (int i = 0; i < 11; i++)
+            sum += n[i] << i;
+    }
+    CHECK(sum > 0 && sum <= pages);
+}
+
+TEST(loads) {
+    double l[3], g[3];
+    int running, all, last;
+    EQ(sscanf(get("/proc/loadavg"), "%lf %lf %lf %d/%d %d", l, l + 1, l + 2, &running, &all, &last), 6);
+    CHECK(running >= 1 && all >= running && last >= getpid());
+    EQ(getloadavg(g, 3), 3);
+    for (int i = 0; i < 3; i++)
+        CHECK(l[i] >= 0 && g[i] > l[i] / 2 - 1 && g[i] < l[i] * 2 + 1);
+    struct sysinfo s;
+    OK(sysinfo(&s));
+    for (int i = 0; i < 3; i++)
+        CHECK(s.loads[i] / 65536.0 < g[i] * 2 + 1 && s.loads[i] / 65536.0 > g[i] / 2 - 1);
 }
 
 MAIN()

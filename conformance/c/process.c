@@ -471,6 +471,12 @@ TEST(capabilities) {
     ERR(syscall(SYS_capget, &h, d), EINVAL);
     EQ(h.version, 0x20080522);
 }
+static void touch_pages(int n) {
+    char *p = mmap(0, n * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    madvise(p, n * 4096, MADV_NOHUGEPAGE);
+    for (int i = 0; i < n; i++)
+        p[i * 4096] = 1;
+}
 TEST(times_and_rusage) {
     struct rusage u, c;
     struct tms t;
@@ -487,12 +493,16 @@ TEST(times_and_rusage) {
         end = now_ms() + 150;
         while (now_ms() < end)
             x++;
+        touch_pages(300);
+        usleep(1000);
         _exit(0);
     }
     EQ(wait4(pid, 0, 0, &c), pid);
+    CHECK(c.ru_minflt >= 300 && c.ru_maxrss > 1200 && c.ru_nvcsw >= 1);
     CHECK(c.ru_utime.tv_sec * 1000 + c.ru_utime.tv_usec / 1000 >= 5);
     EQ(getrusage(RUSAGE_CHILDREN, &u), 0);
     CHECK(u.ru_utime.tv_usec >= c.ru_utime.tv_usec);
+    CHECK(u.ru_minflt >= c.ru_minflt && u.ru_nvcsw >= c.ru_nvcsw && u.ru_maxrss >= c.ru_maxrss);
     CHECK(times(&t) > 0);
     CHECK(t.tms_utime >= 1 && t.tms_cutime >= 1);
     ERR(getrusage(55, &u), EINVAL);

@@ -6,6 +6,9 @@ import io.sandjar.abi.Nr;
 
 /** Host processes and threads: signals, waiting, limits, CPU time. */
 public final class Processes {
+    /** Figures of {@link #reap}. */
+    public static final int USAGE = 16;
+
     private static final int P_ALL = 0;
     private static final int P_PID = 1;
     private static final int WNOHANG = 1;
@@ -41,7 +44,8 @@ public final class Processes {
     /**
      * Removes a child that has ended.
      *
-     * @param usage user time, system time (nanoseconds), largest resident size (KB)
+     * @param usage user time, system time (nanoseconds), then the numbers of struct rusage from ru_maxrss (KB) to
+     *     ru_nivcsw in their order: {@link #USAGE} in all
      */
     public static int reap(int pid, long[] usage) {
         Scratch s = Scratch.take();
@@ -52,7 +56,9 @@ public final class Processes {
                 long seconds = s.buf.getLong(at + 16 * i);
                 usage[i] = r < 0 ? 0 : seconds * 1_000_000_000L + s.buf.getLong(at + 16 * i + 8) * 1000;
             }
-            usage[2] = r < 0 ? 0 : s.buf.getLong(at + 32);
+            for (int i = 2; i < USAGE; i++) {
+                usage[i] = r < 0 ? 0 : s.buf.getLong(at + 32 + 8 * (i - 2));
+            }
             return r;
         } finally {
             s.give();

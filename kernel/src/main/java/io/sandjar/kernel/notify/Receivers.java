@@ -31,7 +31,7 @@ public final class Receivers {
 
     private static void reap(Kernel kernel) {
         int[] end = new int[3];
-        long[] usage = new long[3];
+        long[] usage = new long[Processes.USAGE];
         while (Processes.awaitAnyEnd(end) == 0) {
             int pid = end[0];
             if (pid == 0) {

@@ -7,7 +7,6 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
-import io.sandjar.abi.RusageLayout;
 import io.sandjar.abi.TmsLayout;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Accounting;
@@ -68,7 +67,7 @@ public final class LimitCalls {
         return t.mem().write(oldLimit, raw);
     }
 
-    @Syscall(nr = Nr.getrusage, support = Support.PARTIAL, note = "no block I/O; of children CPU time only")
+    @Syscall(nr = Nr.getrusage, support = Support.PARTIAL, note = "no block I/O")
     public static long sys_getrusage(Task t, int who, long usage) {
         Accounting a = new Accounting();
         switch (who) {
@@ -79,20 +78,7 @@ public final class LimitCalls {
                 return -EINVAL;
             }
         }
-        byte[] b = new byte[RusageLayout.SIZEOF];
-        putTimeval(b, RusageLayout.ru_utime, a.userNanos);
-        putTimeval(b, RusageLayout.ru_stime, a.systemNanos);
-        Bytes.put64(b, RusageLayout.ru_maxrss, a.maxRss);
-        Bytes.put64(b, RusageLayout.ru_minflt, a.minorFaults);
-        Bytes.put64(b, RusageLayout.ru_majflt, a.majorFaults);
-        Bytes.put64(b, RusageLayout.ru_nvcsw, a.voluntarySwitches);
-        Bytes.put64(b, RusageLayout.ru_nivcsw, a.involuntarySwitches);
-        return t.mem().write(usage, b);
-    }
-
-    private static void putTimeval(byte[] b, int at, long nanos) {
-        Bytes.put64(b, at, nanos / 1_000_000_000);
-        Bytes.put64(b, at + 8, nanos / 1000 % 1_000_000);
+        return t.mem().write(usage, a.encode());
     }
 
     @Syscall(nr = Nr.times)

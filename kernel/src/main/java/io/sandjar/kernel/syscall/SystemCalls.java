@@ -92,8 +92,10 @@ public final class SystemCalls {
             s.give();
         }
         Bytes.put64(b, SysinfoLayout.uptime, t.kernel().bootNanos() / 1_000_000_000L + 1);
-        java.util.Arrays.fill(
-                b, SysinfoLayout.loads, SysinfoLayout.loads + 24, (byte) 0); // the host's: see /proc/loadavg
+        double[] loads = t.kernel().figures().loads();
+        for (int i = 0; i < loads.length; i++) {
+            Bytes.put64(b, SysinfoLayout.loads + 8 * i, (long) (loads[i] * 65536));
+        }
         Bytes.put16(b, SysinfoLayout.procs, Math.min(t.pids().tasks().threads(), 65535));
         return t.mem().write(info, b);
     }

@@ -29,6 +29,7 @@ final class WaitCalls {
         int id = pid > 0 ? pid : pid == 0 ? t.group().processGroup().id() : pid == -1 ? 0 : -pid;
         id = pid == 0 || pid == -1 ? id : t.rootPid(id);
         Waits.Event e = new Waits.Event();
+        e.exact = rusage != 0 && (options & Clone.WNOHANG) == 0;
         long r = Waits.await(t, type, id, options | Clone.WEXITED, e);
         if (r <= 0) {
             return r;
@@ -36,7 +37,7 @@ final class WaitCalls {
         if (wstatus != 0 && t.mem().writeInt(wstatus, e.status) < 0) {
             return -EFAULT;
         }
-        if (rusage != 0 && t.mem().write(rusage, encode(e)) < 0) {
+        if (rusage != 0 && t.mem().write(rusage, e.used.encode()) < 0) {
             return -EFAULT;
         }
         return r;
@@ -82,6 +83,7 @@ final class WaitCalls {
             which = t.group().processGroup().id();
         }
         Waits.Event e = new Waits.Event();
+        e.exact = rusage != 0 && (options & Clone.WNOHANG) == 0;
         long r = Waits.await(t, type, which, mayWait ? options : options | Clone.WNOHANG, e);
         if (r < 0) {
             return r;
@@ -102,19 +104,9 @@ final class WaitCalls {
                 return -EFAULT;
             }
         }
-        if (rusage != 0 && r > 0 && t.mem().write(rusage, encode(e)) < 0) {
+        if (rusage != 0 && r > 0 && t.mem().write(rusage, e.used.encode()) < 0) {
             return -EFAULT;
         }
         return 0;
-    }
-
-    private static byte[] encode(Waits.Event e) {
-        byte[] b = new byte[144];
-        Bytes.put64(b, 0, e.userNanos / 1_000_000_000);
-        Bytes.put64(b, 8, e.userNanos / 1000 % 1_000_000);
-        Bytes.put64(b, 16, e.systemNanos / 1_000_000_000);
-        Bytes.put64(b, 24, e.systemNanos / 1000 % 1_000_000);
-        Bytes.put64(b, 32, e.maxRss);
-        return b;
     }
 }

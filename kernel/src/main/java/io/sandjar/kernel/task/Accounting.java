@@ -2,6 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.RusageLayout;
 import io.sandjar.host.HostFiles;
 import io.sandjar.host.Processes;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,74 @@ public final class Accounting {
 
     public long voluntarySwitches;
     public long involuntarySwitches;
+
+    /** What the host told of a process that has ended (Processes.reap). */
+    static Accounting ofEnd(long[] usage) {
+        Accounting a = new Accounting();
+        a.userNanos = usage[0];
+        a.systemNanos = usage[1];
+        a.maxRss = usage[2];
+        a.minorFaults = usage[6];
+        a.majorFaults = usage[7];
+        a.voluntarySwitches = usage[14];
+        a.involuntarySwitches = usage[15];
+        return a;
+    }
+
+    /** Of the sizes the larger, of all else the sum. */
+    void add(Accounting o) {
+        userNanos += o.userNanos;
+        systemNanos += o.systemNanos;
+        minorFaults += o.minorFaults;
+        majorFaults += o.majorFaults;
+        maxRss = Math.max(maxRss, o.maxRss);
+        voluntarySwitches += o.voluntarySwitches;
+        involuntarySwitches += o.involuntarySwitches;
+    }
+
+    void clear() {
+        subtract(this);
+        maxRss = 0;
+    }
+
+    /** Each figure becomes the larger of the two. */
+    void raise(Accounting o) {
+        userNanos = Math.max(userNanos, o.userNanos);
+        systemNanos = Math.max(systemNanos, o.systemNanos);
+        minorFaults = Math.max(minorFaults, o.minorFaults);
+        majorFaults = Math.max(majorFaults, o.majorFaults);
+        maxRss = Math.max(maxRss, o.maxRss);
+        voluntarySwitches = Math.max(voluntarySwitches, o.voluntarySwitches);
+        involuntarySwitches = Math.max(involuntarySwitches, o.involuntarySwitches);
+    }
+
+    /** Takes from the sums what {@link #add} gave. */
+    void subtract(Accounting o) {
+        userNanos -= o.userNanos;
+        systemNanos -= o.systemNanos;
+        minorFaults -= o.minorFaults;
+        majorFaults -= o.majorFaults;
+        voluntarySwitches -= o.voluntarySwitches;
+        involuntarySwitches -= o.involuntarySwitches;
+    }
+
+    /** struct rusage. */
+    public byte[] encode() {
+        byte[] b = new byte[RusageLayout.SIZEOF];
+        putTimeval(b, RusageLayout.ru_utime, userNanos);
+        putTimeval(b, RusageLayout.ru_stime, systemNanos);
+        Bytes.put64(b, RusageLayout.ru_maxrss, maxRss);
+        Bytes.put64(b, RusageLayout.ru_minflt, minorFaults);
+        Bytes.put64(b, RusageLayout.ru_majflt, majorFaults);
+        Bytes.put64(b, RusageLayout.ru_nvcsw, voluntarySwitches);
+        Bytes.put64(b, RusageLayout.ru_nivcsw, involuntarySwitches);
+        return b;
+    }
+
+    private static void putTimeval(byte[] b, int at, long nanos) {
+        Bytes.put64(b, at, nanos / 1_000_000_000);
+        Bytes.put64(b, at + 8, nanos / 1000 % 1_000_000);
+    }
 
     /** What a process has used itself; faults and sizes only if {@code details}. */
     public void ofProcess(ThreadGroup g, boolean details) {
@@ -46,9 +116,7 @@ public final class Accounting {
     public void ofChildren(Kernel k, ThreadGroup g) {
         k.taskLock().lock();
         try {
-            userNanos = g.childUserNanos;
-            systemNanos = g.childSystemNanos;
-            maxRss = g.childMaxRss;
+            add(g.ofChildren);
         } finally {
             k.taskLock().unlock();
         }

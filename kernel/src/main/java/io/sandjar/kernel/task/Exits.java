@@ -93,11 +93,16 @@ public final class Exits {
         kernel.taskLock().lock();
         try {
             if (unreaped.get(g.hostPid) == g) { // else it is known better already
-                g.endUserNanos = Math.max(cpu, 0);
+                g.ofItself.userNanos = Math.max(cpu, 0);
             }
         } finally {
             kernel.taskLock().unlock();
         }
+    }
+
+    /** Those whose host process is not quite gone. With the task lock. */
+    void addUnreaped(java.util.Collection<ThreadGroup> out) {
+        out.addAll(unreaped.values());
     }
 
     /** Whether the host process was a guest's that has ended already. With the task lock. */
@@ -108,7 +113,7 @@ public final class Exits {
     /**
      * The host process is gone for good, and what it used is known exactly. A parent that was faster gets the difference.
      *
-     * @param usage user and system nanoseconds, largest resident size
+     * @param usage as of Processes.reap
      */
     public void hostReaped(int hostPid, long[] usage) {
         kernel.taskLock().lock();
@@ -118,14 +123,16 @@ public final class Exits {
                 return;
             }
             ThreadGroup parent = g.parent;
+            Accounting exact = Accounting.ofEnd(usage);
             if (g.state == ThreadGroup.State.REAPED && parent != null) {
-                parent.childUserNanos += usage[0] - g.endUserNanos;
-                parent.childSystemNanos += usage[1] - g.endSystemNanos;
-                parent.childMaxRss = Math.max(parent.childMaxRss, usage[2]);
+                parent.ofChildren.add(exact);
+                parent.ofChildren.subtract(g.ofItself);
             }
-            g.endUserNanos = usage[0];
-            g.endSystemNanos = usage[1];
-            g.endMaxRss = usage[2];
+            g.ofItself = exact;
+            kernel.figures().ended(g);
+            if (g.state == ThreadGroup.State.ZOMBIE && parent != null) {
+                parent.childWait.wake(POLLIN); // who wants to know what it used
+            }
         } finally {
             kernel.taskLock().unlock();
         }
@@ -437,8 +444,8 @@ public final class Exits {
                     g.pid(),
                     g.uid,
                     exited ? status >> 8 & 0xff : status & 0x7f,
-                    g.endUserNanos / 10_000_000,
-                    g.endSystemNanos / 10_000_000);
+                    g.ofItself.userNanos / 10_000_000,
+                    g.ofItself.systemNanos / 10_000_000);
             if (g.exitSignal != Sig.SIGCHLD) {
                 i = SigInfo.user(g.exitSignal, 0, g.pid(), g.uid);
             }
@@ -456,9 +463,8 @@ public final class Exits {
         ThreadGroup parent = g.parent;
         if (parent != null) {
             parent.children.remove(g);
-            parent.childUserNanos += g.endUserNanos + g.childUserNanos;
-            parent.childSystemNanos += g.endSystemNanos + g.childSystemNanos;
-            parent.childMaxRss = Math.max(parent.childMaxRss, Math.max(g.endMaxRss, g.childMaxRss));
+            parent.ofChildren.add(g.ofItself);
+            parent.ofChildren.add(g.ofChildren);
         }
         g.pids().tasks().leave(g);
         g.pids().tasks().remove(g);
@@ -476,7 +482,8 @@ public final class Exits {
         SigAction a = parent.actions[Sig.SIGCHLD];
         if (!a.isIgnore() && (a.flags() & Sig.SA_NOCLDSTOP) == 0) {
             kernel.signals()
-                    .sendToGroup(parent, SigInfo.child(code, g.pid(), g.uid, signo, g.endUserNanos / 10_000_000, 0));
+                    .sendToGroup(
+                            parent, SigInfo.child(code, g.pid(), g.uid, signo, g.ofItself.userNanos / 10_000_000, 0));
         }
         parent.childWait.wake(POLLIN);
     }

@@ -42,9 +42,11 @@ public final class Kernel {
     private final Delivery delivery = new Delivery(this);
     private final Tracing tracing = new Tracing(this);
     private final Rings rings = new Rings(this);
+    private final SystemFigures figures = new SystemFigures(this);
     private final ArrayList<Task> pendingThreads = new ArrayList<>();
     private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
     private final long startNanos = System.nanoTime();
+    private final long startSec = System.currentTimeMillis() / 1000;
     private volatile @Nullable Listener listener;
     private volatile int stubImage = -1;
 
@@ -224,6 +226,16 @@ public final class Kernel {
     /** Time since the kernel started, which the guest sees as its uptime; nanoseconds. */
     public long bootNanos() {
         return System.nanoTime() - startNanos;
+    }
+
+    /** When the kernel started, which the guest sees as the machine's start; seconds of the epoch. */
+    public long startSec() {
+        return startSec;
+    }
+
+    /** Sums over all processes. */
+    public SystemFigures figures() {
+        return figures;
     }
 
     /** System.nanoTime() when the kernel started. */

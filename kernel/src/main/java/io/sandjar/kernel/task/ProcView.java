@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A process or thread as /proc shows it: a snapshot, taken under the task lock. */
 public final class ProcView {
+    private static final int SCHED_RESET_ON_FORK = 0x40000000;
+
     /** Whose numbers are used. */
     public final PidSpace seen;
 
@@ -35,10 +37,13 @@ public final class ProcView {
     public final int exitStatus;
     public final String comm;
     public final long startNanos;
-    public final long childUserNanos;
-    public final long childSystemNanos;
-    public final long endUserNanos;
-    public final long endSystemNanos;
+
+    /** What children have used that were waited for. */
+    public final Accounting ofChildren = new Accounting();
+
+    /** What it has used, once it has ended. */
+    public final Accounting ofItself = new Accounting();
+
     public final int hostPid;
     public final int hostTid;
     public final @Nullable Tty tty;
@@ -75,6 +80,7 @@ public final class ProcView {
     public final long blocked;
     public final boolean noNewPrivs;
     public final int personality;
+    public final int policy;
     public final @Nullable SeccompFilter seccomp;
     public final Namespaces ns;
 
@@ -96,10 +102,8 @@ public final class ProcView {
         exitStatus = g.exitStatus;
         comm = t == null ? g.comm() : t.comm();
         startNanos = g.startNanos;
-        childUserNanos = g.childUserNanos;
-        childSystemNanos = g.childSystemNanos;
-        endUserNanos = g.endUserNanos;
-        endSystemNanos = g.endSystemNanos;
+        ofChildren.add(g.ofChildren);
+        ofItself.add(g.ofItself);
         hostPid = g.hostPid;
         hostTid = t == null ? 0 : t.hostTid;
         tty = g.session().terminal instanceof Tty x ? x : null;
@@ -148,6 +152,7 @@ public final class ProcView {
         blocked = t == null ? 0 : t.sigmask();
         noNewPrivs = t != null && t.noNewPrivs;
         personality = t == null ? 0 : t.personality;
+        policy = t == null ? 0 : t.schedPolicy & ~SCHED_RESET_ON_FORK;
         seccomp = t == null ? null : t.seccomp;
         ns = t == null ? g.ns : t.ns;
     }

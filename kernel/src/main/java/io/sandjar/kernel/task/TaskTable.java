@@ -17,6 +17,7 @@ public final class TaskTable {
     private final HashMap<Integer, ProcessGroup> processGroups = new HashMap<>();
     private final HashMap<Integer, Session> sessions = new HashMap<>();
     private int last;
+    private long taken;
     private int threads;
 
     /** Takes a free id, or 0 when there is none. */
@@ -24,10 +25,21 @@ public final class TaskTable {
         for (int i = 0; i < PID_MAX; i++) {
             last = last + 1 >= PID_MAX ? 2 : last + 1;
             if (!uses(last)) {
+                taken++;
                 return last;
             }
         }
         return 0;
+    }
+
+    /** The id that was given last. */
+    public int last() {
+        return last;
+    }
+
+    /** How many were given: processes and threads that have been made. */
+    long taken() {
+        return taken;
     }
 
     /** Whether something has this id. */

@@ -167,18 +167,22 @@ public final class ThreadGroup implements PidTarget {
     /** Start, CLOCK_BOOTTIME nanoseconds. */
     final long startNanos;
 
-    /** CPU time of children that were waited for, and of this process once it has ended; nanoseconds. */
-    long childUserNanos;
+    /** What children have used that were waited for. */
+    final Accounting ofChildren = new Accounting();
 
-    long childSystemNanos;
-    long endUserNanos;
+    /** What this process has used, once it has ended. */
+    Accounting ofItself = new Accounting();
+
     String endComm = "";
-    long endSystemNanos;
 
-    /** Largest resident size in KB, of itself once it has ended and of children that were waited for. */
-    long endMaxRss;
+    /** What of it the load averages have: until when, and how much. Guarded by {@link LoadAverage}. */
+    long loadUntil;
 
-    long childMaxRss;
+    long loadCpu;
+    long loadDelay;
+
+    /** Whether its end is in the sums of {@link SystemFigures}. */
+    boolean summed;
 
     /** @param pid its root id */
     ThreadGroup(int pid, PidSpace pids, Container container, ProcessGroup processGroup, long startNanos) {

@@ -25,9 +25,12 @@ public final class Waits {
         public int code;
 
         public int detail;
-        public long userNanos;
-        public long systemNanos;
-        public long maxRss;
+
+        /** Whether to wait until the host, too, knows all that the process used: moments after its end. */
+        public boolean exact;
+
+        /** By the process and by its children that it has waited for. */
+        public final Accounting used = new Accounting();
     }
 
     /** The process behind a pidfd; null when the descriptor is none. */
@@ -136,9 +139,7 @@ public final class Waits {
         ThreadGroup c = e.task.group;
         out.pid = e.tracer.group.pids().fromRoot(e.tid);
         out.uid = c.uid;
-        out.userNanos = 0;
-        out.systemNanos = 0;
-        out.maxRss = 0;
+        out.used.clear();
         if (e.ended) {
             if ((options & Clone.WEXITED) == 0) {
                 return false;
@@ -173,11 +174,11 @@ public final class Waits {
         boolean keep = (options & Clone.WNOWAIT) != 0;
         out.pid = g.pids().fromRoot(c.pid());
         out.uid = c.uid;
-        out.userNanos = c.endUserNanos + c.childUserNanos;
-        out.systemNanos = c.endSystemNanos + c.childSystemNanos;
-        out.maxRss = Math.max(c.endMaxRss, c.childMaxRss);
+        out.used.clear();
+        out.used.add(c.ofItself);
+        out.used.add(c.ofChildren);
         if (c.state == ThreadGroup.State.ZOMBIE) {
-            if ((options & Clone.WEXITED) == 0) {
+            if ((options & Clone.WEXITED) == 0 || (out.exact && k.exits().knowsEndOf(c.hostPid))) {
                 return false;
             }
             out.status = c.exitStatus;

@@ -17,6 +17,7 @@ public final class Timers {
     private final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
     private @Nullable Timer[] heap = new Timer[16];
     private int size;
+    private long expired;
     private @Nullable Thread thread;
 
     /** Something that happens at a time. A timer is in the heap at most once. */
@@ -77,6 +78,16 @@ public final class Timers {
         }
     }
 
+    /** How many have gone off since the kernel's start. */
+    public long expired() {
+        lock.lock();
+        try {
+            return expired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void run() {
         while (true) {
             Timer due = null;
@@ -88,6 +99,7 @@ public final class Timers {
                     long left = first.deadline - System.nanoTime();
                     if (left <= 0) {
                         due = first;
+                        expired++;
                         removeAt(0);
                     } else {
                         sleep = left;

@@ -36,7 +36,6 @@ public final class ProcFs extends PseudoFs {
     private final Kernel kernel;
     private final PidSpace pids;
     private final MapsText maps;
-    private long highest;
     private final Map<NetStack, WeakReference<PseudoDir>> netDirs = Collections.synchronizedMap(new WeakHashMap<>());
     private final HashMap<String, String> sysctls = new HashMap<>();
 
@@ -68,12 +67,6 @@ public final class ProcFs extends PseudoFs {
         }
         root.dir("tty").dir("driver");
         root.add("sys", Sysctl.tree(this));
-    }
-
-    /** The highest figure so far: processes that end take theirs along, and a counter does not go back. */
-    synchronized long atLeastAsBefore(long figure) {
-        highest = Math.max(highest, figure);
-        return highest;
     }
 
     Kernel kernel() {

@@ -100,7 +100,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     @Override
     public int stat(Stat out) {
         int r = super.stat(out);
-        long started = proc.bornSec() + group.startNanos() / Fields.NANOS_PER_SECOND;
+        long started = proc.kernel().startSec() + group.startNanos() / Fields.NANOS_PER_SECOND;
         out.atimeSec = started;
         out.mtimeSec = started;
         out.ctimeSec = started;

@@ -16,7 +16,6 @@ import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.UserNamespace;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** stat, status, cmdline and the other files about one process (proc(5)). */
@@ -76,12 +75,18 @@ final class TaskText {
                 .append(' ');
         b.append(tty == null ? 0 : (int) tty.rdev()).append(' ');
         b.append(tty == null ? -1 : v.seen.fromRoot(tty.foregroundGroup())).append(" 4194304 ");
-        b.append(h.field(10)).append(" 0 ").append(h.field(12)).append(" 0 ");
-        b.append(v.alive ? h.userTicks() : v.endUserNanos / NANOS_PER_TICK).append(' ');
-        b.append(v.alive ? h.systemTicks() : v.endSystemNanos / NANOS_PER_TICK).append(' ');
-        b.append(v.childUserNanos / NANOS_PER_TICK).append(' ');
-        b.append(v.childSystemNanos / NANOS_PER_TICK);
-        b.append(" 20 0 ").append(v.threads).append(" 0 ");
+        b.append(v.alive ? h.field(10) : v.ofItself.minorFaults).append(' ');
+        b.append(v.ofChildren.minorFaults).append(' ');
+        b.append(v.alive ? h.field(12) : v.ofItself.majorFaults).append(' ');
+        b.append(v.ofChildren.majorFaults).append(' ');
+        b.append(v.alive ? h.userTicks() : v.ofItself.userNanos / NANOS_PER_TICK)
+                .append(' ');
+        b.append(v.alive ? h.systemTicks() : v.ofItself.systemNanos / NANOS_PER_TICK)
+                .append(' ');
+        b.append(v.ofChildren.userNanos / NANOS_PER_TICK).append(' ');
+        b.append(v.ofChildren.systemNanos / NANOS_PER_TICK);
+        b.append(' ').append(v.alive ? h.field(18) : 20).append(' ').append(h.field(19));
+        b.append(' ').append(v.threads).append(" 0 ");
         b.append(v.startNanos / NANOS_PER_TICK).append(' ');
         b.append(h.field(23)).append(' ').append(h.field(24)).append(' ');
         b.append(Long.toUnsignedString(v.softLimits[io.sandjar.abi.Rlimit.RLIMIT_RSS]))
@@ -94,7 +99,8 @@ final class TaskText {
                 .append(' ');
         b.append(v.ignored & 0x7fffffff).append(' ').append(v.caught & 0x7fffffff);
         b.append(" 0 0 0 ").append(v.exitSignal).append(' ');
-        b.append(h.field(39)).append(" 0 0 0 0 0 "); // processor rt_priority policy blkio guest cguest
+        b.append(h.field(39)).append(' ').append(h.field(40)).append(' ').append(v.policy);
+        b.append(" 0 0 0 "); // blkio guest cguest
         b.append("0 0 0 "); // start_data end_data start_brk
         b.append(v.argStart).append(' ').append(v.argEnd).append(' ');
         b.append(v.envStart).append(' ').append(v.envEnd).append(' ');
@@ -272,20 +278,5 @@ final class TaskText {
 
     private static String limit(long n) {
         return n == -1 ? "unlimited" : Long.toUnsignedString(n);
-    }
-
-    /** Total CPU ticks of live processes: user, system. */
-    static long[] totals(ArrayList<ProcView> all) {
-        long[] sum = new long[2];
-        for (ProcView v : all) {
-            if (v.alive) {
-                HostProc h = HostProc.of(v, false);
-                sum[0] += h.userTicks();
-                sum[1] += h.systemTicks();
-            }
-            sum[0] += (v.childUserNanos + v.endUserNanos) / NANOS_PER_TICK;
-            sum[1] += (v.childSystemNanos + v.endSystemNanos) / NANOS_PER_TICK;
-        }
-        return sum;
     }
 }

@@ -97,12 +97,30 @@ final class FilterProgram {
         List<Rule> forGuest = table.rulesFor(nr, false);
         List<Rule> forStub = table.rulesFor(nr, true);
         if (forStub.size() != forGuest.size() || traps(forGuest)) {
+            int same = sameForBoth(forGuest, forStub);
+            for (Rule rule : forGuest.subList(0, same)) {
+                rule(rule, rule.action());
+            }
+            forGuest = forGuest.subList(same, forGuest.size());
             Label guest = new Label();
             ifOutsideStub(guest);
-            rules(forStub, true);
+            rules(forStub.subList(same, forStub.size()), true);
             bpf.place(guest);
         }
         rules(forGuest, false);
+    }
+
+    /** How many of the first rules need not know where the call comes from. */
+    private static int sameForBoth(List<Rule> forGuest, List<Rule> forStub) {
+        int n = 0;
+        while (n < forGuest.size()
+                && n < forStub.size()
+                && forGuest.get(n) == forStub.get(n)
+                && forGuest.get(n).action() != Action.TRAP
+                && forGuest.get(n).conditions().length > 0) {
+            n++;
+        }
+        return n;
     }
 
     private static boolean traps(List<Rule> rules) {
@@ -117,19 +135,23 @@ final class FilterProgram {
     private void rules(List<Rule> rules, boolean stub) {
         for (Rule rule : rules) {
             boolean trap = stub && rule.action() == Action.TRAP;
-            Label holds = returning(trap ? Action.errno(Errno.ENOSYS) : rule.action());
+            rule(rule, trap ? Action.errno(Errno.ENOSYS) : rule.action());
             if (rule.conditions().length == 0) {
-                bpf.jump(holds);
                 return;
             }
-            Label fails = new Label();
-            for (Condition condition : rule.conditions()) {
-                condition(condition, fails);
-            }
-            bpf.jump(holds);
-            bpf.place(fails);
         }
         bpf.jump(returning(table.defaultAction()));
+    }
+
+    /** Goes on when the rule does not apply. */
+    private void rule(Rule rule, int action) {
+        Label holds = returning(action);
+        Label fails = new Label();
+        for (Condition condition : rule.conditions()) {
+            condition(condition, fails);
+        }
+        bpf.jump(holds);
+        bpf.place(fails);
     }
 
     /** Goes on when the condition holds. */

@@ -86,6 +86,15 @@ final class StrictProfile {
             Futex.FUTEX_REQUEUE,
             Futex.FUTEX_WAKE_OP);
 
+    private static final Condition FUTEX_TAKES_OWNER = masked(
+            1,
+            ~FUTEX_FLAGS,
+            "LOCK_PI, LOCK_PI2, TRYLOCK_PI, CMP_REQUEUE_PI",
+            Futex.FUTEX_LOCK_PI,
+            Futex.FUTEX_LOCK_PI2,
+            Futex.FUTEX_TRYLOCK_PI,
+            Futex.FUTEX_CMP_REQUEUE_PI);
+
     private static final Condition ADVICE = oneOf(
             2,
             "advice about the process's own pages",
@@ -156,7 +165,18 @@ final class StrictProfile {
                 calls(Nr.futex_wait, Nr.futex_wake),
                 masked(3, ~Futex.FUTEX_PRIVATE_FLAG, "32 bits, private or shared", 2)),
         rule(ALLOW, "the same by its newer names", calls(Nr.futex_waitv, Nr.futex_requeue)),
-        rule(ENOSYS, "priority inheritance reaches into the host's scheduler", calls(Nr.futex)),
+        rule(TRAP, "the stub sets a bit of the word before the kernel looks at it", calls(Nr.futex), FUTEX_TAKES_OWNER),
+        rule(
+                USER_NOTIF,
+                "futexes with owners are the kernel's",
+                calls(Nr.futex),
+                masked(
+                        1,
+                        ~FUTEX_FLAGS,
+                        "UNLOCK_PI, WAIT_REQUEUE_PI",
+                        Futex.FUTEX_UNLOCK_PI,
+                        Futex.FUTEX_WAIT_REQUEUE_PI)),
+        rule(ENOSYS, "Linux has no other operations either", calls(Nr.futex)),
         rule(ALLOW, "names nothing", calls(Nr.sched_yield, Nr.getcpu, Nr.getrandom)),
         rule(ALLOW, "a list of futexes in the thread's own memory", calls(Nr.set_robust_list)),
         rule(

@@ -113,7 +113,14 @@ final class StrictProfileTest {
             case "futex" -> {
                 int operation = (int) a[1] & ~0x180;
                 boolean good = operation == 0 || operation == 1 || (operation >= 3 && operation <= 5);
-                yield good || operation == 9 || operation == 10 ? ALLOW : ENOSYS;
+                if (good || operation == 9 || operation == 10) {
+                    yield ALLOW;
+                }
+                yield switch (operation) {
+                    case 6, 8, 12, 13 -> stub ? ENOSYS : TRAP;
+                    case 7, 11 -> NOTIFY;
+                    default -> ENOSYS;
+                };
             }
             case "futex_wait", "futex_wake" -> ((int) a[3] & ~0x80) == 2 ? ALLOW : NOTIFY;
             case "arch_prctl" -> first == 0x1002 || first == 0x1003 ? ALLOW : stub ? ENOSYS : TRAP;

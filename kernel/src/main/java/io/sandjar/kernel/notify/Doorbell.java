@@ -66,7 +66,11 @@ final class Doorbell {
             t.answerBell(s);
         } else if (kind == Stub.BELL_DONE) {
             t.operationsDone(false, a);
-            t.answerBell(s);
+            if (t.goesOn()) {
+                make(t, s);
+            } else {
+                t.answerBell(s);
+            }
         } else if (kind == Stub.BELL_FAILED) {
             t.operationsDone(true, b);
             t.answerBell(s);
@@ -105,21 +109,20 @@ final class Doorbell {
         t.takeTrappedCall();
         if (t.callsAreTraced()) {
             Thread.ofVirtual().start(() -> traced(t));
-            return;
+        } else {
+            make(t, s);
         }
+    }
+
+    /** Makes the trapped call, on a thread of its own if it has to wait. */
+    private void make(Task t, Scratch s) {
         t.mayBlock = false;
         long result = run(t);
         if (result == Task.BLOCK) {
             Thread.ofVirtual().start(() -> {
                 t.mayBlock = true;
-                long r = run(t);
-                Scratch own = Scratch.take();
-                try {
-                    t.trapResult(r);
-                    settle(t, own);
-                } finally {
-                    own.give();
-                }
+                t.trapResult(run(t));
+                settleWaiting(t);
             });
             return;
         }
@@ -135,24 +138,10 @@ final class Doorbell {
             return;
         }
         if (entered == 0) {
-            t.mayBlock = false;
-            long r = run(t);
-            if (r == Task.BLOCK) {
-                t.mayBlock = true;
-                r = run(t);
-            }
-            t.trapResult(r);
+            t.trapResult(run(t));
         }
-        t.mayBlock = true;
         t.callLeft();
-        Scratch own = Scratch.take();
-        try {
-            if (t.settleFrame() == 0) {
-                t.answerBell(own);
-            }
-        } finally {
-            own.give();
-        }
+        settleWaiting(t);
     }
 
     private long run(Task t) {
@@ -174,19 +163,22 @@ final class Doorbell {
         t.mayBlock = false;
         int r = t.settleFrame();
         if (r == Task.BLOCK) {
-            Thread.ofVirtual().start(() -> {
-                t.mayBlock = true;
-                if (t.settleFrame() == 0) {
-                    Scratch own = Scratch.take();
-                    try {
-                        t.answerBell(own);
-                    } finally {
-                        own.give();
-                    }
-                }
-            });
+            Thread.ofVirtual().start(() -> settleWaiting(t));
         } else if (r == 0) {
             t.answerBell(s);
+        }
+    }
+
+    /** As {@link #settle}, on a thread that may wait as long as the guest is stopped. */
+    private static void settleWaiting(Task t) {
+        t.mayBlock = true;
+        if (t.settleFrame() == 0) {
+            Scratch own = Scratch.take();
+            try {
+                t.answerBell(own);
+            } finally {
+                own.give();
+            }
         }
     }
 }

@@ -45,6 +45,7 @@ public final class Exits {
                 unreaped.put(g.hostPid, g);
             }
             tasks = g.tasks.toArray(new Task[0]);
+            kernel.piFutexes().ending();
             for (Task t : tasks) {
                 detach(t, status);
             }
@@ -61,6 +62,7 @@ public final class Exits {
         for (Task t : tasks) {
             robust |= RobustLists.release(t);
         }
+        kernel.piFutexes().ended(tasks);
         if (g.hostPid > 0) {
             Processes.kill(g.hostPid, Sig.SIGKILL);
         }
@@ -202,6 +204,7 @@ public final class Exits {
             if (alive <= 1) {
                 return false;
             }
+            kernel.piFutexes().ending();
             detach(t, status);
             if (t.rootTid() != g.pid()) { // a leader stays as long as its process
                 g.tasks.remove(t);
@@ -213,6 +216,7 @@ public final class Exits {
         if (RobustLists.release(t)) {
             RobustLists.wakeWaiters(kernel, t);
         }
+        kernel.piFutexes().ended(t);
         Tracer tracer = kernel.tracer;
         if (tracer != null) {
             tracer.threadEnded(t);
@@ -221,12 +225,18 @@ public final class Exits {
         return true;
     }
 
-    /** Removes all threads but {@code t} for exec, which takes over the process's id. */
+    /** Removes all threads but {@code t} for exec, which takes over the process's id. What they all had locked is let go. */
     void leaveAlone(Task t) {
         ThreadGroup g = t.group;
         ArrayList<Task> others = new ArrayList<>();
+        Task[] all = g.tasks();
+        boolean robust = false;
+        for (Task o : all) {
+            robust |= RobustLists.release(o); // by the ids that they still have
+        }
         kernel.taskLock().lock();
         try {
+            kernel.piFutexes().ending();
             for (Task o : g.tasks) {
                 if (o != t) {
                     others.add(o);
@@ -249,6 +259,10 @@ public final class Exits {
         } finally {
             kernel.taskLock().unlock();
         }
+        if (robust) {
+            RobustLists.wakeWaiters(kernel, t);
+        }
+        kernel.piFutexes().ended(all);
         for (Task o : others) {
             release(o);
         }

@@ -43,6 +43,7 @@ public final class Kernel {
     private final Tracing tracing = new Tracing(this);
     private final Rings rings = new Rings(this);
     private final SystemFigures figures = new SystemFigures(this);
+    private final PiFutexes piFutexes = new PiFutexes(this);
     private final ArrayList<Task> pendingThreads = new ArrayList<>();
     private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
     private final long startNanos = System.nanoTime();
@@ -180,6 +181,10 @@ public final class Kernel {
 
     public Tracing tracing() {
         return tracing;
+    }
+
+    public PiFutexes piFutexes() {
+        return piFutexes;
     }
 
     public Rings rings() {

@@ -170,6 +170,16 @@ public final class Task extends Caller {
 
     long expectedArg;
 
+    /** What it waits for among futexes with owners; null for nothing. See {@link PiFutexes}. */
+    @Nullable
+    PiWaiter piWaiter;
+
+    /** Threads that its FUTEX_CMP_REQUEUE_PI has moved. */
+    int piRequeued;
+
+    /** The stub has done what the call in progress needs to go on. */
+    boolean goesOn;
+
     /** Its id before an exec, which may have made it the leader. */
     int execTid;
 
@@ -1196,6 +1206,10 @@ public final class Task extends Caller {
     public void takeTrappedCall() {
         TrapFrame f = trapFrame;
         inTrap = true;
+        goesOn = false;
+        if (piWaiter != null || piRequeued != 0) {
+            kernel.piFutexes().abandoned(this);
+        }
         nr = io.sandjar.abi.Bytes.i32(f.info, 24);
         ip = io.sandjar.abi.Bytes.i64(f.info, 16);
         a0 = f.reg(TrapFrame.RDI);
@@ -1336,6 +1350,13 @@ public final class Task extends Caller {
         return r;
     }
 
+    /** Whether the trapped call is to be made once more, now that the stub has done its part. */
+    public boolean goesOn() {
+        boolean on = goesOn;
+        goesOn = false;
+        return on;
+    }
+
     /** The stub has done its operations, or one failed. */
     public void operationsDone(boolean failed, long result) {
         OpsContinuation c = continuation;
@@ -1344,7 +1365,7 @@ public final class Task extends Caller {
         expectedNr = -1;
         if (c != null) {
             c.done(this, failed, result);
-            if (!dead && ops.isEmpty() && trapFrame.store(mem) < 0) {
+            if (!dead && !goesOn && ops.isEmpty() && trapFrame.store(mem) < 0) {
                 misbehaved();
             }
         } else {

@@ -3,7 +3,7 @@ packages: apt dpkg apt-utils
 needs: /usr/bin/apt-get /usr/bin/dpkg-deb /usr/bin/apt-ftparchive
 timeout: 240
 program: apt-get, dpkg
-remark: natively in an overlay over /; the root inside is one already
+remark: in an overlay over /, natively and inside
 ---
 # in an overlay over / packages made here are installed, upgraded with a changed conffile, removed and purged
 [ "$(id -u)" = 0 ] || { echo "root only"; exit 0; }
@@ -27,7 +27,7 @@ dpkg -r sjt-lib >/var/tmp/log 2>&1; echo "refused $?"; apt-get -qq -y $o remove 
 S
 cat >out <<S
 set -e
-mount -t tmpfs t $d/o; mkdir o/up o/wk o/m; mount -t overlay -o lowerdir=/,upperdir=$d/o/up,workdir=$d/o/wk over o/m 2>/dev/null || { uname -v | grep -q Sandjar && mount --bind / o/m; }
+mount -t tmpfs t $d/o; mkdir o/up o/wk o/m; mount -t overlay -o lowerdir=/,upperdir=$d/o/up,workdir=$d/o/wk over o/m
 mount --bind /dev o/m/dev; mount -t proc p o/m/proc; mkdir -p o/m/var/tmp; cp -r repo repo2 in o/m/var/tmp/; cd /; exec chroot $d/o/m bash /var/tmp/in
 S
 mkdir o; unshare --mount --propagation private bash out; echo "status $?"

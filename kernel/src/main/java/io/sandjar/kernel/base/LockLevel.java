@@ -13,6 +13,8 @@ public enum LockLevel {
     FILE(true),
     /** Rename of directories: one at a time per file system. */
     RENAME(false),
+    /** One directory of an overlay that a guest mounted, over the directories of its layers. */
+    UNION(true),
     /** Mount table of a namespace. */
     MOUNTS(false),
     /** Contents of one directory; ancestors before descendants. */

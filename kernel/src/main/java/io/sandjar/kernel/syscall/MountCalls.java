@@ -52,7 +52,7 @@ public final class MountCalls {
             nr = Nr.mount,
             support = Support.PARTIAL,
             note =
-                    "tmpfs, ramfs, proc, sysfs, devpts, mqueue, cgroup2; bind, move, remount, propagation; nothing on block"
+                    "tmpfs, ramfs, proc, sysfs, devpts, mqueue, cgroup2, overlay; bind, move, remount, propagation; nothing on block"
                             + " devices; what the sandbox was made with keeps its restrictions")
     public static long sys_mount(
             Task t,

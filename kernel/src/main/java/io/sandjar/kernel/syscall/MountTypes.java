@@ -18,6 +18,7 @@ import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Mount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The file systems that a guest may mount, by name, and their options. */
 final class MountTypes {
@@ -28,7 +29,7 @@ final class MountTypes {
     /** Whether there is such a file system. */
     static boolean known(String type) {
         return switch (type) {
-            case "tmpfs", "ramfs", "proc", "sysfs", "devpts", "mqueue", "cgroup2" -> true;
+            case "tmpfs", "ramfs", "proc", "sysfs", "devpts", "mqueue", "cgroup2", "overlay" -> true;
             default -> false;
         };
     }
@@ -38,11 +39,14 @@ final class MountTypes {
         return type.equals("sysfs") || type.equals("cgroup2");
     }
 
-    /** Options as mount(2) takes them, one by one. */
+    /** Options as mount(2) takes them, one by one; a comma after a backslash belongs to a name. */
     static List<String> split(String options) {
         ArrayList<String> all = new ArrayList<>();
         for (int from = 0; from < options.length(); ) {
             int comma = options.indexOf(',', from);
+            while (comma > 0 && options.charAt(comma - 1) == '\\') {
+                comma = options.indexOf(',', comma + 1);
+            }
             int end = comma < 0 ? options.length() : comma;
             if (end > from) {
                 all.add(options.substring(from, end));
@@ -67,6 +71,9 @@ final class MountTypes {
             }
             case "devpts" -> {
                 return devpts(t, options, out);
+            }
+            case "overlay" -> {
+                return OverlayOptions.make(t, options, Map.of(), out);
             }
             case "sysfs" -> {
                 out.set(existing(t, type, SysFs.class) instanceof SysFs fs ? fs : new SysFs());

@@ -143,11 +143,12 @@ public final class NewMountCalls {
         return switch (command) {
             case FSCONFIG_CMD_CREATE, FSCONFIG_CMD_CREATE_EXCL -> create(t, b, command == FSCONFIG_CMD_CREATE_EXCL);
             case FSCONFIG_CMD_RECONFIGURE -> reconfigure(t, b);
-            default -> set(t, b, command, name.get(), text.orNull());
+            default -> set(t, b, command, name.get(), text.orNull(), value, aux);
         };
     }
 
-    private static int set(Task t, FsBuilder b, int command, String key, @Nullable String value) {
+    private static int set(
+            Task t, FsBuilder b, int command, String key, @Nullable String value, long address, int aux) {
         FsBuilder.Phase phase = b.phase();
         if (phase != FsBuilder.Phase.CREATE && phase != FsBuilder.Phase.RECONFIGURE) {
             return -EBUSY;
@@ -174,6 +175,9 @@ public final class NewMountCalls {
             b.setSource(value);
             return 0;
         }
+        if (b.type().equals("overlay")) {
+            return setOverlay(t, b, command, key, value, address, aux);
+        }
         if (command != FSCONFIG_SET_FLAG && command != FSCONFIG_SET_STRING) {
             return b.fail(-EINVAL, b.type() + ": Unknown parameter '" + key + "'");
         }
@@ -185,6 +189,31 @@ public final class NewMountCalls {
         return b.add(option) ? 0 : -ENOMEM;
     }
 
+    /** An option of an overlay: its directories may be given by path or descriptor as well. */
+    private static int setOverlay(
+            Task t, FsBuilder b, int command, String key, @Nullable String value, long address, int aux) {
+        Ref<Path> place = new Ref<>();
+        int r = -EINVAL;
+        String text = value;
+        if (command == FSCONFIG_SET_FLAG || command == FSCONFIG_SET_STRING) {
+            r = OverlayOptions.check(t, key, value, place);
+        } else if (OverlayOptions.namesPlace(key) && command != FSCONFIG_SET_BINARY) {
+            r = command == FSCONFIG_SET_FD
+                    ? PathArg.ofFd(t, aux, place)
+                    : PathArg.find(t, aux, address, command == FSCONFIG_SET_PATH_EMPTY ? PathWalk.EMPTY : 0, place);
+            if (r == 0 && !place.get().inode().isDir()) {
+                r = -EINVAL;
+            }
+            text = r == 0 ? place.get().dentry().inside() : null;
+        }
+        if (r != 0) {
+            return b.fail(r, "overlay: Bad value for '" + key + "'");
+        }
+        String option = text == null ? key : key + "=" + text;
+        Path at = place.orNull();
+        return (at == null ? b.add(option) : b.add(option, at)) ? 0 : -ENOMEM;
+    }
+
     private static int create(Task t, FsBuilder b, boolean exclusive) {
         if (!MountCalls.mayMount(t)) {
             return -EPERM;
@@ -193,7 +222,9 @@ public final class NewMountCalls {
             return -EBUSY;
         }
         Ref<FileSystem> fs = new Ref<>();
-        int r = MountTypes.make(t, b.type(), b.options(), fs);
+        int r = b.type().equals("overlay")
+                ? OverlayOptions.make(t, b.options(), b.places(), fs)
+                : MountTypes.make(t, b.type(), b.options(), fs);
         if (r == 0 && exclusive && MountTypes.single(b.type())) {
             r = -EBUSY;
         }

@@ -197,6 +197,18 @@ public final class Dentry {
         return a == b || (!a.onlyObject() && a.fs == b.fs && a.ino() == b.ino());
     }
 
+    /** As {@link #forget} for a directory of which only the inode is known: what is stacked on it changed it. */
+    public static void forgetIn(Inode dir, String childName) {
+        Dentry known;
+        synchronized (dir) {
+            WeakReference<Dentry> ref = dir.dentry;
+            known = ref == null ? null : ref.get();
+        }
+        if (known != null) {
+            known.forget(childName);
+        }
+    }
+
     /** A name went or leads elsewhere now; to be called after the file system did it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
     public synchronized void forget(String childName) {

@@ -218,6 +218,15 @@ public final class FileOps {
         if (mount.readOnly()) {
             return -EROFS;
         }
+        Ref<Path> moving = new Ref<>();
+        if (mount.fs().isStacked()
+                && from.lookupLast(moving) == 0
+                && Permissions.mayDelete(c.creds(), from.parent().inode(), moving.get().inode()) == 0) {
+            r = moving.get().inode().prepareMove(c);
+            if (r != 0) {
+                return r;
+            }
+        }
         OrderedLock lock = mount.fs().renameLock();
         lock.lock();
         try {

@@ -53,8 +53,8 @@ public abstract class FileSystem {
         return locks;
     }
 
-    /** Held over a rename, so that no directory ends up below itself. */
-    final OrderedLock renameLock() {
+    /** Held over a rename, so that no directory ends up below itself. What is stacked on another has that one's. */
+    public OrderedLock renameLock() {
         return renameLock;
     }
 
@@ -85,6 +85,21 @@ public abstract class FileSystem {
         readOnly = yes;
     }
 
+    /** Whether it shows files of others, which it may have to copy before they change. */
+    public boolean isStacked() {
+        return false;
+    }
+
+    /** MS_* bits that all mounts of it have for good, because what it shows has them. */
+    public int forcedFlags() {
+        return 0;
+    }
+
+    /** Whether it cannot be made writable. */
+    public boolean neverWritable() {
+        return false;
+    }
+
     /** It is {@linkplain #close closed} when it is no longer mounted anywhere and nobody is in it. */
     public final void endUnmounted() {
         endsUnmounted = true;
@@ -107,8 +122,8 @@ public abstract class FileSystem {
         return mounts.get() > 0;
     }
 
-    /** Counts open descriptions of its files. */
-    final void use(int n) {
+    /** Counts open descriptions of its files, and file systems that lie on it. */
+    public final void use(int n) {
         if (users.addAndGet(n) == 0) {
             MountWorld w = world;
             if (w != null && !isMounted()) {

@@ -7,7 +7,9 @@ import static io.sandjar.abi.Errno.*;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ public final class FsBuilder extends FileDescription {
     private final String type;
     private final ArrayList<String> options = new ArrayList<>();
     private final ArrayDeque<String> log = new ArrayDeque<>();
+    private final HashMap<String, Path> places = new HashMap<>();
     private Phase phase;
     private @Nullable String source;
     private @Nullable Boolean readOnly;
@@ -121,6 +124,16 @@ public final class FsBuilder extends FileDescription {
     /** false when there are too many. */
     public synchronized boolean add(String option) {
         return options.size() < MAX_OPTIONS && options.add(option);
+    }
+
+    /** As {@link #add} for an option that names a place, which was found already. */
+    public synchronized boolean add(String option, Path at) {
+        return add(option) && (places.put(option, at) != at);
+    }
+
+    /** The places that options name, by their text. */
+    public synchronized Map<String, Path> places() {
+        return new HashMap<>(places);
     }
 
     public synchronized List<String> options() {

@@ -92,6 +92,13 @@ public abstract class Inode {
 
     public void unpin() {}
 
+    /**
+     * Does beforehand what takes long in a change of its name, without the locks of a rename. 0 or -errno.
+     */
+    public int prepareMove(Caller c) {
+        return 0;
+    }
+
     /** A mount that shows it came ({@code more} is 1) or went (-1). */
     public void mounted(int more) {}
 

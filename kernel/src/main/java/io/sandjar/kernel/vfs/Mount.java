@@ -89,7 +89,8 @@ public final class Mount {
         this.fs = fs;
         this.root = root;
         this.source = source;
-        this.flags = flags & FLAGS;
+        this.flags = (flags | fs.forcedFlags()) & FLAGS;
+        this.lockedFlags = fs.forcedFlags();
     }
 
     /** The number of mountinfo. */
@@ -142,10 +143,11 @@ public final class Mount {
     }
 
     void copyLockedFlags(Mount from) {
-        lockedFlags = from.lockedFlags;
+        lockedFlags = from.lockedFlags | fs.forcedFlags();
     }
 
-    int lockedFlags() {
+    /** Bits of {@link #flags} that nobody may take away. */
+    public int lockedFlags() {
         return lockedFlags;
     }
 

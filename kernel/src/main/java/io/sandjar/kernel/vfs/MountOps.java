@@ -211,6 +211,9 @@ public final class MountOps {
             if (writing && !(whole ? m.fs().readOnly() : (m.flags() & Mount.RDONLY) != 0)) {
                 return -EBUSY;
             }
+            if (whole && (flags & Mount.RDONLY) == 0 && m.fs().neverWritable()) {
+                return -EROFS;
+            }
             if (whole) {
                 m.fs().setReadOnly((flags & Mount.RDONLY) != 0);
             }
@@ -437,6 +440,9 @@ public final class MountOps {
         try {
             if (yes && !m.fs().readOnly() && m.fs().isWritten()) {
                 return -EBUSY;
+            }
+            if (!yes && m.fs().neverWritable()) {
+                return -EROFS;
             }
             m.fs().setReadOnly(yes);
             return 0;

@@ -335,7 +335,8 @@ public final class HostInode extends StatInode {
     @Override
     public int mknod(Caller c, String child, int mode, long rdev, Ref<Inode> out) {
         int type = mode & S_IFMT;
-        if (type == S_IFCHR || type == S_IFBLK) {
+        boolean whiteout = type == S_IFCHR && rdev == 0; // of overlays: it is no device
+        if (!whiteout && (type == S_IFCHR || type == S_IFBLK)) {
             return -EPERM;
         }
         return make(c, child, mode, out, type == S_IFREG ? Nr.openat : Nr.mknodat);

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.ListedDir;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.DirSink;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -125,19 +126,19 @@ public final class DirNode extends Node {
 
     @Override
     public int list(Caller c, DirSink sink) {
-        ArrayList<OpenDir.Entry> all = new ArrayList<>();
+        ArrayList<ListedDir.Entry> all = new ArrayList<>();
         int r = snapshot(c, all);
-        for (OpenDir.Entry e : all) {
+        for (ListedDir.Entry e : all) {
             sink.add(e.name(), e.ino(), 0, e.type());
         }
         return r;
     }
 
     /** Adds all entries but `.` and `..`. */
-    int snapshot(Caller c, ArrayList<OpenDir.Entry> out) {
+    int snapshot(Caller c, ArrayList<ListedDir.Entry> out) {
         for (Map.Entry<String, Object> e : entries.entrySet()) {
             if (e.getValue() instanceof Node n) {
-                out.add(new OpenDir.Entry(e.getKey(), n.ino(), n.mode() >> 12 & 15));
+                out.add(new ListedDir.Entry(e.getKey(), n.ino(), n.mode() >> 12 & 15));
             }
         }
         Inode low = lower;
@@ -147,7 +148,7 @@ public final class DirNode extends Node {
         long prefix = ino() - low.ino();
         return low.list(c, (name, ino, off, type) -> {
             if (!hidden.contains(name) && !(entries.get(name) instanceof Node)) {
-                out.add(new OpenDir.Entry(name, ino + prefix, type));
+                out.add(new ListedDir.Entry(name, ino + prefix, type));
             }
             return true;
         });

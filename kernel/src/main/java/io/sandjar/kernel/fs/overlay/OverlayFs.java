@@ -2,18 +2,17 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.overlay;
 
+import io.sandjar.kernel.fs.InoSpaces;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Stat;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A lower tree that is only read, with all changes in memory above it. */
 public final class OverlayFs extends NodeFs {
     private final FileSystem lower;
     private final DirNode root;
-    private final long rootDev;
-    private final ConcurrentHashMap<Long, Integer> devices = new ConcurrentHashMap<>();
+    private final InoSpaces numbers;
 
     /** @param maxPages how many pages of 4 KiB the changes may take, Long.MAX_VALUE for no limit */
     public OverlayFs(FileSystem lower, FileStore store, long maxPages) {
@@ -21,31 +20,15 @@ public final class OverlayFs extends NodeFs {
         this.lower = lower;
         Stat s = new Stat();
         lower.root().stat(s);
-        this.rootDev = s.dev;
+        this.numbers = new InoSpaces(s.dev);
         this.root = new DirNode(this, lower.root(), s.ino, null, "");
         root.pinned = true;
     }
 
-    /** Numbers of other file systems below the root get a prefix, since all show one device. */
     @Override
     long lowerIno(long dev, long ino) {
-        if (dev == rootDev) {
-            return ino;
-        }
-        Integer n = devices.get(dev);
-        if (n == null) {
-            synchronized (devices) {
-                n = devices.get(dev);
-                if (n == null) {
-                    n = devices.size() + 1;
-                    devices.put(dev, n);
-                }
-            }
-        }
-        return ino + ((long) n << PREFIX);
+        return numbers.number(dev, ino);
     }
-
-    static final int PREFIX = 48;
 
     @Override
     public Inode root() {

@@ -4,6 +4,7 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.task.Access;

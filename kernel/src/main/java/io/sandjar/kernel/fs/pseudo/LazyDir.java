@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.pseudo;
 
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;

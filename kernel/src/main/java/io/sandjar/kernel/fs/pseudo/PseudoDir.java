@@ -5,11 +5,11 @@ package io.sandjar.kernel.fs.pseudo;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +80,6 @@ public class PseudoDir extends PseudoInode {
         }
     }
 
-    final ArrayList<Entry> snapshot(Caller c) {
-        ArrayList<Entry> all = new ArrayList<>();
-        all.add(new Entry(".", ino(), 4));
-        all.add(new Entry("..", ino(), 4));
-        list(c, all);
-        return all;
-    }
-
     @Override
     protected int nlink() {
         int n = 2;
@@ -147,7 +139,4 @@ public class PseudoDir extends PseudoInode {
     public int rename(Caller c, String oldName, Inode newDir, String newName, int flags) {
         return -EPERM;
     }
-
-    /** One line of a listing; {@code type} is DT_*. */
-    public record Entry(String name, long ino, int type) {}
 }

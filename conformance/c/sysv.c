@@ -59,7 +59,7 @@ TEST(semaphores_over_processes) {
         EQ(op(id, 0, -1, 0), 0);
         EQ(op(id, 0, 3, SEM_UNDO), 0);
     }
-    msleep(50);
+    for (int i = 0; i < 1000 && semctl(id, 0, GETNCNT) != 1; i++) msleep(10);
     EQ(semctl(id, 0, GETNCNT), 1);
     EQ(op(id, 0, 1, 0), 0);
     WAIT_EXIT(pid, 0);

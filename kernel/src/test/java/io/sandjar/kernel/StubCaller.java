@@ -7,7 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
-import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
@@ -81,7 +81,7 @@ public class StubCaller extends Caller {
     }
 
     @Override
-    public int await(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
+    public int await(WaitPlace queue, int events, Condition condition, long deadlineNanos) {
         Thread me = Thread.currentThread();
         WaitEntry e = new WaitEntry(events) {
             @Override

@@ -4,7 +4,7 @@ package io.sandjar.kernel.base;
 
 /** One waiter on one {@link WaitQueue}. */
 public abstract class WaitEntry {
-    final int events;
+    private int events;
     final boolean exclusive;
 
     /** @param events POLL* bits that this waiter wants to hear of (error and hang-up always are) */
@@ -15,6 +15,15 @@ public abstract class WaitEntry {
     protected WaitEntry(int events, boolean exclusive) {
         this.events = events;
         this.exclusive = exclusive;
+    }
+
+    final int events() {
+        return events;
+    }
+
+    /** For an entry that is used again: only while it stands in no queue. */
+    protected final void setEvents(int events) {
+        this.events = events;
     }
 
     /**

@@ -10,6 +10,7 @@ import io.sandjar.host.Scratch;
 import io.sandjar.kernel.base.Worker;
 import io.sandjar.kernel.syscall.Dispatcher;
 import io.sandjar.kernel.task.Kernel;
+import io.sandjar.kernel.task.Resumption;
 import io.sandjar.kernel.task.Stub;
 import io.sandjar.kernel.task.Task;
 
@@ -17,7 +18,7 @@ import io.sandjar.kernel.task.Task;
  * A thread that takes intercepted calls from the host, runs them, and answers. A call that would wait is run again on
  * a virtual thread, so that receivers are always there for the next one.
  */
-final class Receiver implements Runnable {
+final class Receiver implements Runnable, Resumption {
     private final Kernel kernel;
     private final Listener listener;
     private final Dispatcher dispatcher;
@@ -136,14 +137,15 @@ final class Receiver implements Runnable {
             return;
         }
         t.waits();
-        if (!t.park(() -> again(t))) {
+        if (!t.park(this)) {
             t.endCall();
             Thread.ofVirtual().start(() -> blocking(t));
         }
     }
 
     /** What a parked call waited for has come. */
-    private void again(Task t) {
+    @Override
+    public void again(Task t) {
         Scratch s = Scratch.take();
         try {
             if (t.dead()) {

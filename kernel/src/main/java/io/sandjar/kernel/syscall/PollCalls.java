@@ -12,7 +12,6 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Time;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
-import org.jspecify.annotations.Nullable;
 
 /** poll and select. */
 public final class PollCalls {
@@ -56,34 +55,53 @@ public final class PollCalls {
     }
 
     private static long poll(Task t, long fds, int nfds, long deadline) {
+        PollSet set = PollSet.of(t);
+        if (!t.again()) {
+            int r = begin(t, set, fds, nfds);
+            if (r < 0) {
+                set.clear(t);
+                return r;
+            }
+        }
+        Waits.keep(t, deadline);
+        int n = set.await(t, deadline);
+        if (n == Caller.BLOCK) {
+            return n;
+        }
+        long r = n == -ERESTARTSYS ? Waits.interrupted(t, deadline) : n < 0 ? n : report(t, set, fds, n);
+        set.clear(t);
+        return r;
+    }
+
+    private static int begin(Task t, PollSet set, long fds, int nfds) {
+        set.forget();
         if (nfds < 0 || nfds > t.rlimit(Rlimit.RLIMIT_NOFILE)) {
             return -EINVAL;
         }
-        byte[] raw = new byte[nfds * PollfdLayout.SIZEOF];
-        int r = t.mem().read(fds, raw);
+        int len = nfds * PollfdLayout.SIZEOF;
+        if (set.raw.length < len) {
+            set.raw = new byte[Math.max(len, 8 * PollfdLayout.SIZEOF)];
+        }
+        byte[] raw = set.raw;
+        int r = t.mem().read(fds, raw, 0, len);
         if (r < 0) {
             return r;
         }
-        PollSet set = new PollSet(t, nfds);
         for (int i = 0; i < nfds; i++) {
             int at = i * PollfdLayout.SIZEOF;
-            set.add(Bytes.i32(raw, at), Bytes.u16(raw, at + PollfdLayout.events) | POLLERR | POLLHUP);
+            set.add(t, Bytes.i32(raw, at), Bytes.u16(raw, at + PollfdLayout.events) | POLLERR | POLLHUP);
         }
-        Waits.keep(t, deadline);
-        int n = set.await(deadline);
-        if (n == -ERESTARTSYS) {
-            return Waits.interrupted(t, deadline);
-        }
-        if (n < 0) {
-            return n;
-        }
-        byte[] two = new byte[2];
-        for (int i = 0; i < nfds; i++) {
+        return 0;
+    }
+
+    private static long report(Task t, PollSet set, long fds, int n) {
+        byte[] raw = set.raw;
+        for (int i = 0; i < set.size(); i++) {
             int at = i * PollfdLayout.SIZEOF + PollfdLayout.revents;
             int found = set.found(i);
             if (found != Bytes.u16(raw, at)) { // the guest may be changing events meanwhile: write nothing else
-                Bytes.put16(two, 0, found);
-                r = t.mem().write(fds + at, two);
+                Bytes.put16(raw, at, found);
+                int r = t.mem().write(fds + at, raw, at, 2);
                 if (r < 0) {
                     return r;
                 }
@@ -132,51 +150,64 @@ public final class PollCalls {
     }
 
     private static long select(Task t, int n, long in, long out, long ex, long deadline) {
+        PollSet set = PollSet.of(t);
+        if (!t.again()) {
+            int r = begin(t, set, n, in, out, ex);
+            if (r < 0) {
+                set.clear(t);
+                return r;
+            }
+        }
+        Waits.keep(t, deadline);
+        int r = set.await(t, deadline);
+        if (r == Caller.BLOCK) {
+            return r;
+        }
+        if (r == -ERESTARTSYS) {
+            r = -ERESTARTNOHAND; // the guest's timeout is updated
+        } else if (r >= 0) {
+            r = keep(set, set.ins, SELECT_IN) + keep(set, set.outs, SELECT_OUT) + keep(set, set.exs, SELECT_EX);
+            if (put(t, in, set.ins) < 0 || put(t, out, set.outs) < 0 || put(t, ex, set.exs) < 0) {
+                r = -EFAULT;
+            }
+        }
+        set.clear(t);
+        return r;
+    }
+
+    private static int begin(Task t, PollSet set, int n, long in, long out, long ex) {
+        set.forget();
         if (n < 0) {
             return -EINVAL;
         }
         // numbers beyond those that can be open are not looked at
         int limit = (int) Math.min(n, Math.max(t.fds().highest() + 64L & -64L, 1024));
-        byte[] ins = bits(t, in, limit);
-        byte[] outs = bits(t, out, limit);
-        byte[] exs = bits(t, ex, limit);
-        if (ins == null || outs == null || exs == null) {
+        int bytes = (limit + 63) / 64 * 8;
+        if (set.ins.length != bytes) {
+            set.ins = new byte[bytes];
+            set.outs = new byte[bytes];
+            set.exs = new byte[bytes];
+        }
+        if (!bits(t, in, set.ins) || !bits(t, out, set.outs) || !bits(t, ex, set.exs)) {
             return -EFAULT;
         }
-        PollSet set = new PollSet(t, 8);
-        int[] fds = new int[8];
         for (int fd = 0; fd < limit; fd++) {
-            int want =
-                    (has(ins, fd) ? SELECT_IN : 0) | (has(outs, fd) ? SELECT_OUT : 0) | (has(exs, fd) ? SELECT_EX : 0);
-            if (want == 0) {
-                continue;
-            }
-            if (set.size() == fds.length) {
-                fds = java.util.Arrays.copyOf(fds, fds.length * 2);
-            }
-            fds[set.size()] = fd;
-            if (!set.add(fd, want)) {
+            int want = (has(set.ins, fd) ? SELECT_IN : 0)
+                    | (has(set.outs, fd) ? SELECT_OUT : 0)
+                    | (has(set.exs, fd) ? SELECT_EX : 0);
+            if (want != 0 && !set.add(t, fd, want)) {
                 return -EBADF;
             }
         }
-        Waits.keep(t, deadline);
-        int r = set.await(deadline);
-        if (r == -ERESTARTSYS) {
-            return -ERESTARTNOHAND; // the guest's timeout is updated
-        }
-        if (r < 0) {
-            return r;
-        }
-        int count = keep(set, fds, ins, SELECT_IN) + keep(set, fds, outs, SELECT_OUT) + keep(set, fds, exs, SELECT_EX);
-        if (put(t, in, ins) < 0 || put(t, out, outs) < 0 || put(t, ex, exs) < 0) {
-            return -EFAULT;
-        }
-        return count;
+        return 0;
     }
 
-    private static byte @Nullable [] bits(Task t, long address, int n) {
-        byte[] b = new byte[(n + 63) / 64 * 8];
-        return address == 0 || t.mem().read(address, b) == 0 ? b : null;
+    private static boolean bits(Task t, long address, byte[] b) {
+        if (address == 0) {
+            java.util.Arrays.fill(b, (byte) 0);
+            return true;
+        }
+        return t.mem().read(address, b) == 0;
     }
 
     private static int put(Task t, long address, byte[] b) {
@@ -188,10 +219,10 @@ public final class PollCalls {
     }
 
     /** Leaves in {@code bits} those that were asked for and hold; how many. */
-    private static int keep(PollSet set, int[] fds, byte[] bits, int mask) {
+    private static int keep(PollSet set, byte[] bits, int mask) {
         int n = 0;
         for (int i = 0; i < set.size(); i++) {
-            int fd = fds[i];
+            int fd = set.fd(i);
             if (!has(bits, fd)) {
                 continue;
             }

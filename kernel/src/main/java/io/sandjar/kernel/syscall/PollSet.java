@@ -9,26 +9,62 @@ import io.sandjar.abi.O;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitEntry;
-import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The descriptors that one poll or select asks about. */
-final class PollSet implements Condition {
-    private final Task t;
+/**
+ * The descriptors that one poll or select asks about, with what the guest's memory said of them when the call came: it is
+ * read once, however often the call looks. Each task has one set for all its calls, so that they take no memory.
+ */
+final class PollSet implements Condition, WaitPlace {
+    /** Sets that grew beyond this many are not kept. */
+    private static final int KEPT = 64;
+
     private @Nullable Pollable[] sources;
+    private int[] fds;
     private int[] wanted;
     private int[] found;
     private int size;
-    private volatile boolean woken;
 
-    PollSet(Task t, int capacity) {
-        this.t = t;
-        sources = new Pollable[capacity];
-        wanted = new int[capacity];
-        found = new int[capacity];
+    /** The array of poll(2), or the three bit sets of select(2), as they were read. */
+    byte[] raw = new byte[0];
+
+    byte[] ins = new byte[0];
+    byte[] outs = new byte[0];
+    byte[] exs = new byte[0];
+
+    private PollSet() {
+        sources = new Pollable[8];
+        fds = new int[8];
+        wanted = new int[8];
+        found = new int[8];
+    }
+
+    /** The task's set; as the first run of the call left it when this is a further one. */
+    static PollSet of(Task t) {
+        if (t.pollSet instanceof PollSet s) {
+            return s;
+        }
+        PollSet s = new PollSet();
+        t.pollSet = s;
+        return s;
+    }
+
+    /** The call is over: nothing that it looked at is held. */
+    void clear(Task t) {
+        if (sources.length > KEPT || raw.length > 8 * KEPT || ins.length > 8 * KEPT) {
+            t.pollSet = null;
+        }
+        forget();
+    }
+
+    /** Before a call says what it asks about. */
+    void forget() {
+        Arrays.fill(sources, 0, size, null);
+        size = 0;
     }
 
     /**
@@ -37,14 +73,19 @@ final class PollSet implements Condition {
      * @param events the conditions that count, error and hang-up only if they are among them
      * @return false when it is not open: POLLNVAL
      */
-    boolean add(int fd, int events) {
+    boolean add(Task t, int fd, int events) {
         if (size == sources.length) {
-            int n = Math.max(8, size * 2);
+            int n = size * 2;
             sources = Arrays.copyOf(sources, n);
+            fds = Arrays.copyOf(fds, n);
             wanted = Arrays.copyOf(wanted, n);
             found = Arrays.copyOf(found, n);
         }
         int i = size++;
+        fds[i] = fd;
+        sources[i] = null;
+        found[i] = 0;
+        wanted[i] = events;
         if (fd < 0) {
             return true;
         }
@@ -54,12 +95,15 @@ final class PollSet implements Condition {
             return false;
         }
         sources[i] = f.pollableFor(t);
-        wanted[i] = events;
         return true;
     }
 
     int size() {
         return size;
+    }
+
+    int fd(int i) {
+        return fds[i];
     }
 
     int found(int i) {
@@ -86,70 +130,49 @@ final class PollSet implements Condition {
      *
      * @return how many descriptors have something; 0 when the time is over; -ERESTARTSYS or BLOCK
      */
-    int await(long deadline) {
-        int n = ask();
-        if (n > 0) {
-            return n;
-        }
-        WaitQueue own = new WaitQueue();
-        if (!t.mayPark()) {
-            return ended(t.await(own, 0, this, deadline));
-        }
-        Relay[] relays = new Relay[size];
-        for (int i = 0; i < size; i++) {
-            Pollable p = sources[i];
-            if (p != null) {
-                relays[i] = new Relay(this, own, wanted[i]);
-                p.waitQueue().add(relays[i]);
+    int await(Task t, long deadline) {
+        while (true) {
+            int n = ask();
+            if (n > 0) {
+                return n;
             }
-        }
-        try {
-            while (true) {
-                woken = false;
-                n = ask();
-                if (n > 0) {
-                    return n;
-                }
-                int r = t.await(own, POLLIN, this, deadline);
-                if (r != 0) {
-                    return ended(r);
-                }
-            }
-        } finally {
-            for (int i = 0; i < size; i++) {
-                Pollable p = sources[i];
-                if (p != null) {
-                    p.waitQueue().remove(relays[i]);
-                }
+            int r = t.awaitReady(this, union(), this, deadline);
+            if (r != 0) {
+                return r == -Errno.ETIMEDOUT ? 0 : r;
             }
         }
     }
 
-    private int ended(int r) {
-        return r == -Errno.ETIMEDOUT ? 0 : r;
+    private int union() {
+        int events = 0;
+        for (int i = 0; i < size; i++) {
+            events |= wanted[i];
+        }
+        return events;
     }
 
     @Override
     public boolean holds() {
-        return woken;
+        return ask() > 0;
     }
 
-    /** Passes a wake-up of one source on to the set's own queue. */
-    private static final class Relay extends WaitEntry {
-        private final PollSet set;
-        private final WaitQueue to;
-
-        Relay(PollSet set, WaitQueue to, int events) {
-            super(events);
-            this.set = set;
-            this.to = to;
+    @Override
+    public void add(WaitEntry entry) {
+        for (int i = 0; i < size; i++) {
+            Pollable p = sources[i];
+            if (p != null) {
+                p.waitQueue().add(entry);
+            }
         }
+    }
 
-        @Override
-        public boolean wake(int events) {
-            set.woken = true;
-            to.wake(POLLIN);
-            return true;
+    @Override
+    public void remove(WaitEntry entry) {
+        for (int i = 0; i < size; i++) {
+            Pollable p = sources[i];
+            if (p != null) {
+                p.waitQueue().remove(entry);
+            }
         }
     }
 }

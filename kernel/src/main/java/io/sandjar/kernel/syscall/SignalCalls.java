@@ -101,13 +101,13 @@ final class SignalCalls {
             return -EFAULT;
         }
         t.setTemporaryMask(v[0]);
-        int r = t.await(t.group().signalWait, 0, () -> false, Task.FOREVER);
+        int r = t.awaitReady(t.group().signalWait, 0, Waits.NEVER, Task.FOREVER);
         return r == -ERESTARTSYS ? -ERESTARTNOHAND : r;
     }
 
     @Syscall(nr = Nr.pause)
     static long sys_pause(Task t) {
-        int r = t.await(t.group().signalWait, 0, () -> false, Task.FOREVER);
+        int r = t.awaitReady(t.group().signalWait, 0, Waits.NEVER, Task.FOREVER);
         return r == -ERESTARTSYS ? -ERESTARTNOHAND : r;
     }
 

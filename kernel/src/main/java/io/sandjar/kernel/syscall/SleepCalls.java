@@ -10,7 +10,6 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.ItimerspecLayout;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
-import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.fs.timerfd.TimerFile;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.time.HostClock;
@@ -67,7 +66,7 @@ public final class SleepCalls {
     }
 
     private static long sleepUntil(Task t, long deadline) {
-        int r = t.await(new WaitQueue(), 0, () -> false, deadline);
+        int r = t.awaitReady(t.sleepers, 0, Waits.NEVER, deadline);
         return r == -ETIMEDOUT ? 0 : r;
     }
 

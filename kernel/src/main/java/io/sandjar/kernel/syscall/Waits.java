@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Time;
+import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
 
@@ -13,6 +14,16 @@ import io.sandjar.kernel.vfs.Caller;
 final class Waits {
     /** Longest timeout that is counted, 100 years; more is for ever. */
     private static final long FAR = 100L * 365 * 86400 * Time.NANOS_PER_SECOND;
+
+    /** What only time or a signal ends. */
+    static final Condition NEVER = new Never();
+
+    private static final class Never implements Condition {
+        @Override
+        public boolean holds() {
+            return false;
+        }
+    }
 
     private Waits() {}
 

@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
+import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.base.Worker;
 import io.sandjar.kernel.time.Timers;
@@ -12,11 +13,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A call that waits for one thing and for which no thread is kept: it is made anew when that thing, its deadline or a
- * signal comes. The descriptions that it had looked up stay held, so that the second run meets the same ones.
+ * A task's call that waits and for which no thread is kept: it is made anew when what it waits for, its deadline or a
+ * signal comes. The descriptions that it had looked up stay held, so that the second run meets the same ones. Each task
+ * has one, for all its calls: a wake-up that was meant for an earlier wait only makes the call look once more.
  */
 final class ParkedCall extends WaitEntry implements Runnable {
     private static final VarHandle TAKEN;
+    private static final WaitPlace NOWHERE = new WaitQueue();
 
     static {
         try {
@@ -27,29 +30,30 @@ final class ParkedCall extends WaitEntry implements Runnable {
     }
 
     private final Task task;
-    private final WaitQueue queue;
-    private final Condition condition;
-    private final long deadline;
-    private final Runnable again;
+    private final Resumption resumption;
     private final Expiry expiry = new Expiry();
+    private WaitPlace place = NOWHERE;
+    private boolean timed;
 
+    /** Somebody ended the wait, or there is none. */
     @SuppressWarnings("unused") // by TAKEN
-    private volatile boolean taken;
+    private volatile boolean taken = true;
 
-    /** @param again makes the call anew */
-    ParkedCall(Task task, WaitQueue queue, int events, Condition condition, long deadline, Runnable again) {
-        super(events);
+    /** @param resumption makes the calls anew */
+    ParkedCall(Task task, Resumption resumption) {
+        super(0);
         this.task = task;
-        this.queue = queue;
-        this.condition = condition;
-        this.deadline = deadline;
-        this.again = again;
+        this.resumption = resumption;
     }
 
-    /** Begins to wait. What comes from here on is not missed. */
-    void park() {
-        queue.add(this);
-        if (deadline != Caller.FOREVER) {
+    /** Begins to wait. What comes from here on is not missed; it is dealt with when this method is through. */
+    synchronized void park(WaitPlace where, int events, Condition condition, long deadline) {
+        place = where;
+        timed = deadline != Caller.FOREVER;
+        setEvents(events);
+        taken = false;
+        where.add(this);
+        if (timed) {
             task.kernel.timers.schedule(expiry, deadline);
         }
         if (condition.holds() || task.attention || task.dead) {
@@ -72,11 +76,16 @@ final class ParkedCall extends WaitEntry implements Runnable {
 
     @Override
     public void run() {
-        queue.remove(this);
-        if (deadline != Caller.FOREVER) {
+        stopWaiting();
+        resumption.again(task);
+    }
+
+    private synchronized void stopWaiting() {
+        place.remove(this);
+        place = NOWHERE;
+        if (timed) {
             task.kernel.timers.cancel(expiry);
         }
-        again.run();
     }
 
     private final class Expiry extends Timers.Timer {

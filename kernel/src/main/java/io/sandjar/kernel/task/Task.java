@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.host.Ring;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
+import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.ipc.IpcNamespace;
 import io.sandjar.kernel.mm.MemoryRoom;
@@ -101,11 +102,15 @@ public final class Task extends Caller {
     volatile @Nullable Thread parked;
 
     private volatile @Nullable ParkedCall parkedCall;
-    private @Nullable WaitQueue waitQueue;
+    private @Nullable WaitPlace waitPlace;
     private @Nullable Condition waitCondition;
     private int waitEvents;
     private long waitDeadline;
     private boolean again;
+
+    /** What poll(2) and select(2) keep, from one run of a call to the next and for later calls. */
+    public @Nullable Condition pollSet;
+
     private volatile long firstId;
     private volatile boolean hasFirst;
 
@@ -255,6 +260,9 @@ public final class Task extends Caller {
 
     /** Woken when it ends. */
     final WaitQueue endWait = new WaitQueue();
+
+    /** Where it sleeps, alone and woken by nobody. */
+    public final WaitQueue sleepers = new WaitQueue();
 
     /** It stands in its signal handler, so that its frame shows its registers. */
     boolean inFrame;
@@ -1374,7 +1382,7 @@ public final class Task extends Caller {
     }
 
     @Override
-    public int await(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
+    public int await(WaitPlace place, int events, Condition condition, long deadlineNanos) {
         if (condition.holds()) {
             return 0;
         }
@@ -1385,12 +1393,12 @@ public final class Task extends Caller {
             return -ETIMEDOUT;
         }
         if (!mayBlock) {
-            waitQueue = null;
+            waitPlace = null;
             return BLOCK;
         }
         Parker entry = new Parker(Thread.currentThread(), events);
         parked = Thread.currentThread();
-        queue.add(entry);
+        place.add(entry);
         try {
             while (true) {
                 if (condition.holds()) {
@@ -1410,16 +1418,16 @@ public final class Task extends Caller {
                 }
             }
         } finally {
-            queue.remove(entry);
+            place.remove(entry);
             parked = null;
         }
     }
 
     @Override
-    public int awaitReady(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
-        int r = await(queue, events, condition, deadlineNanos);
+    public int awaitReady(WaitPlace place, int events, Condition condition, long deadlineNanos) {
+        int r = await(place, events, condition, deadlineNanos);
         if (r == BLOCK) {
-            waitQueue = queue;
+            waitPlace = place;
             waitEvents = events;
             waitCondition = condition;
             waitDeadline = deadlineNanos;
@@ -1430,20 +1438,23 @@ public final class Task extends Caller {
     /**
      * Lets the call that has just answered BLOCK wait without a thread, if it can.
      *
-     * @param again makes it anew; may run on any thread before this method returns
+     * @param resumption makes it anew, always the same for a task; may run on any thread before this method returns
      * @return false when it needs one
      */
-    public boolean park(Runnable again) {
-        WaitQueue q = waitQueue;
+    public boolean park(Resumption resumption) {
+        WaitPlace place = waitPlace;
         Condition c = waitCondition;
-        if (q == null || c == null) {
+        if (place == null || c == null) {
             return false;
         }
-        waitQueue = null;
+        waitPlace = null;
         waitCondition = null;
-        ParkedCall p = new ParkedCall(this, q, waitEvents, c, waitDeadline, again);
-        parkedCall = p;
-        p.park();
+        ParkedCall p = parkedCall;
+        if (p == null) {
+            p = new ParkedCall(this, resumption);
+            parkedCall = p;
+        }
+        p.park(place, waitEvents, c, waitDeadline);
         return true;
     }
 
@@ -1454,7 +1465,6 @@ public final class Task extends Caller {
 
     public void setAgain(boolean on) {
         again = on;
-        parkedCall = null;
     }
 
     private static final class Parker extends WaitEntry {

@@ -48,25 +48,21 @@ public final class Waits {
     public static long await(Task t, int type, int id, int options, Event out) {
         Kernel k = t.kernel();
         ThreadGroup g = t.group();
-        int first = scan(k, g, type, id, options, out);
-        if (first != 0) {
-            return first;
+        while (true) {
+            int found = scan(k, g, type, id, options, out);
+            if (found != 0 || (options & Clone.WNOHANG) != 0) {
+                return found;
+            }
+            int r = t.awaitReady(g.childWait, POLLIN, () -> ready(k, g, type, id, options), Task.FOREVER);
+            if (r != 0) {
+                return r;
+            }
         }
-        if ((options & Clone.WNOHANG) != 0) {
-            return 0;
-        }
-        int[] found = new int[1];
-        int r = t.await(
-                g.childWait,
-                POLLIN,
-                () -> {
-                    if (found[0] == 0) {
-                        found[0] = scan(k, g, type, id, options, out);
-                    }
-                    return found[0] != 0;
-                },
-                Task.FOREVER);
-        return r != 0 ? r : found[0];
+    }
+
+    /** Whether a wait would find something; takes nothing. */
+    private static boolean ready(Kernel k, ThreadGroup g, int type, int id, int options) {
+        return scan(k, g, type, id, options | Clone.WNOWAIT, new Event()) != 0;
     }
 
     private static boolean matches(ThreadGroup c, int type, int id, int options) {

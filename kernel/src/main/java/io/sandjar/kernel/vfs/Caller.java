@@ -4,7 +4,7 @@ package io.sandjar.kernel.vfs;
 
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.Pollable;
-import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.mm.UserMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,7 @@ public abstract class Caller {
     public static final int CONTINUE = -4098;
 
     private @Nullable UserIo io;
+    private final Ready ready = new Ready();
 
     public abstract Creds creds();
 
@@ -120,29 +121,44 @@ public abstract class Caller {
     public abstract FdTable fds();
 
     /**
-     * Waits until {@code condition} holds. It is asked first, and again after each wake-up of {@code queue}.
+     * Waits until {@code condition} holds. It is asked first, and again after each wake-up of {@code place}.
      *
      * @param events POLL* bits that the waiter wants to hear of
      * @param deadlineNanos CLOCK_MONOTONIC time (System.nanoTime()) or {@link #FOREVER}
      * @return 0 when it holds, -ETIMEDOUT, -ERESTARTSYS when a signal came, or {@link #BLOCK}
      */
-    public abstract int await(WaitQueue queue, int events, Condition condition, long deadlineNanos);
+    public abstract int await(WaitPlace place, int events, Condition condition, long deadlineNanos);
 
     /**
      * As {@link #await}, when all that a second run of the call depends on is its arguments, what it has looked up and
      * {@link #progress}: then it may wait without a thread.
      */
-    public int awaitReady(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
-        return await(queue, events, condition, deadlineNanos);
+    public int awaitReady(WaitPlace place, int events, Condition condition, long deadlineNanos) {
+        return await(place, events, condition, deadlineNanos);
     }
 
     /** Waits until {@code p.poll()} has one of {@code events} (or an error or hang-up); results as {@link #await}. */
     public final int waitFor(Pollable p, int events, long deadlineNanos) {
         int want = events | 0x8 | 0x10; // POLLERR | POLLHUP
-        Condition ready = () -> (p.poll() & want) != 0;
-        return deadlineNanos == FOREVER // a second run would not know how much of its time is left
-                ? awaitReady(p.waitQueue(), want, ready, FOREVER)
-                : await(p.waitQueue(), want, ready, deadlineNanos);
+        if (deadlineNanos == FOREVER) {
+            ready.source = p;
+            ready.events = want;
+            return awaitReady(p.waitQueue(), want, ready, FOREVER);
+        }
+        // a second run would not know how much of its time is left
+        return await(p.waitQueue(), want, () -> (p.poll() & want) != 0, deadlineNanos);
+    }
+
+    /** That of the one wait that is in progress. */
+    private static final class Ready implements Condition {
+        private @Nullable Pollable source;
+        private int events;
+
+        @Override
+        public boolean holds() {
+            Pollable p = source;
+            return p != null && (p.poll() & events) != 0;
+        }
     }
 
     /**

@@ -5,7 +5,7 @@ package io.sandjar.kernel.vfs;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Condition;
-import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.mm.UserMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +74,7 @@ public final class KernelCaller extends Caller {
     }
 
     @Override
-    public int await(WaitQueue queue, int events, Condition condition, long deadlineNanos) {
+    public int await(WaitPlace queue, int events, Condition condition, long deadlineNanos) {
         return condition.holds() ? 0 : -EAGAIN;
     }
 }

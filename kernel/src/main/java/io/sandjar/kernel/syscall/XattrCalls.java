@@ -5,9 +5,12 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.Acl;
+import io.sandjar.kernel.vfs.FileCaps;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
@@ -121,6 +124,15 @@ public final class XattrCalls {
         if (write && p.mount().readOnly()) {
             return -EROFS;
         }
+        if (write && name.startsWith("security.")) {
+            if (name.equals(FileCaps.NAME)) {
+                return t.creds().has(i, Cap.CAP_SETFCAP) ? 0 : -EPERM;
+            }
+            return t.creds().has(Cap.CAP_SYS_ADMIN) ? 0 : -EPERM;
+        }
+        if (write && Acl.isName(name)) {
+            return i.isSymlink() ? -EOPNOTSUPP : Permissions.owner(t.creds(), i) ? 0 : -EPERM;
+        }
         if (!name.startsWith("user.")) {
             return 0;
         }
@@ -139,6 +151,9 @@ public final class XattrCalls {
         Ref<byte[]> v = new Ref<>();
         if (r == 0) {
             r = p.inode().getxattr(t, n.get(), v);
+        }
+        if (r == 0 && n.get().equals(FileCaps.NAME)) {
+            r = FileCaps.toShow(t.creds().userNs(), v.get(), v);
         }
         return r != 0 ? r : out(t, v.get(), value, size);
     }
@@ -170,6 +185,11 @@ public final class XattrCalls {
         r = t.mem().read(value, v);
         if (r == 0) {
             r = allowed(t, p, n.get(), true);
+        }
+        if (r == 0 && v.length > 0 && n.get().equals(FileCaps.NAME)) {
+            Ref<byte[]> kept = new Ref<>();
+            r = FileCaps.toKeep(t.creds(), p.inode(), v, kept);
+            v = r == 0 ? kept.get() : v;
         }
         return r != 0 ? r : p.inode().setxattr(t, n.get(), v, flags);
     }

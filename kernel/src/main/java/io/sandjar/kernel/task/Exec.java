@@ -13,6 +13,7 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
+import io.sandjar.kernel.vfs.FileCaps;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.KernelIo;
@@ -24,6 +25,7 @@ import io.sandjar.kernel.vfs.Permissions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * execve(2). Everything that can fail is done first, on the old image. Then the stub executes its own image anew, by
@@ -33,6 +35,7 @@ public final class Exec {
     private static final int HEAD = 4096;
     private static final int MAX_SCRIPTS = 5;
     private static final int SHEBANG = 256;
+    private static final int SECBIT_NOROOT = 1;
 
     private final Kernel kernel;
 
@@ -189,6 +192,12 @@ public final class Exec {
         if (r < 0) {
             return r;
         }
+        FileCaps caps = caps(t, f);
+        if (caps != null
+                && caps.effective()
+                && (caps.permitted() & ~(t.creds.capBounding() | t.creds.capInheritable() & caps.inheritable())) != 0) {
+            return -EPERM; // it could not do what it is made for
+        }
         FileDescription loader = null;
         ElfFile loaderElf = null;
         String interpreter = elf.get().interpreter;
@@ -209,8 +218,23 @@ public final class Exec {
             }
             loaderElf = parsed.get();
         }
-        out.set(new ExecImage(f, elf.get(), loader, loaderElf, argv, envp, execFn));
+        ExecImage image = new ExecImage(f, elf.get(), loader, loaderElf, argv, envp, execFn);
+        image.caps = caps;
+        out.set(image);
         return 0;
+    }
+
+    /** The capabilities of a program's file, where they count. Root has all of them anyway. */
+    private static @Nullable FileCaps caps(Task t, FileDescription f) {
+        Path p = f.path();
+        Creds c = t.creds;
+        boolean root = (c.securebits() & SECBIT_NOROOT) == 0
+                && c.uid() == c.userNs().kernelUid(0)
+                && c.euid() == c.uid();
+        if (root || p == null || (p.mount().flags() & Mount.NOSUID) != 0) {
+            return null;
+        }
+        return FileCaps.of(t, p.inode());
     }
 
     /** Whether arguments and environment are more than execve(2) takes. */
@@ -317,7 +341,7 @@ public final class Exec {
     }
 
     /** Set-user-id and set-group-id programs, and what exec does to capabilities (capabilities(7)). */
-    private static void credentials(Task t, ExecImage image, @org.jspecify.annotations.Nullable Path exe) {
+    private static void credentials(Task t, ExecImage image, @Nullable Path exe) {
         Creds c = t.creds;
         int euid = c.euid();
         int egid = c.egid();
@@ -333,24 +357,28 @@ public final class Exec {
                 egid = fileGid;
             }
         }
-        image.secure = euid != c.uid() || egid != c.gid();
-        long permitted;
-        long effective;
-        long ambient = euid != c.euid() || egid != c.egid() ? 0 : c.capAmbient();
-        boolean rootGetsAll = (c.securebits() & 1) == 0;
         int root = c.userNs().kernelUid(0); // -1, which nobody is, while it has none
-        if (rootGetsAll && (euid == root || c.uid() == root)) {
+        FileCaps caps = image.caps;
+        boolean hasCaps = caps != null && (caps.permitted() | caps.inheritable()) != 0;
+        boolean setId = euid != c.euid() || egid != c.egid();
+        boolean gets = caps != null && caps.effective();
+        long permitted = caps == null
+                ? 0
+                : caps.permitted() & c.capBounding() | caps.inheritable() & c.capInheritable();
+        boolean rootByFile = euid == root && c.uid() != root;
+        if ((c.securebits() & SECBIT_NOROOT) == 0 && !(hasCaps && rootByFile) && (euid == root || c.uid() == root)) {
             permitted = c.capInheritable() | c.capBounding();
-            effective = euid == root ? permitted : ambient;
-        } else {
-            permitted = ambient;
-            effective = ambient;
+            gets |= euid == root;
         }
-        if (t.noNewPrivs && (permitted & ~c.capPermitted()) != 0) {
+        if (t.noNewPrivs) {
             permitted &= c.capPermitted();
-            effective &= permitted;
-            ambient &= permitted;
         }
+        long ambient = hasCaps || setId ? 0 : c.capAmbient();
+        permitted |= ambient;
+        long effective = gets ? permitted : ambient;
+        image.secure = euid != c.uid()
+                || egid != c.gid()
+                || (c.uid() != root && (gets || (permitted & ~ambient) != 0));
         t.creds = new Creds(
                 c.uid(),
                 euid,

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.kernel.vfs.FileCaps;
 import io.sandjar.kernel.vfs.FileDescription;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ final class ExecImage {
     final String execFn;
 
     boolean secure;
+
+    /** The capabilities of the program's file; null for none, and where they do not count. */
+    @Nullable
+    FileCaps caps;
 
     /** It is the program of a process that is started from outside, which has none before. */
     boolean first;

@@ -51,7 +51,8 @@ public final class FileOps {
         if (r != 0) {
             return r;
         }
-        return created(w, true, w.parent().inode().mkdir(c, w.last(), mode & 01777 & ~c.umask(), new Ref<>()));
+        Inode dir = w.parent().inode();
+        return created(w, true, dir.mkdir(c, w.last(), mode & 01777 & ~Permissions.umask(c, dir), new Ref<>()));
     }
 
     /**
@@ -69,7 +70,8 @@ public final class FileOps {
         }
         Ref<Inode> made = new Ref<>();
         Path dir = w.parent();
-        r = created(w, false, dir.inode().mknod(c, w.last(), mode & (S_IFMT | 07777 & ~c.umask()), rdev, made));
+        int kept = mode & (S_IFMT | 07777 & ~Permissions.umask(c, dir.inode()));
+        r = created(w, false, dir.inode().mknod(c, w.last(), kept, rdev, made));
         if (r == 0 && out != null) {
             out.set(new Path(dir.mount(), dir.dentry().child(w.last(), made.get())));
         }

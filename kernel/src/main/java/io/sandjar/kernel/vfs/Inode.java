@@ -92,6 +92,16 @@ public abstract class Inode {
 
     public void unpin() {}
 
+    /** Who may use it beyond its mode; null where the mode says all. */
+    public @Nullable Acl acl() {
+        return null;
+    }
+
+    /** What new files in this directory get as their list; null where umask counts. */
+    public @Nullable Acl defaultAcl() {
+        return null;
+    }
+
     /**
      * Does beforehand what takes long in a change of its name, without the locks of a rename. 0 or -errno.
      */

@@ -105,7 +105,7 @@ public final class Opener {
                 return r;
             }
             Ref<Inode> made = new Ref<>();
-            r = dir.inode().mknod(c, w.last(), S_IFREG | (mode & 07777 & ~c.umask()), 0, made);
+            r = dir.inode().mknod(c, w.last(), newMode(c, mode, dir), 0, made);
             if (r == 0) {
                 FsNotify.created(dir.inode(), w.last(), false);
                 Path p = new Path(dir.mount(), dir.dentry().child(w.last(), made.get()));
@@ -116,6 +116,10 @@ public final class Opener {
             }
         }
         return r;
+    }
+
+    private static int newMode(Caller c, int mode, Path dir) {
+        return S_IFREG | (mode & 07777 & ~Permissions.umask(c, dir.inode()));
     }
 
     private static int tmpfile(Caller c, Path dir, int flags, int mode, Ref<FileDescription> out) {
@@ -130,7 +134,7 @@ public final class Opener {
             return r;
         }
         Ref<Inode> made = new Ref<>();
-        r = dir.inode().tmpfile(c, S_IFREG | (mode & 07777 & ~c.umask()), (flags & O_EXCL) == 0, made);
+        r = dir.inode().tmpfile(c, newMode(c, mode, dir), (flags & O_EXCL) == 0, made);
         if (r != 0) {
             return r;
         }

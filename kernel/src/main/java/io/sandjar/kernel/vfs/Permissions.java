@@ -18,8 +18,11 @@ public final class Permissions {
     public static int may(Creds c, Inode i, int mask) {
         int mode = i.mode();
         int bits = mode;
+        Acl acl;
         if (c.fsuid() == i.uid()) {
             bits = mode >> 6;
+        } else if ((mode & S_IRWXG) != 0 && (acl = i.acl()) != null) {
+            return acl.allows(c, i.gid(), mask) || override(c, i, mode, mask) ? 0 : -EACCES;
         } else if ((mode >> 3 & 7) != (mode & 7) && c.inGroup(i.gid())) {
             bits = mode >> 3;
         }
@@ -40,6 +43,11 @@ public final class Permissions {
 
     public static boolean owner(Creds c, Inode i) {
         return c.fsuid() == i.uid() || c.has(i, CAP_FOWNER);
+    }
+
+    /** What is taken from the mode of a new file of {@code dir}. */
+    static int umask(Caller c, Inode dir) {
+        return dir.defaultAcl() == null ? c.umask() : 0;
     }
 
     /** Whether {@code dir} may get a new name. */

@@ -611,7 +611,7 @@ public final class HostInode extends StatInode {
 
     @Override
     public int getxattr(Caller c, String attr, Ref<byte[]> out) {
-        if (!HostXattr.shown(attr)) {
+        if (!HostXattr.readable(attr)) {
             return HostXattr.hidden(attr);
         }
         if (!isRegular() && !isDir()) {

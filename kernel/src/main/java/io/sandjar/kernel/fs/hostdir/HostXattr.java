@@ -8,6 +8,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.FileCaps;
 import java.nio.charset.StandardCharsets;
 
 /** Extended attributes of an open file of the host. Guests see those that belong to users, and nothing of the host's. */
@@ -16,6 +17,11 @@ final class HostXattr {
 
     static boolean shown(String attr) {
         return attr.startsWith("user.");
+    }
+
+    /** A program's capabilities count as they do on the host; they can be looked at, and set in memory only. */
+    static boolean readable(String attr) {
+        return shown(attr) || attr.equals(FileCaps.NAME);
     }
 
     /** What reading an attribute gives that is not shown. */
@@ -37,7 +43,7 @@ final class HostXattr {
         String names = new String(all.get(), StandardCharsets.ISO_8859_1);
         for (int at = 0; at < names.length(); ) {
             int end = names.indexOf('\0', at);
-            if (shown(names.substring(at, end))) {
+            if (readable(names.substring(at, end))) {
                 b.append(names, at, end + 1);
             }
             at = end + 1;

@@ -7,6 +7,7 @@ import static io.sandjar.abi.O.*;
 
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.ListedDir;
+import io.sandjar.kernel.vfs.Acl;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.DirSink;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -245,10 +246,20 @@ public final class DirNode extends Node {
 
     private int begin(Caller c, String name, int more) {
         int r = free(c, name);
-        if (r == 0 && !nodes.chargeNode(more)) {
-            r = -ENOSPC;
+        return r == 0 && !charge(more) ? -ENOSPC : r;
+    }
+
+    /** Counts a new file, with the access control list that it gets. */
+    private boolean charge(int more) {
+        if (!nodes.chargeNode(more)) {
+            return false;
         }
-        return r;
+        Acl list = defaultAcl();
+        if (list != null && !nodes.chargeHeap(NodeAttrs.cost(list))) {
+            nodes.unchargeNode(more);
+            return false;
+        }
+        return true;
     }
 
     @Override
@@ -320,7 +331,7 @@ public final class DirNode extends Node {
         if (dead) {
             return -ENOENT;
         }
-        if (!nodes.chargeNode(0)) {
+        if (!charge(0)) {
             return -ENOSPC;
         }
         FileNode n = new FileNode(nodes, c, this, "", mode, true);

@@ -211,6 +211,7 @@ public final class FileNode extends Node {
                 }
             }
             data = d;
+            dropFileCaps(c, true);
             return 0;
         } finally {
             lock.unlock();
@@ -258,6 +259,7 @@ public final class FileNode extends Node {
         if ((m & (S_ISUID | S_ISGID)) != 0 && !c.creds().has(Cap.CAP_FSETID)) {
             setMode(Permissions.withoutSetId(m));
         }
+        dropFileCaps(c, false);
         touch(M | C);
     }
 

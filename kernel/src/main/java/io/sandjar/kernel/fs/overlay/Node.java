@@ -5,12 +5,15 @@ package io.sandjar.kernel.fs.overlay;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Acl;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.FileCaps;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Stat;
 import io.sandjar.kernel.vfs.WallClock;
@@ -53,8 +56,7 @@ public abstract class Node extends Inode {
     private int ctimeNsec;
     private long btimeSec;
     private int btimeNsec;
-    private @Nullable TreeMap<String, byte[]> xattrs;
-    private int xattrBytes;
+    private volatile @Nullable NodeAttrs attrs;
 
     /** A new file. */
     Node(NodeFs fs, @Nullable Caller c, @Nullable DirNode dir, String name, int mode) {
@@ -76,6 +78,11 @@ public abstract class Node extends Inode {
             if ((mode & S_IFMT) == S_IFDIR) {
                 m |= S_ISGID;
             }
+        }
+        Acl inherited = dir == null || (mode & S_IFMT) == S_IFLNK ? null : dir.defaultAcl();
+        if (inherited != null) {
+            attrs = NodeAttrs.inherited(inherited, m);
+            m = m & ~0777 | inherited.mode() & m & 0777;
         }
         this.mode = m;
         long now = WallClock.millis();
@@ -312,6 +319,9 @@ public abstract class Node extends Inode {
     @Override
     public int setattr(Caller c, Attr a) {
         own();
+        if ((a.valid & (Attr.UID | Attr.GID)) != 0 && !isDir()) {
+            dropFileCaps(c, true);
+        }
         if ((a.valid & Attr.SIZE) != 0) {
             int r = truncate(c, a.size);
             if (r != 0) {
@@ -322,6 +332,10 @@ public abstract class Node extends Inode {
         try {
             if ((a.valid & Attr.MODE) != 0) {
                 mode = (mode & S_IFMT) | (a.mode & 07777);
+                NodeAttrs x = attrs;
+                if (x != null && x.access != null) {
+                    x.access = x.access.withMode(mode);
+                }
             }
             if ((a.valid & Attr.UID) != 0) {
                 uid = a.uid;
@@ -351,37 +365,129 @@ public abstract class Node extends Inode {
     /** The last name or description may have gone. */
     void released() {}
 
+    // ---- access control lists ----
+
+    @Override
+    public final @Nullable Acl acl() {
+        NodeAttrs a = attrs;
+        return a == null ? null : a.access;
+    }
+
+    @Override
+    public final @Nullable Acl defaultAcl() {
+        NodeAttrs a = attrs;
+        return a == null ? null : a.initial;
+    }
+
+    private int getAcl(Caller c, String attr, Ref<byte[]> out) {
+        if (isSymlink()) {
+            return -EOPNOTSUPP;
+        }
+        Acl a = attr.equals(Acl.ACCESS) ? acl() : defaultAcl();
+        if (a == null) {
+            return -ENODATA;
+        }
+        out.set(a.text(c.creds().userNs()));
+        return 0;
+    }
+
+    private int setAcl(Caller c, String attr, byte[] value) {
+        if (isSymlink()) {
+            return -EOPNOTSUPP;
+        }
+        Ref<Acl> ref = new Ref<>();
+        int r = Acl.parse(value, c.creds().userNs(), ref);
+        if (r != 0) {
+            return r;
+        }
+        Acl now = ref.orNull();
+        boolean access = attr.equals(Acl.ACCESS);
+        if (!access && !isDir()) {
+            return now == null ? 0 : -EACCES;
+        }
+        own();
+        lock.lock();
+        try {
+            NodeAttrs a = ownAttrs();
+            Acl kept = access && now != null && now.isMode() ? null : now;
+            Acl old = access ? a.access : a.initial;
+            int more = (kept == null ? 0 : kept.size()) - (old == null ? 0 : old.size());
+            if (!charge(a, more)) {
+                return -ENOSPC;
+            }
+            if (!access) {
+                a.initial = kept;
+            } else {
+                a.access = kept;
+                if (now != null) {
+                    int m = mode & ~0777 | now.mode();
+                    boolean keeps = c.creds().inGroup(gid) || c.creds().has(this, Cap.CAP_FSETID);
+                    mode = keeps ? m : m & ~S_ISGID;
+                }
+            }
+            touch(C);
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- extended attributes ----
 
     private static int check(Caller c, String attr, boolean write) {
-        if (attr.startsWith("user.")) {
+        if (attr.startsWith("user.") || attr.startsWith("security.")) {
             return 0;
         }
         if (attr.startsWith("trusted.")) {
-            return c.creds().has(io.sandjar.abi.Cap.CAP_SYS_ADMIN) ? 0 : write ? -EPERM : -ENODATA;
+            return c.creds().has(Cap.CAP_SYS_ADMIN) ? 0 : write ? -EPERM : -ENODATA;
         }
-        return attr.startsWith("security.") && !write ? -ENODATA : -EOPNOTSUPP;
+        return -EOPNOTSUPP;
+    }
+
+    /** Under the lock. */
+    private NodeAttrs ownAttrs() {
+        NodeAttrs a = attrs;
+        if (a == null) {
+            a = new NodeAttrs();
+            attrs = a;
+        }
+        return a;
+    }
+
+    private boolean charge(NodeAttrs a, int more) {
+        int change = Math.max(more, -a.bytes);
+        if (!nodes.chargeHeap(change)) {
+            return false;
+        }
+        a.bytes += change;
+        return true;
     }
 
     @Override
     public int getxattr(Caller c, String attr, Ref<byte[]> out) {
+        if (Acl.isName(attr)) {
+            return getAcl(c, attr, out);
+        }
         int r = check(c, attr, false);
         if (r != 0) {
             return r;
         }
-        lock.lock();
-        try {
-            TreeMap<String, byte[]> x = xattrs;
-            if (x != null) {
-                byte[] v = x.get(attr);
-                if (v == null) {
-                    return -ENODATA;
+        if (attrs != null) {
+            lock.lock();
+            try {
+                NodeAttrs a = attrs;
+                TreeMap<String, byte[]> x = a == null ? null : a.values;
+                if (x != null) {
+                    byte[] v = x.get(attr);
+                    if (v == null) {
+                        return -ENODATA;
+                    }
+                    out.set(v);
+                    return 0;
                 }
-                out.set(v);
-                return 0;
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
         }
         Inode low = lower;
         return low == null ? -ENODATA : low.getxattr(c, attr, out);
@@ -389,7 +495,8 @@ public abstract class Node extends Inode {
 
     /** The attributes as our own table, copied from the lower file the first time. */
     private TreeMap<String, byte[]> ownXattrs(Caller c) {
-        TreeMap<String, byte[]> x = xattrs;
+        NodeAttrs a = ownAttrs();
+        TreeMap<String, byte[]> x = a.values;
         if (x != null) {
             return x;
         }
@@ -408,12 +515,15 @@ public abstract class Node extends Inode {
                 at = end + 1;
             }
         }
-        xattrs = x;
+        a.values = x;
         return x;
     }
 
     @Override
     public int setxattr(Caller c, String attr, byte[] value, int flags) {
+        if (Acl.isName(attr)) {
+            return setAcl(c, attr, value);
+        }
         int r = check(c, attr, true);
         if (r != 0) {
             return r;
@@ -437,11 +547,9 @@ public abstract class Node extends Inode {
                 return -ENOSPC;
             }
             byte[] old = x.get(attr);
-            int more = old == null ? 100 + attr.length() + value.length : value.length - old.length;
-            if (!nodes.chargeHeap(more)) {
+            if (!charge(ownAttrs(), old == null ? cost(attr, value) : value.length - old.length)) {
                 return -ENOSPC;
             }
-            xattrBytes += more;
             x.put(attr, value);
             touch(C);
             return 0;
@@ -450,12 +558,38 @@ public abstract class Node extends Inode {
         }
     }
 
+    private static int cost(String attr, byte[] value) {
+        return 100 + attr.length() + value.length;
+    }
+
     /** The file is gone: what its attributes took is given back. */
     final void dropXattrs() {
         lock.lock();
         try {
-            nodes.chargeHeap(-xattrBytes);
-            xattrBytes = 0;
+            NodeAttrs a = attrs;
+            if (a != null) {
+                charge(a, -a.bytes);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The contents or the owner change: a program's capabilities go. The lower file's, too, unless it was asked before. */
+    final void dropFileCaps(Caller c, boolean askLower) {
+        NodeAttrs a = attrs;
+        Inode low = lower;
+        if (a == null || a.values == null) {
+            if (!askLower || low == null || low.getxattr(c, FileCaps.NAME, new Ref<>()) != 0) {
+                return;
+            }
+        }
+        lock.lock();
+        try {
+            byte[] old = ownXattrs(c).remove(FileCaps.NAME);
+            if (old != null) {
+                charge(ownAttrs(), -cost(FileCaps.NAME, old));
+            }
         } finally {
             lock.unlock();
         }
@@ -463,13 +597,23 @@ public abstract class Node extends Inode {
 
     @Override
     public int listxattr(Caller c, Ref<byte[]> out) {
+        StringBuilder b = new StringBuilder();
         lock.lock();
         try {
-            TreeMap<String, byte[]> x = xattrs;
-            if (x != null) {
-                StringBuilder b = new StringBuilder();
-                for (String n : x.keySet()) {
-                    b.append(n).append('\0');
+            if (acl() != null) {
+                b.append(Acl.ACCESS).append('\0');
+            }
+            if (defaultAcl() != null) {
+                b.append(Acl.DEFAULT).append('\0');
+            }
+            NodeAttrs a = attrs;
+            TreeMap<String, byte[]> x = a == null ? null : a.values;
+            if (x != null || lower == null) {
+                boolean all = c.creds().has(Cap.CAP_SYS_ADMIN);
+                for (String n : x == null ? java.util.Set.<String>of() : x.keySet()) {
+                    if (all || !n.startsWith("trusted.")) {
+                        b.append(n).append('\0');
+                    }
                 }
                 out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
                 return 0;
@@ -477,16 +621,20 @@ public abstract class Node extends Inode {
         } finally {
             lock.unlock();
         }
-        Inode low = lower;
-        if (low != null) {
-            return low.listxattr(c, out);
+        Ref<byte[]> below = new Ref<>();
+        int r = lower == null ? 0 : lower.listxattr(c, below);
+        if (r == 0) {
+            b.append(new String(below.get(), StandardCharsets.ISO_8859_1));
+            out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
         }
-        out.set(new byte[0]);
-        return 0;
+        return r;
     }
 
     @Override
     public int removexattr(Caller c, String attr) {
+        if (Acl.isName(attr)) {
+            return setAcl(c, attr, new byte[0]);
+        }
         int r = check(c, attr, true);
         if (r != 0) {
             return r;
@@ -498,9 +646,7 @@ public abstract class Node extends Inode {
             if (old == null) {
                 return -ENODATA;
             }
-            int less = Math.min(xattrBytes, 100 + attr.length() + old.length);
-            xattrBytes -= less;
-            nodes.chargeHeap(-less);
+            charge(ownAttrs(), -cost(attr, old));
             touch(C);
             return 0;
         } finally {

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Acl;
 import io.sandjar.kernel.vfs.Anonymous;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
@@ -110,6 +111,16 @@ class UnionNode extends Inode {
     @Override
     public final long rdev() {
         return real().rdev();
+    }
+
+    @Override
+    public @Nullable Acl acl() {
+        return real().acl();
+    }
+
+    @Override
+    public @Nullable Acl defaultAcl() {
+        return real().defaultAcl();
     }
 
     @Override
@@ -235,6 +246,9 @@ class UnionNode extends Inode {
     public int removexattr(Caller c, String attr) {
         Ref<byte[]> there = new Ref<>();
         int r = getxattr(c, attr, there);
+        if (r == -ENODATA && Acl.isName(attr)) {
+            return 0;
+        }
         if (r == 0) {
             r = copyUp(c, Long.MAX_VALUE);
         }

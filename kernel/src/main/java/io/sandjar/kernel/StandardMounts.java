@@ -9,10 +9,10 @@ import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.pipe.Fifo;
 import io.sandjar.kernel.fs.proc.ProcFs;
-import io.sandjar.kernel.fs.sys.CgroupFs;
 import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
+import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.Caller;
@@ -58,7 +58,7 @@ public final class StandardMounts implements SpecialFiles {
         int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;
         s.mount(ns, c, new ProcFs(container.pids()), "proc", locked, "/proc");
         s.mount(ns, c, new SysFs(), "sysfs", locked | Mount.RDONLY, "/sys");
-        s.mount(ns, c, new CgroupFs(container.groups), "cgroup2", locked | Mount.RDONLY, "/sys/fs/cgroup");
+        s.mount(ns, c, CgroupMoves.fileSystem(container, container.cgroups), "cgroup2", locked, "/sys/fs/cgroup");
         return s;
     }
 

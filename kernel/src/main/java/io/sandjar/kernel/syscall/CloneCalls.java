@@ -9,9 +9,13 @@ import io.sandjar.abi.Cap;
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Sig;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.cgroup.Cgroup;
+import io.sandjar.kernel.fs.cgroup.CgroupDir;
 import io.sandjar.kernel.task.Forks;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskTable;
+import io.sandjar.kernel.vfs.FileDescription;
 
 /** clone(2) and its older forms; all of them are trapped calls. */
 final class CloneCalls {
@@ -33,7 +37,7 @@ final class CloneCalls {
     @Syscall(
             nr = Nr.clone3,
             support = Support.PARTIAL,
-            note = "set_tid in the outermost space of pids only; no time namespaces, no CLONE_INTO_CGROUP")
+            note = "set_tid in the outermost space of pids only; no time namespaces")
     static long sys_clone3(Task t, long args, long size) {
         if (size < CLONE_ARGS_SIZE_VER0) {
             return -EINVAL;
@@ -59,9 +63,15 @@ final class CloneCalls {
                 || (flags & Clone.CLONE_DETACHED) != 0
                 || (exitSignal & ~0xffL) != 0
                 || ((flags & (Clone.CLONE_THREAD | Clone.CLONE_PARENT)) != 0 && exitSignal != 0)
-                || (flags & Clone.CLONE_INTO_CGROUP) != 0
                 || (stack == 0) != (stackSize == 0)) {
             return -EINVAL;
+        }
+        Ref<Cgroup> into = new Ref<>();
+        if ((flags & Clone.CLONE_INTO_CGROUP) != 0) {
+            r = cgroup(t, Bytes.i64(b, 80), into);
+            if (r < 0) {
+                return r;
+            }
         }
         int setTid = 0;
         long set = Bytes.i64(b, 64);
@@ -97,7 +107,28 @@ final class CloneCalls {
                                 Bytes.i64(b, 16),
                                 Bytes.i64(b, 56),
                                 Bytes.i64(b, 8),
-                                setTid));
+                                setTid,
+                                (flags & Clone.CLONE_INTO_CGROUP) != 0 ? into.get() : null));
+    }
+
+    /** The control group of a descriptor, into which the caller may put a process. */
+    private static int cgroup(Task t, long fd, Ref<Cgroup> out) {
+        FileDescription d = fd < 0 || fd > Integer.MAX_VALUE ? null : t.fget((int) fd);
+        if (d == null) {
+            return -EBADF;
+        }
+        if (!(d.inode() instanceof CgroupDir dir)) {
+            return -EBADF;
+        }
+        CgroupDir around = dir.around(t.group().cgroup.group());
+        if (around == null) {
+            return -ENOENT;
+        }
+        if (!dir.mayMove(t) || !around.mayMove(t)) {
+            return -EACCES;
+        }
+        out.set(dir.group());
+        return 0;
     }
 
     @Syscall(nr = Nr.fork)

@@ -5,13 +5,15 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.cgroup.Cgroup;
+import io.sandjar.kernel.fs.cgroup.CgroupFs;
 import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.mqueue.MqueueFs;
 import io.sandjar.kernel.fs.proc.ProcFs;
-import io.sandjar.kernel.fs.sys.CgroupFs;
 import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
+import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.FileSystem;
@@ -92,10 +94,11 @@ final class MountTypes {
                         }
                     }
                 }
+                Cgroup top = t.namespaces().cgroup.top(t.container());
                 out.set(
-                        existing(t, type, CgroupFs.class) instanceof CgroupFs fs
+                        top.isRoot() && existing(t, type, CgroupFs.class) instanceof CgroupFs fs
                                 ? fs
-                                : new CgroupFs(t.container().groups));
+                                : CgroupMoves.fileSystem(t.container(), top));
                 return 0;
             }
             default -> {

@@ -2,15 +2,24 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.UserNamespace;
+import org.jspecify.annotations.Nullable;
 
-/**
- * From where on processes see control groups (cgroup_namespaces(7)). A guest sees its own group as the root already and
- * has none below it, so each of them shows the same.
- */
+/** From where on processes see control groups (cgroup_namespaces(7)): the group that its maker was in. */
 public final class CgroupNamespace extends Namespace {
-    CgroupNamespace(UserNamespace owner) {
+    private final @Nullable Cgroup top;
+
+    /** @param top null: the root of each container's tree */
+    CgroupNamespace(UserNamespace owner, @Nullable Cgroup top) {
         super(Kind.CGROUP, owner);
+        this.top = top;
+    }
+
+    /** What is / to a process of a container. */
+    public Cgroup top(Container c) {
+        Cgroup t = top;
+        return t == null ? c.cgroups : t;
     }
 }

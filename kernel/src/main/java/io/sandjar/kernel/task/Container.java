@@ -8,6 +8,7 @@ import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.mm.UserMemory;
@@ -48,6 +49,9 @@ public final class Container {
 
     /** net.ipv4.ip_unprivileged_port_start; set before its first process. */
     public volatile int firstFreePort = 1024;
+
+    /** The root of the control groups that its guests make. */
+    public final Cgroup cgroups = new Cgroup();
 
     /** Its control groups on the host, as its files and /proc/meminfo show them. */
     public volatile CgroupView groups = CgroupView.NONE;
@@ -199,6 +203,7 @@ public final class Container {
             t.schedPolicy = spec.schedPolicy;
             t.seccomp = spec.seccomp;
             g.tasks.add(t);
+            g.cgroup.born(cgroups);
             table.put(g);
             table.put(t);
             if (first == null) {
@@ -289,6 +294,7 @@ public final class Container {
             g.released = true;
             t.dead = true;
             g.state = ThreadGroup.State.REAPED;
+            g.cgroup.gone();
             pids.tasks().remove(t);
             pids.tasks().leave(g);
             pids.tasks().remove(g);

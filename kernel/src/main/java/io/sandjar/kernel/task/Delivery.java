@@ -55,7 +55,11 @@ public final class Delivery {
                 }
                 t.pullMask();
                 Tracee e = t.tracee;
-                if (e != null ? e.due() : g.state == ThreadGroup.State.STOPPED) {
+                int fatal = g.cgroup.frozen ? kernel.signals().fatal(t) : 0;
+                if (fatal != 0) {
+                    info = SigInfo.kernel(fatal);
+                    act = SigAction.DEFAULT;
+                } else if (g.cgroup.frozen || (e != null ? e.due() : g.state == ThreadGroup.State.STOPPED)) {
                     info = null;
                     act = null;
                 } else {
@@ -118,15 +122,23 @@ public final class Delivery {
         }
     }
 
-    private static void waitWhileStopped(Task t) {
+    private void waitWhileStopped(Task t) {
         t.parked = Thread.currentThread();
         try {
-            while (t.group.state == ThreadGroup.State.STOPPED && t.tracee == null && !t.group.exiting && !t.dead) {
+            while (stands(t)) {
                 LockSupport.park(t);
             }
         } finally {
+            t.standsFrozen = false;
             t.parked = null;
         }
+    }
+
+    /** Whether the thread may not go on yet: a frozen group holds it whatever else is the matter, but what ends it. */
+    private boolean stands(Task t) {
+        ThreadGroup g = t.group;
+        t.standsFrozen = g.cgroup.frozen && kernel.signals().fatal(t) == 0;
+        return (t.standsFrozen || (g.state == ThreadGroup.State.STOPPED && t.tracee == null)) && !g.exiting && !t.dead;
     }
 
     /** @return whether the process has ended */

@@ -474,6 +474,7 @@ public final class Exits {
     /** Removes a zombie for good. With the task lock. */
     void reap(ThreadGroup g) {
         g.state = ThreadGroup.State.REAPED;
+        g.cgroup.gone();
         ThreadGroup parent = g.parent;
         if (parent != null) {
             parent.children.remove(g);

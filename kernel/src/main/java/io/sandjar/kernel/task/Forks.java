@@ -7,11 +7,13 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.pidfd.PidFd;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FsContext;
+import org.jspecify.annotations.Nullable;
 
 /** New threads and processes: the kernel makes the task, the stub asks the host for the thread behind it. */
 public final class Forks {
@@ -30,10 +32,18 @@ public final class Forks {
 
     /** Arguments of clone(2), whichever call they came by. Addresses are the guest's. */
     public record Args(
-            long flags, int exitSignal, long stack, long parentTid, long childTid, long tls, long pidfd, int setTid) {
+            long flags,
+            int exitSignal,
+            long stack,
+            long parentTid,
+            long childTid,
+            long tls,
+            long pidfd,
+            int setTid,
+            @Nullable Cgroup into) {
         /** As clone(2) has it: the pidfd goes where the tid would go. */
         public Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {
-            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid, 0);
+            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid, 0, null);
         }
     }
 
@@ -146,7 +156,7 @@ public final class Forks {
             if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
                 return tooMany(fds, fs, -EEXIST);
             }
-            int tid = g.exiting || overLimit(t)
+            int tid = g.exiting || overLimit(t) || !g.cgroup.group().mayFork()
                     ? 0
                     : a.setTid != 0 ? a.setTid : g.pids().takeId();
             long slot = tid == 0 ? 0 : t.space.takeSlot();
@@ -255,7 +265,12 @@ public final class Forks {
             if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
                 return tooMany(fds, fs, -EEXIST);
             }
-            int pid = g.exiting || over || g.pids().root().ending || overLimit(t)
+            Cgroup where = a.into != null ? a.into : g.cgroup.group();
+            int refused = a.into != null ? where.accepts() : 0;
+            if (refused < 0) {
+                return tooMany(fds, fs, refused);
+            }
+            int pid = g.exiting || over || g.pids().root().ending || overLimit(t) || !where.mayFork()
                     ? 0
                     : a.setTid != 0 ? a.setTid : pids.takeId();
             long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
@@ -270,6 +285,7 @@ public final class Forks {
                 pids.setInit(made);
             }
             made.inherit(g);
+            made.cgroup.born(where);
             if ((a.flags & Clone.CLONE_CLEAR_SIGHAND) != 0) {
                 made.resetHandlers();
             }
@@ -303,6 +319,7 @@ public final class Forks {
             }
             child.trapsAll = t.trapsAll;
             child.creator = t.tid;
+            child.attention |= made.cgroup.frozen;
             made.tasks.add(child);
             g.pids().tasks().put(made);
             g.pids().tasks().put(child);
@@ -356,6 +373,7 @@ public final class Forks {
         try {
             ThreadGroup made = child.group;
             made.state = ThreadGroup.State.REAPED;
+            made.cgroup.gone();
             if (made.parent != null) {
                 made.parent.children.remove(made);
             }

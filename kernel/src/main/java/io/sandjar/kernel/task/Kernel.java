@@ -73,7 +73,7 @@ public final class Kernel {
     public final IpcNamespace ipc = new IpcNamespace(UserNamespace.FIRST, null);
 
     /** Control groups as containers' first processes see them. */
-    public final CgroupNamespace cgroup = new CgroupNamespace(UserNamespace.FIRST);
+    public final CgroupNamespace cgroup = new CgroupNamespace(UserNamespace.FIRST, null);
 
     /** Everybody's clocks. */
     public final TimeNamespace time = new TimeNamespace();

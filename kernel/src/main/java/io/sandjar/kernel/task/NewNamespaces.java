@@ -98,7 +98,7 @@ public final class NewNamespaces {
             n = n.with(new IpcNamespace(owner, t.kernel()::anyIn));
         }
         if ((flags & CLONE_NEWCGROUP) != 0) {
-            n = n.with(new CgroupNamespace(owner));
+            n = n.with(new CgroupNamespace(owner, t.group.cgroup.group()));
         }
         if ((flags & CLONE_NEWNET) != 0) {
             n = n.with(new NetStack(n.net, owner));

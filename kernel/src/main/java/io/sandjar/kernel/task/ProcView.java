@@ -3,6 +3,7 @@
 package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Rlimit;
+import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.signal.SigAction;
@@ -59,6 +60,7 @@ public final class ProcView {
     public final int exitSignal;
     public final int oomScoreAdj;
     public final int coredumpFilter;
+    public final Cgroup cgroup;
     public final IoCount io = new IoCount();
     public final long[] softLimits = new long[Rlimit.NLIMITS];
     public final long[] hardLimits = new long[Rlimit.NLIMITS];
@@ -118,6 +120,7 @@ public final class ProcView {
         auxv = g.auxv;
         exitSignal = g.exitSignal;
         oomScoreAdj = g.oomScoreAdj;
+        cgroup = g.cgroup.group();
         coredumpFilter = g.coredumpFilter;
         if (t != null && !process) {
             io.add(t.ioCount);

@@ -325,6 +325,26 @@ public final class Signals {
         }
     }
 
+    /** A pending signal that will end the process; 0 for none. With or without the task lock. */
+    int fatal(Task t) {
+        kernel.taskLock().lock();
+        try {
+            ThreadGroup g = t.group;
+            long set = (t.pending.set() | g.shared.set()) & ~t.sigmask & ~STOPS;
+            for (int s = 1; set != 0 && s < Sig.NSIG; s++) {
+                if ((set & bit(s)) != 0
+                        && g.actions[s].isDefault()
+                        && !ignoredByDefault(s)
+                        && (g != g.pids().init() || (g.forced & bit(s)) != 0)) {
+                    return s;
+                }
+            }
+            return 0;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
     /** Recomputes whether the task has something to look at. With the task lock. */
     void recompute(Task t) {
         t.attention = ((t.pending.set() | t.group.shared.set()) & ~t.sigmask) != 0
@@ -332,7 +352,8 @@ public final class Signals {
                 || t.dead
                 || t.vforkChild != null
                 || t.endsAlone != 0
-                || (t.tracee != null ? t.tracee.due() : t.group.state == ThreadGroup.State.STOPPED);
+                || (t.tracee != null ? t.tracee.due() : t.group.state == ThreadGroup.State.STOPPED)
+                || t.group.cgroup.frozen;
     }
 
     /** The action of a signal. */

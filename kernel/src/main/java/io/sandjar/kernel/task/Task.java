@@ -233,6 +233,9 @@ public final class Task extends Caller {
     /** Its host thread has the second filter, by which every call comes to the stub. */
     volatile boolean trapsAll;
 
+    /** It waits because its control group is frozen. */
+    volatile boolean standsFrozen;
+
     /** The call in progress came by the stub. */
     boolean inTrap;
 

@@ -106,6 +106,9 @@ public final class ThreadGroup implements PidTarget {
         }
     }
 
+    /** Its control group. */
+    public final Membership cgroup;
+
     /** Contexts of io_setup(2). */
     public final AioContexts aio = new AioContexts();
 
@@ -190,6 +193,7 @@ public final class ThreadGroup implements PidTarget {
         this.pids = pids;
         this.container = container;
         this.ns = container.namespaces();
+        this.cgroup = new Membership(this, container.cgroups);
         this.processGroup = processGroup;
         this.startNanos = startNanos;
         java.util.Arrays.fill(actions, SigAction.DEFAULT);

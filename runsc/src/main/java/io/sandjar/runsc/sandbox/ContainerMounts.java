@@ -20,12 +20,12 @@ import io.sandjar.kernel.fs.memfd.PageQuota;
 import io.sandjar.kernel.fs.mqueue.MqueueFs;
 import io.sandjar.kernel.fs.overlay.OverlayFs;
 import io.sandjar.kernel.fs.proc.ProcFs;
-import io.sandjar.kernel.fs.sys.CgroupFs;
 import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.mm.MemoryRoom;
+import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.vfs.FileSystem;
@@ -215,7 +215,7 @@ public final class ContainerMounts {
             case "mqueue" -> check(what, tree.mount(new MqueueFs(kernel.ipc.queues), source, words.flags, at));
             case "cgroup", "cgroup2" -> {
                 int flags = words.flags | io.sandjar.kernel.vfs.Mount.RDONLY;
-                check(what, tree.mount(new CgroupFs(container.groups), source, flags, at));
+                check(what, tree.mount(CgroupMoves.fileSystem(container, container.cgroups), source, flags, at));
             }
             default ->
                 throw new Refusal(

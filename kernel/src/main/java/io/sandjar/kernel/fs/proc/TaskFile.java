@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.proc;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Task;
@@ -144,6 +145,11 @@ final class TaskFile extends TextInode {
         return super.open(c, path, flags, out);
     }
 
+    /** What is / among control groups to who reads. */
+    private static Cgroup top(Caller c, ProcView v) {
+        return c instanceof Task t ? t.namespaces().cgroup.top(t.container()) : v.cgroup;
+    }
+
     @Override
     protected int text(Caller c, StringBuilder b) {
         ProcView v = dir.view();
@@ -152,7 +158,7 @@ final class TaskFile extends TextInode {
         }
         switch (kind) {
             case AUXV -> b.append(new String(v.auxv, StandardCharsets.ISO_8859_1));
-            case CGROUP -> b.append("0::/\n");
+            case CGROUP -> b.append("0::").append(v.cgroup.pathFrom(top(c, v))).append('\n');
             case CMDLINE -> TaskText.cmdline(v, b);
             case COMM -> b.append(v.comm).append('\n');
             case COREDUMP_FILTER -> {

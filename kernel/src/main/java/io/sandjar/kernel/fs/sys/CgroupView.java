@@ -84,8 +84,7 @@ public final class CgroupView {
     }
 
     /** The text of a file of cgroup v2; null when the host has nothing for it. */
-    @Nullable
-    String file(String name) {
+    public @Nullable String file(String name) {
         return directory(UNIFIED) >= 0 ? read(UNIFIED, name) : V1Texts.file(this, name);
     }
 
@@ -127,7 +126,7 @@ public final class CgroupView {
     }
 
     /** A number at the start of a text; -1 for anything else, "max" among it. */
-    static long number(@Nullable String text) {
+    public static long number(@Nullable String text) {
         if (text == null) {
             return -1;
         }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
-package io.sandjar.kernel.fs.sys;
+package io.sandjar.kernel.fs.cgroup;
 
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.vfs.Caller;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-only view of the container's own group as the root of a cgroup2 tree, mounted at /sys/fs/cgroup: language
- * runtimes size their heaps and thread pools by it. Limits and usage are those of the host's groups of the container.
+ * A tree of control groups (cgroup v2), mounted at /sys/fs/cgroup. Its root is the container's own group: language runtimes
+ * size their heaps and thread pools by the limits and figures there, which are those of the host's groups of the container.
+ * The groups below are the guests' own ({@link Cgroup}). Each mount in a cgroup namespace of its own has its own file system.
  */
 public final class CgroupFs extends PseudoFs {
     private static final long CGROUP2_MAGIC = 0x63677270;
@@ -43,20 +46,63 @@ public final class CgroupFs extends PseudoFs {
     /** v1's word for no limit. */
     private static final String UNLIMITED = "9223372036854771712\n";
 
-    private final CgroupView view;
+    static final String CONTROLLERS = "cpuset cpu io memory pids";
 
-    public CgroupFs(CgroupView view) {
+    private final CgroupView view;
+    private final Cgroup top;
+    private final Mover mover;
+    private final ConcurrentHashMap<Cgroup, CgroupDir> dirs = new ConcurrentHashMap<>();
+
+    /** @param top the group that the root directory shows */
+    public CgroupFs(CgroupView view, Cgroup top, Mover mover) {
         super("cgroup2", CGROUP2_MAGIC);
         this.view = view;
-        PseudoDir root = new PseudoDir(this, newIno(), 0755);
+        this.top = top;
+        this.mover = mover;
+        CgroupDir root = dir(top);
         setRoot(root);
-        root.add("cgroup.controllers", new File(null, "cpuset cpu io memory pids\n"));
-        root.add("cgroup.subtree_control", new File(null, ""));
-        root.add("cgroup.type", new File(null, "domain\n"));
-        root.add("cgroup.events", new File(null, "populated 1\nfrozen 0\n"));
-        root.add("cgroup.procs", new File(null, "1\n"));
-        root.add("cgroup.max.depth", new File(null, "max\n"));
-        root.add("cgroup.stat", new File(null, "nr_descendants 0\nnr_dying_descendants 0\n"));
+        if (top.isRoot()) {
+            hostFiles(root);
+        }
+    }
+
+    /** Whether there is such a controller, here or elsewhere. */
+    static boolean known(String controller) {
+        return switch (controller) {
+            case "cpuset", "cpu", "io", "memory", "pids", "hugetlb", "rdma", "misc" -> true;
+            default -> false;
+        };
+    }
+
+    CgroupDir dir(Cgroup g) {
+        CgroupDir d = dirs.get(g);
+        if (d == null) {
+            CgroupDir made = new CgroupDir(this, g);
+            CgroupDir before = dirs.putIfAbsent(g, made);
+            d = before == null ? made : before;
+        }
+        return d;
+    }
+
+    void forget(Cgroup g) {
+        dirs.remove(g);
+    }
+
+    Mover mover() {
+        return mover;
+    }
+
+    /** Whether a group lies in the tree that this file system shows. */
+    boolean shows(Cgroup g) {
+        for (Cgroup at = g; at != null; at = at.parent()) {
+            if (at == top) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void hostFiles(CgroupDir root) {
         for (int i = 0; i < FILES.length; i += 2) {
             root.add(FILES[i], new File(FILES[i], FILES[i + 1]));
         }

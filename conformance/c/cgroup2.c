@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+//
+// Control groups that a process makes for itself: who is in them, freezing, killing, limits of processes, namespaces.
+#include "check.h"
+
+#include <dirent.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+
+static char top[256];  // where cgroup2 is mounted
+static char base[400]; // a group of this test's own
+
+static const char *at(const char *name) {
+    static char path[4][600];
+    static int n;
+    n = (n + 1) % 4;
+    snprintf(path[n], sizeof path[n], "%s/%s", base, name);
+    return path[n];
+}
+
+static int find(void) {
+    char line[1024], where[256], rest[700];
+    FILE *f = fopen("/proc/self/mountinfo", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        char *dash = strstr(line, " - cgroup2 ");
+        if (dash && sscanf(line, "%*s %*s %*s %*s %255s %699[^\n]", where, rest) == 2)
+            strcpy(top, where);
+    }
+    if (f)
+        fclose(f);
+    return top[0] && access(top, W_OK) == 0;
+}
+
+// Makes `base`; false where the test cannot run.
+static int begin(void) {
+    if (!find())
+        return 0;
+    snprintf(base, sizeof base, "%s/check-%d", top, getpid());
+    return mkdir(base, 0755) == 0;
+}
+
+static int writes(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY), r;
+    if (fd < 0)
+        return -1;
+    r = write(fd, text, strlen(text)) < 0 ? -1 : 0;
+    int e = errno;
+    close(fd);
+    errno = e;
+    return r;
+}
+
+static int move(const char *procs, int pid) {
+    char text[20];
+    snprintf(text, sizeof text, "%d", pid);
+    return writes(procs, text);
+}
+
+static const char *line_of(const char *path, const char *key) {
+    static char value[4][64];
+    static int n;
+    n = (n + 1) % 4;
+    const char *p = strstr(get(path), key);
+    value[n][0] = 0;
+    if (p)
+        sscanf(p + strlen(key), " %63s", value[n]);
+    return value[n];
+}
+
+static const char *own_path(int pid) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
+    const char *p = strstr(get(path), "0::");
+    static char line[300];
+    line[0] = 0;
+    if (p)
+        sscanf(p + 3, "%299[^\n]", line);
+    return line;
+}
+
+static pid_t sleeper(void) {
+    pid_t p = fork();
+    if (p == 0)
+        for (;;)
+            pause();
+    return p;
+}
+
+static void gone(void) { // a group whose processes were killed can be removed a little later
+    for (int i = 0; i < 200 && rmdir(base) && errno == EBUSY; i++)
+        msleep(20);
+}
+
+TEST(who_is_in_it) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    STREQ(get(at("cgroup.procs")), "");
+    STREQ(line_of(at("cgroup.events"), "populated"), "0");
+    STREQ(get(at("cgroup.type")), "domain\n");
+    pid_t p = sleeper();
+    OK(move(at("cgroup.procs"), p));
+    char want[32], path[100];
+    snprintf(want, sizeof want, "%d\n", p);
+    STREQ(get(at("cgroup.procs")), want);
+    STREQ(get(at("cgroup.threads")), want);
+    STREQ(line_of(at("cgroup.events"), "populated"), "1");
+    snprintf(path, sizeof path, "/check-%d", getpid());
+    const char *own = own_path(p);
+    CHECK(strlen(own) >= strlen(path) && !strcmp(own + strlen(own) - strlen(path), path));
+    ERR(rmdir(base), EBUSY);
+    ERR(mkdir(base, 0755), EEXIST);
+    // children begin where their parent is
+    pid_t q;
+    CHILD(q) {
+        OK(writes(at("cgroup.procs"), "0"));
+        pid_t r;
+        CHILD(r) { STREQ(own_path(getpid()), own_path(getppid())); }
+        WAIT_EXIT(r, 0);
+    }
+    WAIT_EXIT(q, 0);
+    kill(p, SIGKILL);
+    WAIT_SIG(p, SIGKILL);
+    gone();
+    ERR(access(base, F_OK), ENOENT);
+}
+
+TEST(errors) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    ERR(move(at("cgroup.procs"), 4194303), ESRCH);
+    ERR(writes(at("cgroup.procs"), "x"), EINVAL);
+    ERR(writes(at("cgroup.procs"), "-1"), EINVAL);
+    ERR(writes(at("cgroup.freeze"), "2"), ERANGE);
+    ERR(writes(at("cgroup.freeze"), "x"), EINVAL);
+    ERR(writes(at("cgroup.kill"), "0"), ERANGE);
+    ERR(writes(at("cgroup.subtree_control"), "+nonsense"), EINVAL);
+    ERR(writes(at("cgroup.subtree_control"), "pids"), EINVAL);
+    ERR(open(at("cgroup.kill"), O_RDONLY | O_CREAT | O_EXCL, 0600), EEXIST);
+    if (geteuid() == 0)
+        CHECK(open(at("file"), O_WRONLY | O_CREAT, 0600) < 0); // no files but its own
+    ERR(mkdir(at("a\nb"), 0755), EINVAL);
+    ERR(rmdir(at("cgroup.procs")), ENOTDIR);
+    ERR(unlink(at("cgroup.procs")), EPERM);
+    OK(mkdir(at("child"), 0755));
+    ERR(rmdir(base), EBUSY);
+    OK(rmdir(at("child")));
+    gone();
+}
+
+static volatile int *counters;
+
+static void count(int sig) {
+    (void)sig;
+    ++counters[2];
+}
+
+TEST(freeze) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    if (access(at("cgroup.freeze"), F_OK))
+        SKIP("older than cgroup.freeze");
+    counters = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    volatile int *n = counters;
+    signal(SIGUSR2, count);
+    pid_t p = fork();
+    if (p == 0)
+        for (;;) {
+            ++*n;
+            usleep(1000);
+        }
+    pid_t q = fork(); // one that makes no calls
+    if (q == 0)
+        for (;;)
+            ++n[1];
+    OK(move(at("cgroup.procs"), p));
+    OK(move(at("cgroup.procs"), q));
+    STREQ(get(at("cgroup.freeze")), "0\n");
+    OK(writes(at("cgroup.freeze"), "1"));
+    for (int i = 0; i < 500 && strcmp(line_of(at("cgroup.events"), "frozen"), "1"); i++)
+        msleep(10);
+    STREQ(line_of(at("cgroup.events"), "frozen"), "1");
+    STREQ(get(at("cgroup.freeze")), "1\n");
+    int was = *n, was2 = n[1];
+    msleep(60);
+    EQ(*n, was);
+    EQ(n[1], was2);
+    EQ(waitpid(p, 0, WNOHANG | WUNTRACED), 0); // nobody is told
+    kill(p, SIGUSR2); // handlers wait
+    msleep(20);
+    EQ(n[2], 0);
+    kill(q, SIGUSR1); // what ends a process ends a frozen one
+    WAIT_SIG(q, SIGUSR1);
+    OK(writes(at("cgroup.freeze"), "0"));
+    for (int i = 0; i < 200 && !n[2]; i++)
+        msleep(10);
+    EQ(n[2], 1);
+    CHECK(*n > was);
+    kill(p, SIGKILL);
+    WAIT_SIG(p, SIGKILL);
+    STREQ(line_of(at("cgroup.events"), "frozen"), "0");
+    gone();
+}
+
+TEST(moving_out_of_a_frozen_group_thaws) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    pid_t p = fork();
+    if (p == 0) {
+        OK(writes(at("cgroup.procs"), "0"));
+        usleep(200000);
+        _exit(7);
+    }
+    for (int i = 0; i < 500 && strcmp(line_of(at("cgroup.events"), "populated"), "1"); i++)
+        msleep(5);
+    OK(writes(at("cgroup.freeze"), "1"));
+    msleep(400);
+    EQ(waitpid(p, 0, WNOHANG), 0);
+    char procs[300];
+    snprintf(procs, sizeof procs, "%s/cgroup.procs", top);
+    OK(move(procs, p));
+    WAIT_EXIT(p, 7);
+    OK(writes(at("cgroup.freeze"), "0"));
+    gone();
+}
+
+TEST(kill_all) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    if (access(at("cgroup.kill"), F_OK))
+        SKIP("older than cgroup.kill");
+    OK(mkdir(at("below"), 0755));
+    pid_t p = sleeper(), q = sleeper();
+    OK(move(at("cgroup.procs"), p));
+    OK(move(at("below/cgroup.procs"), q));
+    OK(writes(at("cgroup.kill"), "1"));
+    WAIT_SIG(p, SIGKILL);
+    WAIT_SIG(q, SIGKILL);
+    for (int i = 0; i < 200 && strcmp(line_of(at("cgroup.events"), "populated"), "0"); i++)
+        msleep(10);
+    STREQ(line_of(at("cgroup.events"), "populated"), "0");
+    STREQ(line_of(at("cgroup.stat"), "nr_descendants"), "1");
+    OK(rmdir(at("below")));
+    gone();
+}
+
+TEST(a_zombie_does_not_hold_it) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    pid_t p = fork();
+    if (p == 0) {
+        writes(at("cgroup.procs"), "0");
+        _exit(0);
+    }
+    siginfo_t i;
+    OK(waitid(P_PID, p, &i, WEXITED | WNOWAIT));
+    STREQ(get(at("cgroup.procs")), "");
+    OK(rmdir(base));
+    WAIT_EXIT(p, 0);
+}
+
+TEST(namespace) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    pid_t p;
+    CHILD(p) {
+        OK(writes(at("cgroup.procs"), "0"));
+        if (unshare(CLONE_NEWCGROUP))
+            _exit(77);
+        STREQ(own_path(getpid()), "/");
+        CHECK(!strncmp(own_path(getppid()), "/..", 3));
+        OK(mkdir(at("below"), 0755));
+        pid_t q = sleeper();
+        OK(move(at("below/cgroup.procs"), q));
+        STREQ(own_path(q), "/below");
+        kill(q, SIGKILL);
+        WAIT_SIG(q, SIGKILL);
+        OK(rmdir(at("below")));
+        // a mount made here shows this group as its root
+        OK(unshare(CLONE_NEWNS));
+        OK(mount("none", "/", 0, MS_REC | MS_PRIVATE, 0));
+        OK(mkdir("m", 0755));
+        OK(mount("none", "m", "cgroup2", 0, 0));
+        char want[20];
+        snprintf(want, sizeof want, "%d\n", getpid());
+        STREQ(get("m/cgroup.procs"), want);
+        OK(umount("m"));
+    }
+    int status;
+    EQ(waitpid(p, &status, 0), p);
+    gone();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        SKIP("may not make a cgroup namespace");
+    EQ(status, 0);
+}
+
+TEST(clone_into) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    int fd = open(base, O_RDONLY | O_DIRECTORY);
+    struct clone_args a = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = fd};
+    pid_t p = syscall(SYS_clone3, &a, sizeof a);
+    if (p < 0 && errno == ENOSYS) {
+        rmdir(base);
+        SKIP("clone3 is not offered");
+    }
+    if (p == 0)
+        for (;;)
+            pause();
+    CHECK(p > 0);
+    char want[20];
+    snprintf(want, sizeof want, "%d\n", p);
+    STREQ(get(at("cgroup.procs")), want);
+    kill(p, SIGKILL);
+    WAIT_SIG(p, SIGKILL);
+    a.cgroup = 99;
+    ERR(syscall(SYS_clone3, &a, sizeof a), EBADF);
+    a.cgroup = open("/", O_RDONLY);
+    ERR(syscall(SYS_clone3, &a, sizeof a), EBADF);
+    gone();
+}
+
+TEST(limit_of_processes) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    char control[300];
+    snprintf(control, sizeof control, "%s/cgroup.subtree_control", top);
+    int had = strstr(get(control), "pids") != NULL;
+    if (!had && writes(control, "+pids")) {
+        rmdir(base);
+        SKIP("no controller of processes here");
+    }
+    STREQ(get(at("pids.max")), "max\n");
+    ERR(writes(at("pids.max"), "-1"), EINVAL);
+    ERR(writes(at("pids.max"), "x"), EINVAL);
+    OK(writes(at("pids.max"), "3"));
+    STREQ(get(at("pids.max")), "3\n");
+    pid_t p;
+    CHILD(p) {
+        OK(writes(at("cgroup.procs"), "0"));
+        STREQ(get(at("pids.current")), "1\n");
+        pid_t a = sleeper(), b = sleeper();
+        CHECK(a > 0 && b > 0);
+        STREQ(get(at("pids.current")), "3\n");
+        ERR(fork(), EAGAIN);
+        STREQ(line_of(at("pids.events"), "max"), "1");
+        kill(a, SIGKILL);
+        WAIT_SIG(a, SIGKILL);
+        pid_t c = sleeper();
+        CHECK(c > 0);
+        kill(b, SIGKILL);
+        kill(c, SIGKILL);
+    }
+    WAIT_EXIT(p, 0);
+    // no processes and controllers for groups below at a time
+    pid_t q = sleeper();
+    OK(move(at("cgroup.procs"), q));
+    ERR(writes(at("cgroup.subtree_control"), "+pids"), EBUSY);
+    kill(q, SIGKILL);
+    WAIT_SIG(q, SIGKILL);
+    for (int i = 0; i < 200 && strcmp(line_of(at("cgroup.events"), "populated"), "0"); i++)
+        msleep(10);
+    OK(writes(at("cgroup.subtree_control"), "+pids"));
+    STREQ(get(at("cgroup.subtree_control")), "pids\n");
+    OK(mkdir(at("below"), 0755));
+    OK(access(at("below/pids.max"), F_OK));
+    ERR(writes(at("cgroup.procs"), "0"), EBUSY);
+    OK(writes(at("cgroup.subtree_control"), "-pids"));
+    ERR(access(at("below/pids.max"), F_OK), ENOENT);
+    OK(rmdir(at("below")));
+    gone();
+}
+
+TEST(what_it_used) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    pid_t p;
+    CHILD(p) {
+        OK(writes(at("cgroup.procs"), "0"));
+        struct timespec t;
+        do
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+        while (t.tv_nsec < 50000000);
+    }
+    WAIT_EXIT(p, 0);
+    CHECK(atoll(line_of(at("cpu.stat"), "usage_usec")) >= 30000);
+    gone();
+}
+
+MAIN()

@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.cgroup;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.base.LockLevel;
+import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Caller;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A control group that guests made, or the root of their tree, which stands for the container's own group on the host. The tree
+ * belongs to the kernel: who is in a group, how many they may be, whether they run. Memory and CPU are the host's, which does
+ * not know these groups, so there are no such controllers below the root.
+ */
+public final class Cgroup {
+    /** Groups of one tree at a time. */
+    private static final int MAX_GROUPS = 2048;
+
+    private static final int MAX_DEPTH = 64;
+
+    /** A process. */
+    public interface Member {
+        /** Its id for who asks; 0 when that one cannot see it. */
+        int pidFor(Caller c);
+
+        /** Adds the ids of its threads. */
+        void threads(Caller c, List<Integer> out);
+
+        /** Threads that live; a process that nobody has waited for counts as one. */
+        int tasks();
+
+        /** Whether it has ended. */
+        boolean ended();
+
+        void kill();
+
+        /** Its group, or one around it, was frozen or thawed. */
+        void frozen(boolean now);
+
+        /** Whether none of its threads runs, because its group is frozen. */
+        boolean standsStill();
+
+        /** Adds user and system time so far, nanoseconds. */
+        void cpuTime(long[] sum);
+    }
+
+    /** What all groups of a tree share. */
+    private static final class Tree {
+        final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
+        int groups = 1;
+        long lastIno = 1;
+    }
+
+    private final Tree tree;
+    private final @Nullable Cgroup parent;
+    private final String name;
+    private final long ino;
+    private final int depth;
+
+    // Guarded by the tree's lock.
+    private final LinkedHashMap<String, Cgroup> children = new LinkedHashMap<>();
+    private final LinkedHashSet<Member> members = new LinkedHashSet<>();
+    private boolean removed;
+    private boolean pidsBelow;
+    private boolean freeze;
+    private long pidsMax = -1;
+    private long pidsRefused;
+    private long pidsPeak;
+    private final long[] endedTime = new long[2];
+
+    /** Limits are set here or around: forks have to count. */
+    private volatile boolean limited;
+
+    /** The root of a container's tree. */
+    public Cgroup() {
+        tree = new Tree();
+        parent = null;
+        name = "";
+        ino = 1;
+        depth = 0;
+    }
+
+    private Cgroup(Cgroup parent, String name) {
+        this.tree = parent.tree;
+        this.parent = parent;
+        this.name = name;
+        this.depth = parent.depth + 1;
+        this.limited = parent.limited;
+        tree.groups++;
+        this.ino = ++tree.lastIno;
+    }
+
+    public boolean isRoot() {
+        return parent == null;
+    }
+
+    public @Nullable Cgroup parent() {
+        return parent;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Its number within the tree. */
+    public long ino() {
+        return ino;
+    }
+
+    /** The way from {@code from} to this group, with .. where it does not lie below; "/" for the same. */
+    public String pathFrom(Cgroup from) {
+        ArrayList<Cgroup> mine = line();
+        ArrayList<Cgroup> its = from.line();
+        int same = 0;
+        while (same < mine.size() && same < its.size() && mine.get(same) == its.get(same)) {
+            same++;
+        }
+        StringBuilder b = new StringBuilder();
+        for (int i = same; i < its.size(); i++) {
+            b.append("/..");
+        }
+        for (int i = same; i < mine.size(); i++) {
+            b.append('/').append(mine.get(i).name);
+        }
+        return b.isEmpty() ? "/" : b.toString();
+    }
+
+    private ArrayList<Cgroup> line() {
+        ArrayList<Cgroup> all = new ArrayList<>();
+        for (Cgroup g = this; g != null; g = g.parent) {
+            all.add(0, g);
+        }
+        return all;
+    }
+
+    /** The nearest group around both. */
+    public Cgroup around(Cgroup other) {
+        ArrayList<Cgroup> mine = line();
+        ArrayList<Cgroup> its = other.line();
+        Cgroup found = mine.get(0);
+        for (int i = 0; i < mine.size() && i < its.size() && mine.get(i) == its.get(i); i++) {
+            found = mine.get(i);
+        }
+        return found;
+    }
+
+    // ---- the tree ----
+
+    /** mkdir(2): 0 or -errno. */
+    int make(String child, Ref<Cgroup> out) {
+        if (child.indexOf('\n') >= 0) {
+            return -EINVAL;
+        }
+        tree.lock.lock();
+        try {
+            if (removed) {
+                return -ENOENT;
+            }
+            if (children.containsKey(child) || CgroupFile.reserved(child)) {
+                return -EEXIST;
+            }
+            if (tree.groups >= MAX_GROUPS || depth >= MAX_DEPTH) {
+                return -EAGAIN;
+            }
+            Cgroup g = new Cgroup(this, child);
+            children.put(child, g);
+            out.set(g);
+            return 0;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** rmdir(2): 0 or -errno. */
+    int remove(String child) {
+        tree.lock.lock();
+        try {
+            Cgroup g = children.get(child);
+            if (g == null) {
+                return -ENOENT;
+            }
+            if (!g.children.isEmpty() || g.alive()) {
+                return -EBUSY;
+            }
+            g.removed = true;
+            children.remove(child);
+            endedTime[0] += g.endedTime[0];
+            endedTime[1] += g.endedTime[1];
+            tree.groups--;
+            return 0;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    @Nullable
+    Cgroup child(String of) {
+        tree.lock.lock();
+        try {
+            return children.get(of);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    List<Cgroup> children() {
+        tree.lock.lock();
+        try {
+            return new ArrayList<>(children.values());
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    int descendants() {
+        tree.lock.lock();
+        try {
+            return below();
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    private int below() {
+        int n = children.size();
+        for (Cgroup g : children.values()) {
+            n += g.below();
+        }
+        return n;
+    }
+
+    // ---- who is in it ----
+
+    /** A process that is being made. Its group may have gone: then it is a member all the same, until it ends. */
+    public void add(Member m) {
+        tree.lock.lock();
+        try {
+            members.add(m);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** A process is gone for good. */
+    public void drop(Member m) {
+        long[] time = new long[2];
+        m.cpuTime(time);
+        tree.lock.lock();
+        try {
+            if (members.remove(m)) {
+                endedTime[0] += time[0];
+                endedTime[1] += time[1];
+            }
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Moves a process here: 0; -ENODEV when this group is gone; -EBUSY when it has controllers for groups below. */
+    public int take(Member m, Cgroup from) {
+        tree.lock.lock();
+        try {
+            if (removed) {
+                return -ENODEV;
+            }
+            if (pidsBelow && parent != null) {
+                return -EBUSY;
+            }
+            from.members.remove(m);
+            members.add(m);
+            return 0;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Whether a new process may begin here: 0, or the error of {@link #take}. */
+    public int accepts() {
+        tree.lock.lock();
+        try {
+            return removed ? -ENODEV : pidsBelow && parent != null ? -EBUSY : 0;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    List<Member> members() {
+        tree.lock.lock();
+        try {
+            return new ArrayList<>(members);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** All members of this group and those below. */
+    private ArrayList<Member> everybody() {
+        ArrayList<Member> all = new ArrayList<>();
+        tree.lock.lock();
+        try {
+            collect(all);
+        } finally {
+            tree.lock.unlock();
+        }
+        return all;
+    }
+
+    private void collect(List<Member> all) {
+        all.addAll(members);
+        for (Cgroup g : children.values()) {
+            g.collect(all);
+        }
+    }
+
+    /** A member lives here or below. */
+    private boolean alive() {
+        for (Member m : members) {
+            if (!m.ended()) {
+                return true;
+            }
+        }
+        for (Cgroup g : children.values()) {
+            if (g.alive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean populated() {
+        tree.lock.lock();
+        try {
+            return alive();
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Kills everybody; until nobody is left that was forked meanwhile, or it makes no difference. */
+    void kill() {
+        for (int round = 0; round < 64; round++) {
+            boolean any = false;
+            for (Member m : everybody()) {
+                if (!m.ended()) {
+                    m.kill();
+                    any = true;
+                }
+            }
+            if (!any) {
+                return;
+            }
+        }
+    }
+
+    /** User and system time of all that are and were here and below, nanoseconds. */
+    long[] cpuTime() {
+        long[] sum = new long[2];
+        for (Member m : everybody()) {
+            m.cpuTime(sum);
+        }
+        tree.lock.lock();
+        try {
+            addEnded(sum);
+        } finally {
+            tree.lock.unlock();
+        }
+        return sum;
+    }
+
+    private void addEnded(long[] sum) {
+        sum[0] += endedTime[0];
+        sum[1] += endedTime[1];
+        for (Cgroup g : children.values()) {
+            g.addEnded(sum);
+        }
+    }
+
+    // ---- the freezer ----
+
+    /** Whether this group or one around it is frozen. */
+    public boolean isFrozen() {
+        tree.lock.lock();
+        try {
+            for (Cgroup g = this; g != null; g = g.parent) {
+                if (g.freeze) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** What was written to cgroup.freeze. */
+    boolean wantsFrozen() {
+        tree.lock.lock();
+        try {
+            return freeze;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    void setFreeze(boolean on) {
+        tree.lock.lock();
+        try {
+            freeze = on;
+        } finally {
+            tree.lock.unlock();
+        }
+        for (Member m : everybody()) {
+            m.frozen(on);
+        }
+    }
+
+    /** Whether it is frozen and everybody stands still. */
+    boolean standsStill() {
+        if (!isFrozen()) {
+            return false;
+        }
+        for (Member m : everybody()) {
+            if (!m.ended() && !m.standsStill()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- the controller "pids" ----
+
+    /** Whether its children are limited in number of processes. */
+    boolean pidsBelow() {
+        tree.lock.lock();
+        try {
+            return pidsBelow;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Turns the controller of its children on or off: 0 or -errno. */
+    int setPidsBelow(boolean on) {
+        tree.lock.lock();
+        try {
+            if (on == pidsBelow) {
+                return 0;
+            }
+            if (!on) {
+                for (Cgroup g : children.values()) {
+                    if (g.pidsBelow) {
+                        return -EBUSY;
+                    }
+                }
+            }
+            if (on && parent != null) {
+                for (Member m : members) {
+                    if (!m.ended()) {
+                        return -EBUSY;
+                    }
+                }
+            }
+            pidsBelow = on;
+            if (!on) {
+                for (Cgroup g : children.values()) {
+                    g.pidsMax = -1;
+                    g.relimit(limited);
+                }
+            }
+            return 0;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Whether this group's processes are counted and limited. */
+    boolean hasPids() {
+        return parent != null && parent.pidsBelow();
+    }
+
+    long pidsMax() {
+        tree.lock.lock();
+        try {
+            return pidsMax;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** @param max -1 for none */
+    void setPidsMax(long max) {
+        tree.lock.lock();
+        try {
+            pidsMax = max;
+            relimit(parent != null && parent.limited);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    private void relimit(boolean around) {
+        limited = around || pidsMax >= 0;
+        for (Cgroup g : children.values()) {
+            g.relimit(limited);
+        }
+    }
+
+    /** Processes and threads of this group and those below. */
+    long pids() {
+        tree.lock.lock();
+        try {
+            long n = count();
+            pidsPeak = Math.max(pidsPeak, n);
+            return n;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    long pidsPeak() {
+        pids();
+        tree.lock.lock();
+        try {
+            return pidsPeak;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    long pidsRefused() {
+        tree.lock.lock();
+        try {
+            return pidsRefused;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    private long count() {
+        long n = 0;
+        for (Member m : members) {
+            n += m.tasks();
+        }
+        for (Cgroup g : children.values()) {
+            n += g.count();
+        }
+        return n;
+    }
+
+    /** Whether one more process or thread may begin here; a refusal is counted. */
+    public boolean mayFork() {
+        if (!limited) {
+            return true;
+        }
+        tree.lock.lock();
+        try {
+            for (Cgroup g = this; g != null; g = g.parent) {
+                if (g.pidsMax >= 0) {
+                    long n = g.count() + 1;
+                    if (n > g.pidsMax) {
+                        g.pidsRefused++;
+                        return false;
+                    }
+                    g.pidsPeak = Math.max(g.pidsPeak, n);
+                }
+            }
+            return true;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+}

@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.cgroup;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;

@@ -131,8 +131,8 @@ public final class Membership implements Cgroup.Member {
     @Override
     public void cpuTime(long[] sum) {
         if (ended() || process.hostPid() <= 0) {
-            sum[0] += process.endUserNanos;
-            sum[1] += process.endSystemNanos;
+            sum[0] += process.ofItself.userNanos;
+            sum[1] += process.ofItself.systemNanos;
             return;
         }
         Accounting a = new Accounting();

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <sys/time.h>
 
-#define MANY 6000
+#define MANY 1500
 
 static int file(const char *name, const char *text) {
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);

@@ -14,10 +14,8 @@
 #define POSTED 1
 
 struct ring {
-    volatile int state;
-    char pad1[60];
-    volatile int awake;
-    char pad2[60];
+    volatile int state, awake;
+    char pad1[120];
     volatile uint64_t nr, ip, a[6];
     volatile uint64_t result;
     char pad3[56];

@@ -16,16 +16,20 @@
 
 #include "raw.h"
 
-#define CROWDED 100000 // nanoseconds between two looks
+#define AWAY 20000 // nanoseconds between two looks; after more than these somebody else had the CPU
 
 enum { IDLE, POSTED, TAKEN, PARKED, SLEEPING, DONE, REFUSED };
 
 struct ring {
-	int state;
-	char pad1[60];
-	int awake;
-	char pad2[60];
+	int state, awake;
+	char pad1[120];
 	int64_t nr, ip, a[6], result;
+};
+
+// The rings, and how long it was looked in vain since that was last asked for.
+struct table {
+	int64_t looked;
+	struct ring *rings[];
 };
 
 static int64_t now(void)
@@ -42,11 +46,14 @@ static void answer(struct ring *r, int state, int64_t result)
 		raw(SYS_futex, (long)&r->state, FUTEX_WAKE, 1, 0, 0, 0);
 }
 
-static int take(struct ring **rings, int count)
+// A guest that found nobody looking for long says so itself, and hears here that there is somebody again.
+static int take(struct ring **rings, int count, int awake)
 {
 	for (int i = 0; i < count; i++) {
 		struct ring *r = rings[i];
 		int posted = POSTED;
+		if (r && awake && !__atomic_load_n(&r->awake, __ATOMIC_RELAXED))
+			__atomic_store_n(&r->awake, 1, __ATOMIC_SEQ_CST);
 		if (r && __atomic_load_n(&r->state, __ATOMIC_ACQUIRE) == POSTED &&
 		    __atomic_compare_exchange_n(&r->state, &posted, TAKEN, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			return i;
@@ -67,39 +74,40 @@ JNIEXPORT void JNICALL Java_io_sandjar_host_Native_ringsAwake(JNIEnv *env, jclas
 {
 	(void)env;
 	(void)cls;
-	struct ring **rings = (struct ring **)table;
+	struct ring **rings = ((struct table *)table)->rings;
 	for (int i = 0; i < count; i++)
 		if (rings[i])
 			__atomic_store_n(&rings[i]->awake, awake, __ATOMIC_SEQ_CST);
 }
 
 // The index of a ring in which a call was posted, now taken; -1 when none came
-// within `nanos`, -2 when this thread was kept from its CPU for long: looking
-// on would only take time from others. Others that want the CPU get it meanwhile.
-JNIEXPORT jint JNICALL Java_io_sandjar_host_Native_ringNext(JNIEnv *env, jclass cls, jlong table, jint count,
+// while it was looked for `nanos`. Others that want the CPU get it meanwhile,
+// and what they take does not count.
+JNIEXPORT jint JNICALL Java_io_sandjar_host_Native_ringNext(JNIEnv *env, jclass cls, jlong address, jint count,
 							     jlong nanos)
 {
 	(void)env;
 	(void)cls;
-	struct ring **rings = (struct ring **)table;
-	int64_t end = 0, last = 0;
+	struct table *table = (struct table *)address;
+	int64_t looked = 0, last = 0;
 	for (int round = 1;; round++) {
-		int i = take(rings, count);
-		if (i >= 0)
+		int i = take(table->rings, count, nanos > 0);
+		if (i >= 0 || nanos == 0) {
+			table->looked += looked;
 			return i;
-		if ((round & 63) == 0) {
-			int64_t t = now();
-			if (last != 0 && t - last > CROWDED)
-				return -2;
-			if (end == 0)
-				end = t + nanos;
-			else if (t >= end)
-				return -1;
-			last = t;
-			raw(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
-		} else {
-			__builtin_ia32_pause();
 		}
+		if ((round & 63) != 0) {
+			__builtin_ia32_pause();
+			continue;
+		}
+		int64_t t = now();
+		if (last != 0 && t - last < AWAY)
+			looked += t - last;
+		if (looked >= nanos) {
+			table->looked += looked;
+			return -1;
+		}
+		last = t;
 	}
 }
 

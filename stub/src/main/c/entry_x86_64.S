@@ -116,7 +116,7 @@ ring_enter:
 	mov	%gs:RING_SAVE, %rcx
 	test	%rcx, %rcx
 	jz	ring_refused
-	cmpl	$0, 64(%rcx)		/* awake */
+	cmpl	$0, 4(%rcx)		/* awake */
 	je	ring_refused
 	movl	$RING_IDLE, (%rcx)
 	mov	%rax, %gs:RING_SAVE + 16

@@ -12,11 +12,8 @@
 #define SYS_futex 202
 #define FUTEX_WAIT 0
 
-#define SPINS 100        // looks at the answer before others may have the CPU
-#define LONG_TURN 100000 // cycles
-#define PATIENCE 60000   // cycles before the call is made the ordinary way, or before sleep
-#define SKIPS 500        // calls that go the ordinary way when the machine is crowded
-
+#define SPINS 300      // looks at the answer before others may have the CPU
+#define PATIENCE 60000 // cycles before the call is made the ordinary way, or before sleep
 
 static inline int compare_and_set(int *p, int from, int to)
 {
@@ -25,10 +22,9 @@ static inline int compare_and_set(int *p, int from, int to)
 
 // The outcome of the call that was posted: done or not. First it looks all the
 // time, then it gives its turn away in between, in case the one who is to
-// answer waits for this CPU. A turn that does not come back at once means that
-// there is more work than CPUs: then the ordinary way is the better one for a
-// while.
-static int await(struct ring_save *s, struct ring *r)
+// answer waits for this CPU. Where nobody takes the call for long, nobody has a
+// CPU to look from: calls go the ordinary way until somebody looks again.
+static int await(struct ring *r)
 {
 	unsigned long start = 0;
 	for (long n = 0;; n++) {
@@ -48,15 +44,16 @@ static int await(struct ring_save *s, struct ring *r)
 		} else if (n % SPINS != SPINS - 1) {
 			__builtin_ia32_pause();
 		} else {
-			unsigned long before = __builtin_ia32_rdtsc();
-			call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
-			unsigned long after = __builtin_ia32_rdtsc();
+			unsigned long now = __builtin_ia32_rdtsc();
 			if (!start)
-				start = before;
-			if (after - before > LONG_TURN && !r->stubborn)
-				s->skip = SKIPS;
-			if (after - start > PATIENCE)
-				compare_and_set(&r->state, state, state == RING_POSTED ? RING_IDLE : RING_SLEEPING);
+				start = now;
+			call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+			if (now - start <= PATIENCE)
+				continue;
+			if (state == RING_TAKEN)
+				compare_and_set(&r->state, state, RING_SLEEPING);
+			else if (compare_and_set(&r->state, state, RING_IDLE) && !r->stubborn)
+				__atomic_store_n(&r->awake, 0, __ATOMIC_SEQ_CST);
 		}
 	}
 }
@@ -198,10 +195,6 @@ long ring_call(struct slot *slot)
 	struct ring_save *s = &slot->save;
 	struct ring *r = s->ring;
 	unsigned long nr = s->nr;
-	if (s->skip > 0) {
-		s->skip--;
-		return 0;
-	}
 	if (nr >= 512 || !(r->calls[nr >> 6] >> (nr & 63) & 1))
 		return 0;
 	r->nr = nr;
@@ -217,7 +210,7 @@ long ring_call(struct slot *slot)
 	// Nobody misses it: the kernel says that it looks away before it looks for the last time.
 	if (!__atomic_load_n(&r->awake, __ATOMIC_SEQ_CST) && compare_and_set(&r->state, RING_POSTED, RING_IDLE))
 		return 0;
-	if (!await(s, r))
+	if (!await(r))
 		return 0;
 	collect(r, s);
 	return 1;
@@ -241,7 +234,7 @@ void ring_install(struct slot *slot, struct ring *ring)
 	unsigned long gs = read_gs();
 	if (gs != 0 && gs != (unsigned long)slot)
 		return;
-	slot->save.in = slot->save.skip = 0;
+	slot->save.in = 0;
 	slot->save.ring = ring;
 	write_gs(ring ? (unsigned long)slot : 0);
 }
@@ -293,7 +286,7 @@ void ring_leave(struct slot *slot, struct ucontext *uc)
 	}
 	if (s->ring && s->in && ip >= STUB_BASE && ip < STUB_BASE + STUB_TEXT_SIZE) {
 		compare_and_set(&s->ring->state, RING_POSTED, RING_IDLE);
-		int done = await(s, s->ring);
+		int done = await(s->ring);
 		if (done)
 			collect(s->ring, s);
 		s->in = 0;

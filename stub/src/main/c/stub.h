@@ -105,15 +105,14 @@ struct window {
 
 struct ring {
 	int state;
-	char pad1[60];
 	int awake; // somebody in the kernel looks at this ring all the time
-	char pad2[60];
+	char pad1[120];
 	long nr, ip, a[6];
 	long result;
 	char pad3[56];
 	unsigned long calls[8]; // the numbers that may come this way
 	int windows;
-	int stubborn; // for tests: never mind how crowded the machine is
+	int stubborn; // for tests: calls are posted however crowded the machine is
 	struct window window[RING_WINDOWS];
 	char pad5[RING_DATA - 328 - RING_WINDOWS * 32];
 	char data[RING_DATA_SIZE];
@@ -124,7 +123,6 @@ struct ring_save {
 	struct ring *ring;
 	long in; // a call is on its way
 	long nr, di, si, dx, r10, r8, r9, bx, bp, r12, r13, r14, r15, sp, trampoline, result;
-	long skip; // so many calls are not to be posted
 };
 
 struct slot {

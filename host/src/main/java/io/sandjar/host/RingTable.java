@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The rings that one thread looks at; all of it is that thread's own. */
 public final class RingTable {
-    /** Result of {@link #next}: others want the CPU. */
-    public static final int CROWDED = -2;
+    private static final int LOOKED = 0;
+    private static final int FIRST = 8;
 
     private final int capacity;
     private final ByteBuffer addresses;
@@ -18,7 +18,7 @@ public final class RingTable {
 
     public RingTable(int capacity) {
         this.capacity = capacity;
-        addresses = ByteBuffer.allocateDirect(capacity * 8).order(ByteOrder.LITTLE_ENDIAN);
+        addresses = ByteBuffer.allocateDirect(FIRST + capacity * 8).order(ByteOrder.LITTLE_ENDIAN);
         table = Native.address(addresses);
     }
 
@@ -28,11 +28,11 @@ public final class RingTable {
 
     /** Puts a ring (null: none) at a place. */
     public void set(int i, @Nullable Ring r) {
-        addresses.putLong(i * 8, r == null ? 0 : r.address());
+        addresses.putLong(FIRST + i * 8, r == null ? 0 : r.address());
         if (r != null && i >= count) {
             count = i + 1;
         }
-        while (count > 0 && addresses.getLong(count * 8 - 8) == 0) {
+        while (count > 0 && addresses.getLong(FIRST + count * 8 - 8) == 0) {
             count--;
         }
     }
@@ -42,8 +42,14 @@ public final class RingTable {
         Native.ringsAwake(table, count, on ? 1 : 0);
     }
 
-    /** The place of a ring in which a call was posted, which counts as taken; -1 when none was for that long; {@link
-     * #CROWDED}. */
+    /** For how long it was looked in vain since this was asked last. */
+    public long takeLookedNanos() {
+        long n = addresses.getLong(LOOKED);
+        addresses.putLong(LOOKED, 0);
+        return n;
+    }
+
+    /** The place of a ring in which a call was posted, which counts as taken; -1 when it was looked for that long. */
     public int next(long nanos) {
         return Native.ringNext(table, count, nanos);
     }

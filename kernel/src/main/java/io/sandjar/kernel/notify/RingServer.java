@@ -11,13 +11,14 @@ import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Rings;
 import io.sandjar.kernel.task.Task;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that looks at the rings and runs the calls posted there. It looks only while calls keep coming; a moment
  * without any and it says so in the rings and sleeps. Calls then come by notification, and when they come often it is
- * woken again. There is none until the first guest thread gets a ring.
+ * woken again, unless {@link RingPolicy} found that better. There is no such thread until the first guest thread gets a ring.
  */
 final class RingServer implements Rings.Server, Runnable {
     private static final int MOST_RINGS = 64;
@@ -28,19 +29,15 @@ final class RingServer implements Rings.Server, Runnable {
     /** Two notifications that would have been its own within this time wake it. */
     private static final long OFTEN_NANOS = 200_000;
 
-    /** On a machine with more work than CPUs looking costs more than it brings; it is tried anew now and then. */
-    private static final long SHORTEST_REST_NANOS = 20_000_000;
-
-    private static final long LONGEST_REST_NANOS = 640_000_000;
-
-    /** So many calls between two rests, and looking was worth while. */
-    private static final int WORTH_IT = 1000;
+    /** So many calls are counted before the policy hears of them. */
+    private static final int MANY_CALLS = 64;
 
     private final Receiver receiver;
     private final boolean eager;
     private final RingTable table = new RingTable(MOST_RINGS);
     private final @Nullable Task[] tasks = new Task[MOST_RINGS];
     private final @Nullable Ring[] rings = new Ring[MOST_RINGS];
+    private final RingPolicy policy = new RingPolicy();
 
     // guarded by this
     private final ArrayDeque<Task> newTasks = new ArrayDeque<>();
@@ -48,17 +45,17 @@ final class RingServer implements Rings.Server, Runnable {
     private int used;
     private @Nullable Thread thread;
 
-    /** Calls since it last had to rest. */
+    /** Calls by ring of which the policy has not heard. */
     private int served;
 
-    private int servedBefore = -1;
-
-    private long restNanos = SHORTEST_REST_NANOS;
-    private volatile long restEndNanos = System.nanoTime();
+    /** The same of those that came by notification. */
+    private final AtomicInteger notified = new AtomicInteger();
 
     private volatile boolean changed;
     private volatile boolean asleep;
     private volatile boolean woken;
+
+    /** While it sleeps: when the last call came, roughly. */
     private volatile long lastCallNanos;
 
     RingServer(Kernel kernel, Dispatcher dispatcher, Relief relief) {
@@ -88,13 +85,16 @@ final class RingServer implements Rings.Server, Runnable {
 
     @Override
     public void called() {
+        int n = notified.incrementAndGet();
         if (!asleep) {
             return;
         }
         long now = System.nanoTime();
         long before = lastCallNanos;
         lastCallNanos = now;
-        if (now - before < OFTEN_NANOS && now - restEndNanos >= 0) {
+        if (now - before > OFTEN_NANOS) {
+            policy.paused(before, now);
+        } else if (n >= MANY_CALLS ? policy.called(notified.getAndSet(0), 0, now) : policy.byRing()) {
             wake();
         }
     }
@@ -116,20 +116,14 @@ final class RingServer implements Rings.Server, Runnable {
                     takeNew();
                 }
                 int i = table.next(eager ? 100 * PATIENCE_NANOS : PATIENCE_NANOS);
-                if (eager && i == RingTable.CROWDED) {
-                    continue;
-                }
-                if (i < 0) {
-                    if (!eager && (i == RingTable.CROWDED || served == servedBefore)) {
-                        rest();
-                    }
-                    servedBefore = served;
-                    i = lastLook();
-                }
                 if (i >= 0) {
                     one(i, s);
-                    Worker.drain();
-                } else {
+                }
+                if (i < 0 || (served >= MANY_CALLS && !goesOn())) {
+                    table.awake(false); // and then it looks once more: what is posted later sees it
+                    for (i = table.next(0); i >= 0; i = table.next(0)) {
+                        one(i, s);
+                    }
                     sleep();
                 }
             } catch (RuntimeException | Error e) {
@@ -150,27 +144,20 @@ final class RingServer implements Rings.Server, Runnable {
         } else {
             r.answer(Ring.REFUSED, 0);
         }
+        Worker.drain();
     }
 
-    /** Decides how long calls come by notification after this thread did not get its CPU, or looked in vain. */
-    private void rest() {
-        restNanos = served >= WORTH_IT ? SHORTEST_REST_NANOS : Math.min(restNanos * 2, LONGEST_REST_NANOS);
+    /** Tells the policy of the calls that were made. */
+    private boolean goesOn() {
+        int n = served + notified.getAndSet(0);
         served = 0;
-        restEndNanos = System.nanoTime() + restNanos;
-    }
-
-    /** Says that nobody looks, and then looks once more: what is posted later sees it. */
-    private int lastLook() {
-        table.awake(false);
-        int i = table.next(0);
-        if (i >= 0) {
-            table.awake(true);
-        }
-        return i;
+        return policy.called(n, table.takeLookedNanos(), System.nanoTime()) || eager;
     }
 
     private void sleep() {
         sweep();
+        goesOn();
+        lastCallNanos = System.nanoTime() - PATIENCE_NANOS;
         asleep = true;
         while (!woken && !changed) {
             LockSupport.park(this);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The alarm clock of one kernel: a binary heap of deadlines and one thread that sleeps until the first of them. The
- * thread starts with the first timer and is parked while there is none, so that an idle kernel uses no CPU.
+ * thread starts with the first timer and is parked while there is none, so that an idle kernel uses no CPU. It is woken only
+ * for what comes before the time at which it will look anyway: waits with a deadline that end early come and go without it.
  */
 public final class Timers {
     private final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
@@ -19,6 +20,11 @@ public final class Timers {
     private int size;
     private long expired;
     private @Nullable Thread thread;
+
+    /** When the thread will look by itself, if {@link #willLook}. */
+    private long lookNanos;
+
+    private boolean willLook;
 
     /** Something that happens at a time. A timer is in the heap at most once. */
     public abstract static class Timer {
@@ -49,12 +55,11 @@ public final class Timers {
                 heap = Arrays.copyOf(heap, size * 2);
             }
             up(size++, t);
-            if (heap[0] == t) {
+            if (thread == null) {
+                thread = new Worker("timers", this::run);
+                thread.start();
+            } else if (!willLook || deadlineNanos - lookNanos < 0) {
                 wake = thread;
-                if (wake == null) {
-                    thread = new Worker("timers", this::run);
-                    thread.start();
-                }
             }
         } finally {
             lock.unlock();
@@ -95,7 +100,9 @@ public final class Timers {
             lock.lock();
             try {
                 Timer first = heap[0];
+                willLook = first != null;
                 if (first != null) {
+                    lookNanos = first.deadline;
                     long left = first.deadline - System.nanoTime();
                     if (left <= 0) {
                         due = first;

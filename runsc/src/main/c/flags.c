@@ -45,7 +45,7 @@ static const struct flag global_flags[] = {
     {"strace", NULL, SWITCH, FOR_BOOT | FOR_HOST, NOWHERE},
     {"strace-syscalls", NULL, VALUE, FOR_BOOT, NOWHERE},
     {"strace-log-size", NULL, VALUE, FOR_BOOT, NOWHERE},
-    {"net-raw", NULL, SWITCH, FOR_HOST, NOWHERE},
+    {"net-raw", NULL, SWITCH, FOR_BOOT | FOR_HOST, NOWHERE},
     {"allow-flag-override", NULL, SWITCH, FOR_HOST, NOWHERE},
     {"criu", NULL, VALUE, NO_USE, NOWHERE},
     {"debug-command", NULL, VALUE, NO_USE, NOWHERE},

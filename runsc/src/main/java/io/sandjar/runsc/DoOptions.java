@@ -51,6 +51,9 @@ final class DoOptions {
                 "none|host",
                 "-W 'none host'",
                 "none: a loopback device of its own (default); host: the host's network"),
+        Option.flag(
+                "net-raw",
+                "raw and packet sockets on the guest's own network, for its root: ping,\n" + "traceroute, tcpdump"),
         Option.one(
                 "memory",
                 "SIZE",
@@ -110,6 +113,7 @@ final class DoOptions {
     final @Nullable String user;
     final String hostname;
     final boolean hostNetwork;
+    final boolean rawSockets;
 
     /** Bytes, 0 for no limit. */
     final long memory;
@@ -179,6 +183,7 @@ final class DoOptions {
                     "--network: \"" + network + "\" is not there",
                     "write --network none (loopback only) or --network host");
         }
+        rawSockets = a.has("net-raw");
         strace = a.has("strace");
         straceCalls = words(a.value("strace", ""));
         stats = a.has("stats");

@@ -29,7 +29,7 @@ final class Globals {
         Option.one("file-access", "WHICH", "-W 'exclusive shared'", "accepted"),
         Option.one("file-access-mounts", "WHICH", "-W 'exclusive shared'", "accepted"),
         Option.flag("strace", "log the guests' system calls"),
-        Option.flag("net-raw", "accepted"),
+        Option.flag("net-raw", "raw and packet sockets for guests with CAP_NET_RAW, on the sandbox's own network"),
         Option.flag("allow-flag-override", "accepted"),
     };
 

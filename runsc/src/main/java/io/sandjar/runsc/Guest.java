@@ -123,6 +123,9 @@ final class Guest {
         if (options.hostNetwork) {
             kernel.net.useHostNetwork();
         }
+        if (options.rawSockets) {
+            kernel.net.allowRaw();
+        }
         String name = options.user;
         GuestUser user = name == null ? GuestUser.caller() : GuestUser.named(name, tree);
         Path cwd = workingDirectory(tree);

@@ -22,7 +22,12 @@ public final class BufferMemory {
         return true;
     }
 
-    void give(int bytes) {
+    /** Takes memory for what is no single message: false when there is none left. */
+    public boolean take(int bytes) {
+        return take(bytes, true);
+    }
+
+    public void give(int bytes) {
         used.addAndGet(-bytes);
     }
 

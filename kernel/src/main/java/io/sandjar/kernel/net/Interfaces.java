@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The interfaces, addresses and routes of one network. At first there is the loopback; guests with CAP_NET_ADMIN can
- * add others, which have addresses but lead nowhere. Changes are told to a {@link Watcher} after the monitor is left.
+ * add others; cables (veth) and bridges lead to other networks, see {@link io.sandjar.kernel.net.inet.InetSocket}. Changes are told after the monitor is left.
  */
 public final class Interfaces {
     public static final String LOOPBACK = "lo";
@@ -26,51 +26,29 @@ public final class Interfaces {
 
     private static final int NAME_MAX = 16;
     private static final int ADDRESSES_MAX = 4096;
-    private static final int ROUTES_MAX = 16384;
 
     private static final byte[] LOCALHOST6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-    /** Hears of changes; called without locks. */
-    public interface Watcher {
-        void link(Link link, boolean gone);
-
-        void address(Link link, Link.Address address, boolean gone);
-
-        void route(Route route, boolean gone);
-    }
-
-    /** A change that was not yet told. */
-    private record News(
-            @Nullable Link link,
-            Link.@Nullable Address address,
-            @Nullable Route route,
-            boolean gone) {}
-
-    private static final Watcher NOBODY = new Watcher() {
-        @Override
-        public void link(Link link, boolean gone) {}
-
-        @Override
-        public void address(Link link, Link.Address address, boolean gone) {}
-
-        @Override
-        public void route(Route route, boolean gone) {}
-    };
-
     private final ArrayList<Link> links = new ArrayList<>(2);
-    private final ArrayList<Route> routes = new ArrayList<>();
-    private final ArrayList<News> news = new ArrayList<>();
+    private final Changes news = new Changes();
+    private final RouteTable routes = new RouteTable(news);
     private int lastIndex = LOOPBACK_INDEX;
     private int addressCount;
-    private volatile Watcher watcher = NOBODY;
 
     /** Whether all is as at the start: the loopback with its addresses and nothing else. */
     private volatile boolean plain;
 
+    /** The network that they belong to; null in tests of tables alone. */
+    private final @Nullable NetStack home;
+
+    private final Neighbours neighbours = new Neighbours();
+
     /** @param up whether the loopback is set up; in a network namespace that a guest makes it is not */
-    Interfaces(boolean up) {
+    Interfaces(@Nullable NetStack home, boolean up) {
+        this.home = home;
         links.add(new Link(
                 LOOPBACK_INDEX, LOOPBACK, null, Net.ARPHRD_LOOPBACK, Net.IFF_LOOPBACK, LOOPBACK_MTU, new byte[6]));
+        links.get(0).setHome(home);
         if (up) {
             setFlags(links.get(0), Net.IFF_UP, Net.IFF_UP);
             news.clear();
@@ -78,8 +56,8 @@ public final class Interfaces {
         plain = up;
     }
 
-    public void setWatcher(Watcher w) {
-        watcher = w;
+    public void setWatcher(Changes.Watcher w) {
+        news.setWatcher(w);
     }
 
     /** Whether programs can reach each other by 127.0.0.1 and only so: then {@link #isLocal} need not be asked. */
@@ -94,17 +72,7 @@ public final class Interfaces {
 
     /** All routes in the order of their destinations, those to the network's own addresses last. */
     public synchronized Route[] routes() {
-        Route[] all = routes.toArray(new Route[0]);
-        Arrays.sort(all, Interfaces::order);
-        return all;
-    }
-
-    private static int order(Route a, Route b) {
-        int r = Integer.compare(a.family(), b.family());
-        r = r != 0 ? r : Integer.compare(a.table(), b.table());
-        r = r != 0 ? r : Arrays.compareUnsigned(a.dst(), b.dst());
-        r = r != 0 ? r : Integer.compare(a.bits(), b.bits());
-        return r != 0 ? r : Integer.compareUnsigned(a.priority(), b.priority());
+        return routes.all();
     }
 
     public synchronized @Nullable Link byIndex(int index) {
@@ -138,26 +106,7 @@ public final class Interfaces {
 
     /** The route that an address takes: table local before main, long prefixes before short ones, then the metric. */
     public synchronized @Nullable Route lookup(byte[] address, @Nullable Link through) {
-        Route best = null;
-        for (Route r : routes) {
-            boolean local = r.table() == Rtnl.RT_TABLE_LOCAL;
-            if (!r.leads(address)
-                    || (through != null && r.link() != through.index && !local)
-                    || (!local && r.table() != Rtnl.RT_TABLE_MAIN && r.table() != Rtnl.RT_TABLE_DEFAULT)) {
-                continue;
-            }
-            if (best == null || better(r, best)) {
-                best = r;
-            }
-        }
-        return best;
-    }
-
-    private static boolean better(Route a, Route b) {
-        if (a.table() != b.table()) {
-            return a.table() > b.table(); // local 255, main 254, default 253
-        }
-        return a.bits() != b.bits() ? a.bits() > b.bits() : Integer.compareUnsigned(a.priority(), b.priority()) < 0;
+        return routes.lookup(address, through);
     }
 
     /** The interface whose prefix holds an address, or that has it. */
@@ -170,25 +119,7 @@ public final class Interfaces {
 
     /** Tells the watcher what happened. To be called after each change, without locks. */
     public void announce() {
-        News[] all;
-        synchronized (this) {
-            all = news.toArray(new News[0]);
-            news.clear();
-        }
-        Watcher w = watcher;
-        for (News n : all) {
-            if (n.route != null) {
-                w.route(n.route, n.gone);
-            } else if (n.link != null && n.address != null) {
-                w.address(n.link, n.address, n.gone);
-            } else if (n.link != null) {
-                w.link(n.link, n.gone);
-            }
-        }
-    }
-
-    private void tellLink(Link l, boolean gone) {
-        news.add(new News(l, null, null, gone));
+        news.announce();
     }
 
     /** Makes an interface: null for too many. A name with %d gets a number. */
@@ -216,32 +147,93 @@ public final class Interfaces {
         int n = index != 0 ? index : ++lastIndex;
         lastIndex = Math.max(lastIndex, n);
         Link l = new Link(n, name, kind, Net.ARPHRD_ETHER, flags, 1500, hardware);
+        l.setHome(home);
         links.add(l);
         plain = false;
-        tellLink(l, false);
+        news.link(l, false);
         return l;
     }
 
-    /** Takes an interface away, with its addresses, its routes and, of a veth, the other end. */
-    public synchronized int delete(Link l) {
+    /** Takes an interface out, to be put into another network with {@link #put}: 0 or -errno. */
+    public synchronized int take(Link l) {
         if (l.loopback() || !links.contains(l)) {
-            return l.loopback() ? -EOPNOTSUPP : -ENODEV;
+            return l.loopback() ? -EINVAL : -ENODEV;
         }
-        remove(l);
-        Link p = l.peer;
-        if (p != null) {
-            remove(p);
+        leave(l);
+        return 0;
+    }
+
+    /** Takes in an interface of another network. It keeps its index where that is free, and is down: 0 or -errno. */
+    public synchronized int put(Link l) {
+        if (byName(l.name) != null) {
+            return -EEXIST;
+        }
+        if (links.size() >= LINKS_MAX) {
+            return -ENFILE;
+        }
+        if (byIndex(l.index) != null) {
+            l.index = ++lastIndex;
+        }
+        lastIndex = Math.max(lastIndex, l.index);
+        l.setHome(home);
+        links.add(l);
+        plain = false;
+        news.link(l, false);
+        return 0;
+    }
+
+    /** Puts an interface to a bridge, or takes it away from it (null): 0 or -errno. */
+    public synchronized int enslave(Link l, @Nullable Link bridge) {
+        if (bridge != null && (l.loopback() || bridge == l || "bridge".equals(l.kind))) {
+            return l.loopback() ? -EINVAL : -ELOOP;
+        }
+        if (l.master != bridge) {
+            l.master = bridge;
+            changed(l);
+            if (bridge != null) {
+                news.link(bridge, false);
+            }
         }
         return 0;
     }
 
-    private void remove(Link l) {
+    /** Whether an interface with a name could be put here. */
+    public synchronized boolean free(String name) {
+        return byName(name) == null;
+    }
+
+    // ---- neighbours ----
+
+    /** Somebody looked for the neighbour with an address: behind {@code far}, or nowhere. */
+    public void met(Link out, byte[] address, @Nullable Link far) {
+        neighbours.met(out, address, far == null ? null : far.mac);
+    }
+
+    public Neighbours neighbours() {
+        return neighbours;
+    }
+
+    /** Takes an interface away, with its addresses and its routes; the other end of a veth is the caller's to take. */
+    public synchronized int delete(Link l) {
+        if (l.loopback() || !links.contains(l)) {
+            return l.loopback() ? -EOPNOTSUPP : -ENODEV;
+        }
+        leave(l);
+        return 0;
+    }
+
+    private void leave(Link l) {
         setFlags(l, 0, Net.IFF_UP);
+        l.master = null;
+        for (Link port : links) {
+            port.master = port.master == l ? null : port.master;
+        }
+        neighbours.forget(l);
         for (Link.Address a : addressesOf(l)) {
             removeAddress(l, a);
         }
         links.remove(l);
-        tellLink(l, true);
+        news.link(l, true);
     }
 
     /** Changes flags; IFF_UP brings routes and takes them away. */
@@ -250,7 +242,7 @@ public final class Interfaces {
         l.flags = l.flags & ~mask | value & mask;
         if (was == l.up()) {
             if (mask != 0) {
-                tellLink(l, false);
+                news.link(l, false);
             }
             return;
         }
@@ -269,26 +261,21 @@ public final class Interfaces {
                                 null));
                 own(l, new Link.Address(Net.AF_INET6, LOCALHOST6, 128, Rtnl.RT_SCOPE_HOST, Rtnl.IFA_F_PERMANENT, null));
             }
-            tellLink(l, false);
+            news.link(l, false);
             for (Link.Address a : addressesOf(l)) {
                 automatic(l, a, false);
             }
         } else {
-            for (Route r : routes()) {
-                if (r.link() == l.index) {
-                    routes.remove(r);
-                    tellRoute(r, true);
-                }
-            }
+            routes.removeAll(l);
             // addresses of IPv6 go with the interface, those of IPv4 stay
             for (Link.Address a : addressesOf(l)) {
                 if (a.family() == Net.AF_INET6) {
                     l.addresses.remove(a);
                     addressCount--;
-                    tellAddress(l, a, true);
+                    news.address(l, a, true);
                 }
             }
-            tellLink(l, false);
+            news.link(l, false);
         }
     }
 
@@ -296,22 +283,14 @@ public final class Interfaces {
         if (l.find(a.family(), a.bytes(), -1) == null) {
             l.addresses.add(a);
             addressCount++;
-            tellAddress(l, a, false);
+            news.address(l, a, false);
         }
-    }
-
-    private void tellAddress(Link l, Link.Address a, boolean gone) {
-        news.add(new News(l, a, null, gone));
-    }
-
-    private void tellRoute(Route r, boolean gone) {
-        news.add(new News(null, null, r, gone));
     }
 
     /** Says that settings of a link were changed. */
     public synchronized void changed(Link l) {
         plain = false;
-        tellLink(l, false);
+        news.link(l, false);
     }
 
     /** Adds an address: 0, -EEXIST or -ENOBUFS. */
@@ -322,7 +301,7 @@ public final class Interfaces {
                 return -EEXIST;
             }
             l.addresses.set(l.addresses.indexOf(old), a);
-            tellAddress(l, a, false);
+            news.address(l, a, false);
             return 0;
         }
         if (addressCount >= ADDRESSES_MAX) {
@@ -338,7 +317,7 @@ public final class Interfaces {
         }
         l.addresses.add(added);
         addressCount++;
-        tellAddress(l, added, false);
+        news.address(l, added, false);
         if (l.up()) {
             automatic(l, added, false);
         }
@@ -359,7 +338,7 @@ public final class Interfaces {
         if (l.up()) {
             automatic(l, a, true);
         }
-        tellAddress(l, a, true);
+        news.address(l, a, true);
         return 0;
     }
 
@@ -372,12 +351,13 @@ public final class Interfaces {
     private void automatic(Link l, Link.Address a, boolean gone) {
         boolean four = a.family() == Net.AF_INET;
         int all = four ? 32 : 128;
-        change(kernelRoute(l, a, a.bytes(), all, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_LOCAL, Rtnl.RT_SCOPE_HOST, 0), gone);
+        routes.change(
+                kernelRoute(l, a, a.bytes(), all, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_LOCAL, Rtnl.RT_SCOPE_HOST, 0), gone);
         byte[] prefix = Route.prefix(a.bytes(), a.bits());
         boolean secondary = (a.flags() & Rtnl.IFA_F_SECONDARY) != 0;
         if (a.bits() < all && !secondary && (a.flags() & Rtnl.IFA_F_NOPREFIXROUTE) == 0) {
             boolean local = l.loopback() && four;
-            change(
+            routes.change(
                     kernelRoute(
                             l,
                             a,
@@ -394,7 +374,8 @@ public final class Interfaces {
             for (int i = a.bits(); i < 32; i++) {
                 last[i / 8] |= (byte) (0x80 >>> i % 8);
             }
-            change(kernelRoute(l, a, last, 32, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_BROADCAST, Rtnl.RT_SCOPE_LINK, 0), gone);
+            routes.change(
+                    kernelRoute(l, a, last, 32, Rtnl.RT_TABLE_LOCAL, Rtnl.RTN_BROADCAST, Rtnl.RT_SCOPE_LINK, 0), gone);
         }
     }
 
@@ -423,66 +404,18 @@ public final class Interfaces {
                 0);
     }
 
-    private void change(Route r, boolean gone) {
-        for (int i = 0; i < routes.size(); i++) {
-            Route o = routes.get(i);
-            if (o.sameKey(r) && o.link() == r.link() && o.type() == r.type()) {
-                if (gone) {
-                    routes.remove(i);
-                    tellRoute(o, true);
-                }
-                return;
-            }
-        }
-        if (!gone && routes.size() < ROUTES_MAX) {
-            routes.add(r);
-            tellRoute(r, false);
-        }
-    }
-
     /** Adds a route: 0, -EEXIST, -ENOENT (nothing to replace), -ENOBUFS. */
     public synchronized int addRoute(Route r, boolean create, boolean exclusive, boolean replace) {
-        for (int i = 0; i < routes.size(); i++) {
-            if (routes.get(i).sameKey(r)) {
-                if (exclusive || !replace) {
-                    return -EEXIST;
-                }
-                routes.set(i, r);
-                tellRoute(r, false);
-                return 0;
-            }
-        }
-        if (!create) {
-            return -ENOENT;
-        }
-        if (routes.size() >= ROUTES_MAX) {
-            return -ENOBUFS;
-        }
-        plain = false;
-        routes.add(r);
-        tellRoute(r, false);
-        return 0;
+        int e = routes.add(r, create, exclusive, replace);
+        plain &= e != 0;
+        return e;
     }
 
     /** Takes a route away: 0 or -ESRCH. What {@code like} leaves open (0, null) fits all. */
     public synchronized int removeRoute(Route like) {
-        for (int i = 0; i < routes.size(); i++) {
-            Route r = routes.get(i);
-            if (r.family() == like.family()
-                    && r.bits() == like.bits()
-                    && r.table() == like.table()
-                    && Arrays.equals(r.dst(), like.dst())
-                    && (like.priority() == 0 || like.priority() == r.priority())
-                    && (like.link() == 0 || like.link() == r.link())
-                    && (like.type() == 0 || like.type() == r.type())
-                    && (like.gateway() == null || Arrays.equals(like.gateway(), r.gateway()))) {
-                routes.remove(i);
-                plain = false;
-                tellRoute(r, true);
-                return 0;
-            }
-        }
-        return -ESRCH;
+        int e = routes.remove(like);
+        plain &= e != 0;
+        return e;
     }
 
     // ---- settings ----

@@ -8,21 +8,23 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network interface: a name, settings and addresses. No packet ever passes one; what is sent to an address of the
- * sandbox is handed over in memory. Guarded by the monitor of {@link Interfaces}.
+ * A network interface: a name, settings and addresses, and what its cable leads to. No packet ever passes one; what is sent to
+ * an address is handed over in memory. Guarded by the monitor of {@link Interfaces}.
  */
 public final class Link {
     /** An address of a link (four or sixteen bytes). */
     public record Address(int family, byte[] bytes, int bits, int scope, int flags, byte @Nullable [] broadcast) {}
 
-    public final int index;
+    /** Changes when it comes to a network where another one has it. */
+    public volatile int index;
+
     public final int hardware;
 
     /** What made it: dummy, veth, bridge; null for the loopback. */
     public final @Nullable String kind;
 
     public String name;
-    public int flags;
+    public volatile int flags;
     public int mtu;
     public int queueLength = 1000;
     public int group;
@@ -35,7 +37,12 @@ public final class Link {
     public final ArrayList<Address> addresses = new ArrayList<>(2);
 
     /** The other end of a veth. */
-    public @Nullable Link peer;
+    public volatile @Nullable Link peer;
+
+    /** The bridge that it is a port of. */
+    public volatile @Nullable Link master;
+
+    private volatile @Nullable NetStack home;
 
     Link(int index, String name, @Nullable String kind, int hardware, int flags, int mtu, byte[] mac) {
         this.index = index;
@@ -45,6 +52,21 @@ public final class Link {
         this.flags = flags;
         this.mtu = mtu;
         this.mac = mac;
+    }
+
+    /** The network that it belongs to now. */
+    public @Nullable NetStack home() {
+        return home;
+    }
+
+    void setHome(@Nullable NetStack network) {
+        home = network;
+    }
+
+    /** Whether the other end of its cable is in another network. */
+    public boolean leadsElsewhere() {
+        Link p = peer;
+        return p != null && p.home != home;
     }
 
     public boolean up() {
@@ -58,7 +80,22 @@ public final class Link {
     /** Whether bits could pass: a veth needs both ends, a bridge a port. */
     public boolean carrier() {
         Link p = peer;
-        return "veth".equals(kind) ? up() && p != null && p.up() : !"bridge".equals(kind);
+        if ("bridge".equals(kind)) {
+            return up() && portUp();
+        }
+        return !"veth".equals(kind) || (up() && p != null && p.up());
+    }
+
+    private boolean portUp() {
+        NetStack n = home;
+        if (n != null) {
+            for (Link l : n.interfaces().links()) {
+                if (l.master == this && l.up() && l.carrier()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** As /sys/class/net and RTM_GETLINK tell it (RFC 2863). */
@@ -69,7 +106,7 @@ public final class Link {
         if (carrier()) {
             return Rtnl.IF_OPER_UP;
         }
-        return "veth".equals(kind) && up() ? Rtnl.IF_OPER_LOWERLAYERDOWN : Rtnl.IF_OPER_DOWN;
+        return "veth".equals(kind) && up() && !leadsElsewhere() ? Rtnl.IF_OPER_LOWERLAYERDOWN : Rtnl.IF_OPER_DOWN;
     }
 
     /** The flags with those that follow from the state. */

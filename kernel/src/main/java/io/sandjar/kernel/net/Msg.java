@@ -22,6 +22,9 @@ public final class Msg {
 
     public int trafficClass = -1;
 
+    /** UDP_SEGMENT of one send; -1 for the socket's. */
+    public int segment = -1;
+
     /** The own address that a datagram is to come from (IP_PKTINFO), four or sixteen bytes; null for the socket's. */
     public byte @Nullable [] from;
 

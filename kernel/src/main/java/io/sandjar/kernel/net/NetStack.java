@@ -11,14 +11,18 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.host.HostSocket;
 import io.sandjar.kernel.net.inet.InetSocket;
 import io.sandjar.kernel.net.inet.Ports;
+import io.sandjar.kernel.net.inet.Wire;
 import io.sandjar.kernel.net.netlink.Groups;
 import io.sandjar.kernel.net.netlink.NetlinkSocket;
+import io.sandjar.kernel.net.packet.PacketSocket;
 import io.sandjar.kernel.net.unix.UnixNames;
 import io.sandjar.kernel.net.unix.UnixSocket;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.UserNamespace;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -41,10 +45,26 @@ public final class NetStack extends Namespace {
     private final Ports tcpPorts = new Ports();
     private final Ports udpPorts = new Ports();
     private final Ports udpLitePorts = new Ports();
+    private final Ports pingPorts = new Ports();
+    private final Wire wire = new Wire(this);
     private final HashSet<Integer> netlinkIds = new HashSet<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
+    /** Other networks, by the number that this one has given them. */
+    private final ArrayList<WeakReference<NetStack>> known = new ArrayList<>(0);
+
     private volatile boolean hostNetwork;
+
+    /** Whether guests with CAP_NET_RAW get raw and packet sockets ({@code --net-raw}). */
+    private volatile boolean rawAllowed;
+
+    /** Whether packets for others are passed on (net.ipv4.ip_forward, net.ipv6.conf.all.forwarding). */
+    public volatile boolean forwarding;
+
+    public volatile boolean forwarding6;
+
+    /** The groups that may ping (net.ipv4.ping_group_range), the last in the upper half; at first none. */
+    private volatile long pingGroups = 1;
 
     public NetStack() {
         super(Kind.NET, UserNamespace.FIRST);
@@ -54,26 +74,67 @@ public final class NetStack extends Namespace {
         rights = new Rights();
         nextIno = new AtomicLong(10_000);
         fs = new SocketInode.SockFs();
-        interfaces = new Interfaces(true);
+        interfaces = new Interfaces(this, true);
         interfaces.setWatcher(netlinkGroups);
     }
 
     /** Another network, with nothing but a loopback that is down. Limits are those of all together. */
     public NetStack(NetStack first, UserNamespace owner) {
         super(Kind.NET, owner);
+        rawAllowed = first.rawAllowed;
         lock = first.lock; // sockets with names of files meet across networks
         poller = first.poller;
         memory = first.memory;
         rights = first.rights;
         nextIno = first.nextIno;
         fs = first.fs;
-        interfaces = new Interfaces(false);
+        interfaces = new Interfaces(this, false);
         interfaces.setWatcher(netlinkGroups);
     }
 
     /** Gives the guest the host's internet sockets instead of a loopback of its own. To be called before it runs. */
     public void useHostNetwork() {
         hostNetwork = true;
+    }
+
+    /** Lets guests with CAP_NET_RAW have raw and packet sockets. To be called before they run. */
+    public void allowRaw() {
+        rawAllowed = true;
+    }
+
+    public boolean rawAllowed() {
+        return rawAllowed;
+    }
+
+    /** Lets the groups from {@code first} to {@code last} ping. */
+    public void setPingGroups(int first, int last) {
+        pingGroups = (long) last << 32 | first & 0xffffffffL;
+    }
+
+    /** What this network calls another one that a cable leads to (netnsid). */
+    public int nameOf(NetStack other) {
+        synchronized (known) {
+            for (int i = 0; i < known.size(); i++) {
+                if (known.get(i).get() == other) {
+                    return i;
+                }
+            }
+            known.add(new WeakReference<>(other));
+            return known.size() - 1;
+        }
+    }
+
+    public int firstPingGroup() {
+        return (int) pingGroups;
+    }
+
+    public int lastPingGroup() {
+        return (int) (pingGroups >>> 32);
+    }
+
+    public boolean mayPing(Creds who) {
+        long range = pingGroups;
+        return who.inGroups((int) range, (int) (range >>> 32));
     }
 
     public boolean hostNetwork() {
@@ -123,6 +184,16 @@ public final class NetStack extends Namespace {
         return udpLitePorts;
     }
 
+    /** Identifiers of pings. */
+    public Ports pingPorts() {
+        return pingPorts;
+    }
+
+    /** Where packets can be seen. */
+    public Wire wire() {
+        return wire;
+    }
+
     public Ports udpPorts() {
         return udpPorts;
     }
@@ -170,6 +241,8 @@ public final class NetStack extends Namespace {
                 hostNetwork
                         ? HostSocket.create(this, c, family, type, protocol, out)
                         : InetSocket.create(this, c, family, type, protocol, out);
+            case Net.AF_PACKET ->
+                rawAllowed && !hostNetwork ? PacketSocket.create(this, c, type, protocol, out) : -EAFNOSUPPORT;
             case Net.AF_NETLINK -> NetlinkSocket.create(this, type, protocol, out);
             default -> -EAFNOSUPPORT;
         };

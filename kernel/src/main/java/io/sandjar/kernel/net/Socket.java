@@ -44,6 +44,12 @@ public abstract class Socket implements Pollable {
     /** Pending error for SO_ERROR and the next call; a positive errno. */
     protected volatile int error;
 
+    /** When the last packet came that was received (SIOCGSTAMP); 0 for none, CLOCK_REALTIME. */
+    protected volatile long lastTimeNanos;
+
+    /** Packets that found no room (SO_RXQ_OVFL). */
+    protected volatile int dropped;
+
     /** Options of SOL_SOCKET. */
     public final SocketOptions options;
 
@@ -188,7 +194,8 @@ public abstract class Socket implements Pollable {
     /** Sets an option. {@code len} bytes of {@code value} are there. */
     public final int setsockopt(Caller c, int level, int name, byte[] value, int len) {
         if (level == Net.SOL_SOCKET) {
-            int r = options.set(c, this, name, value, len);
+            int r = setSocketOption(c, name, value, len);
+            r = r != NOT_MINE ? r : options.set(c, this, name, value, len);
             if (r == 0) {
                 optionChanged(name);
             }
@@ -208,6 +215,14 @@ public abstract class Socket implements Pollable {
 
     /** A SOL_SOCKET option was set. */
     protected void optionChanged(int name) {}
+
+    /** What {@link #setSocketOption} answers for an option that is handled alike in all families. */
+    protected static final int NOT_MINE = 1;
+
+    /** SOL_SOCKET options whose setting depends on the family. */
+    protected int setSocketOption(Caller c, int name, byte[] value, int len) {
+        return NOT_MINE;
+    }
 
     /** SOL_SOCKET options that depend on the family. */
     protected int getSocketOption(Caller c, int name, byte[] out, int len) {
@@ -231,11 +246,26 @@ public abstract class Socket implements Pollable {
         return e;
     }
 
+    /** No error is pending any more. */
+    public final void forgetError() {
+        error = 0;
+    }
+
+    /** Memory of this socket that a guest may map: a host descriptor or -errno. */
+    public int mapFd() {
+        return -ENODEV;
+    }
+
     /** Calls {@code action} for the control data in the queues of this socket (unix sockets only). */
     protected void forEachAncillary(java.util.function.Consumer<Ancillary> action) {}
 
     /** Releases the control data in the queues; nobody can receive it. */
     protected void dropAncillary() {}
+
+    /** Whether it has a peer. */
+    public boolean isConnected() {
+        return false;
+    }
 
     public boolean listening() {
         return false;
@@ -272,12 +302,23 @@ public abstract class Socket implements Pollable {
                 return c.mem().writeInt(arg, atMark() ? 1 : 0);
             case Ioctl.SIOCGSTAMP:
             case Ioctl.SIOCGSTAMPNS:
-                return -ENOENT;
+                return lastTime(c, arg, cmd == Ioctl.SIOCGSTAMPNS);
             default:
                 return net.hostNetwork()
                         ? HostInterfaces.ioctl(c, cmd, arg)
                         : net.interfaces().ioctl(c, cmd, arg, c.creds().has(net.owner(), Cap.CAP_NET_ADMIN));
         }
+    }
+
+    private long lastTime(Caller c, long arg, boolean nanos) {
+        long t = lastTimeNanos;
+        if (t == 0) {
+            return -ENOENT;
+        }
+        byte[] b = new byte[16];
+        io.sandjar.abi.Bytes.put64(b, 0, t / 1_000_000_000L);
+        io.sandjar.abi.Bytes.put64(b, 8, nanos ? t % 1_000_000_000L : t % 1_000_000_000L / 1000);
+        return c.mem().write(arg, b);
     }
 
     /** A line of /proc/net/tcp, udp, unix, ...; null for none. */

@@ -65,6 +65,11 @@ public final class SocketFile extends FileDescription {
     }
 
     @Override
+    public int mapFd(Caller c, int prot, int mapFlags) {
+        return socket.mapFd();
+    }
+
+    @Override
     public long fsync(Caller c, boolean dataOnly) {
         return -EINVAL;
     }

@@ -10,6 +10,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.UcredLayout;
 import io.sandjar.kernel.vfs.Caller;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** The options of SOL_SOCKET (socket(7)). Most only need to be remembered, because a sandbox's network is memory. */
 public final class SocketOptions {
@@ -25,6 +26,20 @@ public final class SocketOptions {
     public volatile boolean passCred;
     public volatile boolean timestamp;
     public volatile boolean timestampNanos;
+
+    /** Whether SO_TIMESTAMP or SO_TIMESTAMPNS were asked for by their newer numbers, which the control data then has. */
+    public volatile boolean timestampNew;
+
+    /** SOF_TIMESTAMPING_*, and by which number they were set. */
+    public volatile int timestamping;
+
+    public volatile boolean timestampingNew;
+
+    /** What of packets passes; null for everything. */
+    public volatile @Nullable PacketFilter filter;
+
+    /** SO_PASSPIDFD. */
+    public volatile boolean passPidfd;
 
     /** SO_SNDBUF and SO_RCVBUF as Linux tells them: twice what was asked for; 0 for the family's default. */
     public volatile int sndbuf;
@@ -51,6 +66,12 @@ public final class SocketOptions {
         reusePort = from.reusePort;
         keepAlive = from.keepAlive;
         passCred = from.passCred;
+        passPidfd = from.passPidfd;
+        timestamp = from.timestamp;
+        timestampNanos = from.timestampNanos;
+        timestampNew = from.timestampNew;
+        timestamping = from.timestamping;
+        timestampingNew = from.timestampingNew;
         sndbuf = from.sndbuf;
         rcvbuf = from.rcvbuf;
         rcvLowat = from.rcvLowat;
@@ -71,6 +92,24 @@ public final class SocketOptions {
         return rcvbuf != 0 ? rcvbuf : familyDefault;
     }
 
+    /** The interface that the socket is bound to; 0 for none. */
+    public int deviceIndex() {
+        return deviceIndex;
+    }
+
+    /** Whether packets that came by an interface are for this socket. */
+    public boolean fits(int link) {
+        int d = deviceIndex;
+        return d == 0 || d == link;
+    }
+
+    /** With SO_RXQ_OVFL how many packets found no room so far. */
+    public void dropCount(ControlOut out, int dropped) {
+        if (kept(Net.SO_RXQ_OVFL) != 0 && dropped != 0) {
+            out.putInt(Net.SOL_SOCKET, Net.SO_RXQ_OVFL, dropped);
+        }
+    }
+
     public boolean oobInline() {
         return kept(Net.SO_OOBINLINE) != 0;
     }
@@ -88,10 +127,17 @@ public final class SocketOptions {
                 return 0;
             case Net.SO_BINDTODEVICE:
                 return bindToDevice(s, v, len);
-            case Net.SO_ATTACH_FILTER, Net.SO_ATTACH_REUSEPORT_CBPF:
-                return 0; // packets of the sandbox's own network pass unfiltered
+            case Net.SO_ATTACH_FILTER:
+                return attach(c, v, len);
+            case Net.SO_ATTACH_REUSEPORT_CBPF:
+                return 0; // who gets what is said by the sender's address
             case Net.SO_DETACH_FILTER:
-                return -ENOENT;
+                if (kept(Net.SO_LOCK_FILTER) != 0) {
+                    return -EPERM;
+                }
+                int r = filter == null ? -ENOENT : 0;
+                filter = null;
+                return r;
             default:
                 if (len < 4) {
                     return -EINVAL;
@@ -111,10 +157,27 @@ public final class SocketOptions {
             case Net.SO_TIMESTAMP_OLD, Net.SO_TIMESTAMP_NEW -> {
                 timestamp = on;
                 timestampNanos = false;
+                timestampNew = name == Net.SO_TIMESTAMP_NEW;
             }
             case Net.SO_TIMESTAMPNS_OLD, Net.SO_TIMESTAMPNS_NEW -> {
                 timestamp = on;
                 timestampNanos = on;
+                timestampNew = name == Net.SO_TIMESTAMPNS_NEW;
+            }
+            case Net.SO_TIMESTAMPING_OLD, Net.SO_TIMESTAMPING_NEW -> {
+                boolean tcp = s.isStream() && s.family() != Net.AF_UNIX;
+                boolean both = (x & SoftwareStamps.OPT_ID_TCP) == 0 || (x & SoftwareStamps.OPT_ID) != 0;
+                if ((x & ~SoftwareStamps.KNOWN) != 0 || !both || (tcp && newId(x) && !s.isConnected())) {
+                    return -EINVAL;
+                }
+                timestamping = x;
+                timestampingNew = name == Net.SO_TIMESTAMPING_NEW;
+            }
+            case Net.SO_LOCK_FILTER -> {
+                if (kept(name) != 0 && !on) {
+                    return -EPERM;
+                }
+                keep(name, on ? 1 : 0);
             }
             case Net.SO_SNDBUF -> sndbuf = Math.max(4608, 2 * clamp(x));
             case Net.SO_RCVBUF -> rcvbuf = Math.max(2304, 2 * clamp(x));
@@ -182,6 +245,23 @@ public final class SocketOptions {
         return 0;
     }
 
+    private boolean newId(int flags) {
+        return (flags & SoftwareStamps.OPT_ID) != 0 && (timestamping & SoftwareStamps.OPT_ID) == 0;
+    }
+
+    private int attach(Caller c, byte[] v, int len) {
+        if (kept(Net.SO_LOCK_FILTER) != 0) {
+            return -EPERM;
+        }
+        int[] error = new int[1];
+        PacketFilter f = PacketFilter.read(c, v, len, error);
+        if (f == null) {
+            return error[0];
+        }
+        filter = f;
+        return 0;
+    }
+
     private static int clamp(int asked) {
         return asked < 0 ? BUFFER_MAX : Math.min(asked, BUFFER_MAX);
     }
@@ -246,8 +326,10 @@ public final class SocketOptions {
             case Net.SO_KEEPALIVE -> x = keepAlive ? 1 : 0;
             case Net.SO_BROADCAST -> x = broadcast ? 1 : 0;
             case Net.SO_PASSCRED -> x = passCred ? 1 : 0;
-            case Net.SO_TIMESTAMP_OLD, Net.SO_TIMESTAMP_NEW -> x = timestamp && !timestampNanos ? 1 : 0;
-            case Net.SO_TIMESTAMPNS_OLD, Net.SO_TIMESTAMPNS_NEW -> x = timestampNanos ? 1 : 0;
+            case Net.SO_TIMESTAMP_OLD, Net.SO_TIMESTAMP_NEW ->
+                x = timestamp && !timestampNanos && timestampNew == (name == Net.SO_TIMESTAMP_NEW) ? 1 : 0;
+            case Net.SO_TIMESTAMPNS_OLD, Net.SO_TIMESTAMPNS_NEW ->
+                x = timestampNanos && timestampNew == (name == Net.SO_TIMESTAMPNS_NEW) ? 1 : 0;
             case Net.SO_SNDBUF -> x = sendBuffer(BUFFER_DEFAULT);
             case Net.SO_RCVBUF -> x = receiveBuffer(BUFFER_DEFAULT);
             case Net.SO_RCVLOWAT -> x = rcvLowat;
@@ -256,7 +338,7 @@ public final class SocketOptions {
             case Net.SO_BSDCOMPAT -> x = 0;
             case Net.SO_INCOMING_NAPI_ID -> x = 0;
             case Net.SO_BPF_EXTENSIONS -> x = 64;
-            case Net.SO_LOCK_FILTER -> x = 0;
+            case Net.SO_TIMESTAMPING_OLD, Net.SO_TIMESTAMPING_NEW -> x = timestamping;
             case Net.SO_BINDTOIFINDEX -> x = deviceIndex;
             case Net.SO_PRIORITY,
                     Net.SO_MARK,
@@ -273,8 +355,7 @@ public final class SocketOptions {
                     Net.SO_ZEROCOPY,
                     Net.SO_TXREHASH,
                     Net.SO_RCVMARK,
-                    Net.SO_TIMESTAMPING_OLD,
-                    Net.SO_TIMESTAMPING_NEW,
+                    Net.SO_LOCK_FILTER,
                     Net.SO_BUSY_POLL,
                     Net.SO_PREFER_BUSY_POLL,
                     Net.SO_BUF_LOCK -> x = kept(name);

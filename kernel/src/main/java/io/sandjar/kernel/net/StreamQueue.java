@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.IoBuffer;
 import java.util.ArrayDeque;
@@ -99,6 +100,11 @@ public final class StreamQueue {
      * @return bytes taken, -EAGAIN for no room, -EPIPE when the reader is gone, -EFAULT, -ENOBUFS
      */
     public long put(IoBuffer src, @Nullable Ancillary ancillary) {
+        return put(src, ancillary, null);
+    }
+
+    /** The same; {@code seen} gets a copy of the bytes that were taken. */
+    public long put(IoBuffer src, @Nullable Ancillary ancillary, @Nullable Ref<byte[]> seen) {
         lock.lock();
         try {
             if (dead) {
@@ -127,8 +133,24 @@ public final class StreamQueue {
             if (ancillary != null) {
                 mark(ancillary, n);
             }
+            if (seen != null) {
+                byte[] copy = new byte[n];
+                System.arraycopy(ring, tail, copy, 0, first);
+                System.arraycopy(ring, 0, copy, first, n - first);
+                seen.set(copy);
+            }
             used += n;
             return n;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes that were put since the beginning. */
+    public long total() {
+        lock.lock();
+        try {
+            return position + used;
         } finally {
             lock.unlock();
         }

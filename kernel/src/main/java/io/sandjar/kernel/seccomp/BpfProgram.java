@@ -2,7 +2,10 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.seccomp;
 
+import static io.sandjar.kernel.base.Bpf.*;
+
 import io.sandjar.abi.Bytes;
+import io.sandjar.kernel.base.Bpf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,25 +14,7 @@ import org.jspecify.annotations.Nullable;
  * instruction returns. So a run ends after at most as many steps as there are instructions.
  */
 final class BpfProgram implements Filter {
-    private static final int MAX = 4096;
     private static final int DATA_SIZE = 64;
-    private static final int SCRATCH = 16;
-
-    // instructions: linux/bpf_common.h
-    private static final int LD_ABS = 0x20;
-    private static final int LD_LEN = 0x80;
-    private static final int LDX_LEN = 0x81;
-    private static final int LD_IMM = 0x00;
-    private static final int LDX_IMM = 0x01;
-    private static final int LD_MEM = 0x60;
-    private static final int LDX_MEM = 0x61;
-    private static final int ST = 0x02;
-    private static final int STX = 0x03;
-    private static final int RET_K = 0x06;
-    private static final int RET_A = 0x16;
-    private static final int TAX = 0x07;
-    private static final int TXA = 0x87;
-    private static final int JA = 0x05;
 
     private final int[] code;
     private final int[] k;
@@ -62,76 +47,16 @@ final class BpfProgram implements Filter {
             return null;
         }
         BpfProgram p = new BpfProgram(code, k, jump);
-        return p.writtenBeforeRead() ? p : null;
+        return Bpf.writtenBeforeRead(code, k, jump) ? p : null;
     }
 
     /** @param left how many instructions follow */
     private static boolean valid(int code, int k, int jump, int left) {
-        switch (code) {
-            case LD_ABS -> {
-                return k >= 0 && k < DATA_SIZE && (k & 3) == 0;
-            }
-            case LD_LEN, LDX_LEN, LD_IMM, LDX_IMM, RET_K, RET_A, TAX, TXA -> {
-                return true;
-            }
-            case LD_MEM, LDX_MEM, ST, STX -> {
-                return k >= 0 && k < SCRATCH;
-            }
-            case JA -> {
-                return Integer.compareUnsigned(k, left) < 0;
-            }
-            default -> {
-                return isJump(code) ? (jump & 0xff) < left && jump >> 8 < left : arithmetic(code, k);
-            }
-        }
-    }
-
-    /** JEQ, JGT, JGE, JSET with a constant or X. */
-    private static boolean isJump(int code) {
         return switch (code) {
-            case 0x15, 0x1d, 0x25, 0x2d, 0x35, 0x3d, 0x45, 0x4d -> true;
-            default -> false;
+            case LD_W_ABS -> k >= 0 && k < DATA_SIZE && (k & 3) == 0;
+            case LD_LEN, LDX_LEN -> true;
+            default -> Bpf.valid(code, k, jump, left);
         };
-    }
-
-    private static boolean arithmetic(int code, int k) {
-        return switch (code) {
-            case 0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x3c, 0x44, 0x4c, 0x54, 0x5c, 0x6c, 0x7c, 0x84, 0xa4, 0xac -> true;
-            case 0x34 -> k != 0;
-            case 0x64, 0x74 -> k >= 0 && k < 32;
-            default -> false;
-        };
-    }
-
-    /** Follows all ways at once: a word of memory is valid where it was written on every way to here. */
-    private boolean writtenBeforeRead() {
-        int n = code.length;
-        int[] valid = new int[n + 1];
-        java.util.Arrays.fill(valid, -1);
-        int now = 0;
-        for (int i = 0; i < n; i++) {
-            now &= valid[i];
-            switch (code[i]) {
-                case ST, STX -> now |= 1 << k[i];
-                case LD_MEM, LDX_MEM -> {
-                    if ((now >> k[i] & 1) == 0) {
-                        return false;
-                    }
-                }
-                case JA -> {
-                    valid[i + 1 + k[i]] &= now;
-                    now = -1;
-                }
-                default -> {
-                    if (isJump(code[i])) {
-                        valid[i + 1 + (jump[i] & 0xff)] &= now;
-                        valid[i + 1 + (jump[i] >> 8)] &= now;
-                        now = -1;
-                    }
-                }
-            }
-        }
-        return true;
     }
 
     private static int word(int offset, int nr, long ip, long a0, long a1, long a2, long a3, long a4, long a5) {
@@ -178,7 +103,7 @@ final class BpfProgram implements Filter {
             int kk = k[pc];
             int c = code[pc];
             switch (c) {
-                case LD_ABS -> {
+                case LD_W_ABS -> {
                     if (numberOnly && kk >= 8) {
                         return Verdict.KILL_PROCESS;
                     }
@@ -216,29 +141,5 @@ final class BpfProgram implements Filter {
                 }
             }
         }
-    }
-
-    private static boolean compare(int code, int a, int b) {
-        return switch (code & ~8) {
-            case 0x15 -> a == b;
-            case 0x25 -> Integer.compareUnsigned(a, b) > 0;
-            case 0x35 -> Integer.compareUnsigned(a, b) >= 0;
-            default -> (a & b) != 0;
-        };
-    }
-
-    private static int compute(int operation, int a, int b) {
-        return switch (operation) {
-            case 0x04 -> a + b;
-            case 0x14 -> a - b;
-            case 0x24 -> a * b;
-            case 0x34 -> Integer.divideUnsigned(a, b);
-            case 0x44 -> a | b;
-            case 0x54 -> a & b;
-            case 0x64 -> a << b;
-            case 0x74 -> a >>> b;
-            case 0x84 -> -a;
-            default -> a ^ b;
-        };
     }
 }

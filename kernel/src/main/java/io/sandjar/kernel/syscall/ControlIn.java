@@ -59,6 +59,12 @@ final class ControlIn {
                     return r;
                 }
             }
+            if (level == Net.SOL_UDP && type == Net.UDP_SEGMENT && family != Net.AF_UNIX) {
+                if (n != 2) {
+                    return -EINVAL;
+                }
+                msg.segment = Bytes.u16(control, data);
+            }
             at += CmsghdrLayout.align((int) len);
         }
         return 0;

@@ -91,7 +91,7 @@ public final class SocketCalls {
     @Syscall(
             nr = Nr.socket,
             note =
-                    "AF_UNIX, AF_INET, AF_INET6 (TCP and UDP), AF_NETLINK (route, uevents, sock_diag); no raw or packet sockets")
+                    "AF_UNIX, AF_INET, AF_INET6 (TCP and UDP), AF_NETLINK (route, uevents, sock_diag); raw sockets and AF_PACKET with --net-raw")
     public static long sys_socket(
             Task t, @As(Kind.SOCK_FAMILY) int family, @As(Kind.SOCK_TYPE) int type, int protocol) {
         int flags = type & ~Net.SOCK_TYPE_MASK;
@@ -289,6 +289,12 @@ public final class SocketCalls {
             return -EINVAL;
         }
         byte[] out = new byte[OPTION_MAX];
+        if (level == Net.SOL_PACKET) { // PACKET_HDRLEN asks with what is there
+            r = t.mem().read(optval, out, 0, Math.min(len[0], 4));
+            if (r < 0) {
+                return r;
+            }
+        }
         int n = f.socket().getsockopt(t, level, optname, out, Math.min(len[0], OPTION_MAX));
         if (n < 0) {
             return n;

@@ -438,6 +438,12 @@ public final class Task extends Caller {
     }
 
     @Override
+    public @Nullable Namespace networkOf(int pid) {
+        Task of = Access.thread(this, pid);
+        return of == null ? null : of.namespaces().net;
+    }
+
+    @Override
     public int globalPid(int pid) {
         return group.pids().global(pid);
     }

@@ -65,6 +65,11 @@ public abstract class Caller {
         return null;
     }
 
+    /** The network namespace of a process that the caller can see; null for none. */
+    public @Nullable Namespace networkOf(int pid) {
+        return null;
+    }
+
     /** What the kernel calls the process or group that the caller calls {@code pid}; 0 for none. */
     public int rootPid(int pid) {
         return pid;

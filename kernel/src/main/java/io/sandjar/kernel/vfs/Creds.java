@@ -234,6 +234,15 @@ public record Creds(
                         || (userNs.localUid(i.uid()) != -1 && userNs.localGid(i.gid()) != -1));
     }
 
+    /** Whether its effective group or one of the others lies between two numbers. */
+    public boolean inGroups(int first, int last) {
+        boolean in = egid >= first && egid <= last;
+        for (int x : groups) {
+            in |= x >= first && x <= last;
+        }
+        return in;
+    }
+
     public boolean inGroup(int g) {
         if (g == fsgid) {
             return true;

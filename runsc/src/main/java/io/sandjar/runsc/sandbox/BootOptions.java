@@ -15,6 +15,9 @@ final class BootOptions {
     /** none, open, create or all. */
     String hostUds = "none";
 
+    /** Whether guests with CAP_NET_RAW get raw sockets on a network of the sandbox's own. */
+    boolean netRaw;
+
     /** The calls to print, as for {@code do}; null: none. */
     @Nullable
     String strace;
@@ -31,6 +34,7 @@ final class BootOptions {
                 case "--debug" -> o.debug = on;
                 case "--network" -> o.network = value;
                 case "--host-uds" -> o.hostUds = value;
+                case "--net-raw" -> o.netRaw = on;
                 case "--strace" -> {
                     if (on && o.strace == null) {
                         o.strace = "";

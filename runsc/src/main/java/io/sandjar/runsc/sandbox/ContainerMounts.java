@@ -40,6 +40,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.StringTokenizer;
 
 /**
  * A container's tree of files from its config.json. What lies on the host comes as descriptors that were opened outside;
@@ -239,7 +241,19 @@ public final class ContainerMounts {
                 container.firstFreePort = port(key, value);
                 p.setSysctl(bytes(key), bytes(value));
             }
+            case "net.ipv4.ping_group_range" -> pingGroups(key, value);
             default -> p.setSysctl(bytes(key), bytes(value));
+        }
+    }
+
+    private void pingGroups(String key, String value) {
+        StringTokenizer words = new StringTokenizer(value);
+        try {
+            int first = Integer.parseInt(words.nextToken());
+            int last = Integer.parseInt(words.nextToken());
+            container.kernel().net.setPingGroups(first, last);
+        } catch (NumberFormatException | NoSuchElementException e) {
+            throw new Refusal("linux.sysctl: " + key + ": \"" + value + "\" is not two groups");
         }
     }
 

@@ -93,6 +93,9 @@ public final class Sandbox {
             if (options.hostSockets()) {
                 kernel.net.useHostNetwork();
             }
+            if (options.netRaw) {
+                kernel.net.allowRaw();
+            }
             Confinement.prepare(walls());
             Preload.run();
         } catch (RuntimeException | Error e) {

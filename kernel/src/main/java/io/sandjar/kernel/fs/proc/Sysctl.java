@@ -112,13 +112,11 @@ final class Sysctl {
         "net/core/wmem_max", "212992",
         "net/core/netdev_max_backlog", "1000",
         "net/core/default_qdisc", "pfifo_fast",
-        "net/ipv4/ip_forward", "0",
         "net/ipv4/ip_local_port_range", "32768\t60999",
         "net/ipv4/ip_local_reserved_ports", "",
         "net/ipv4/ip_unprivileged_port_start", "1024",
         "net/ipv4/ip_nonlocal_bind", "0",
         "net/ipv4/ip_default_ttl", "64",
-        "net/ipv4/ping_group_range", "1\t0",
         "net/ipv4/tcp_rmem", "4096\t131072\t6291456",
         "net/ipv4/tcp_wmem", "4096\t16384\t4194304",
         "net/ipv4/tcp_mem", "188319\t251092\t376638",
@@ -166,6 +164,9 @@ final class Sysctl {
             }
             for (Map.Entry<String, String> e : proc.sysctls().entrySet()) {
                 put(proc, this, e.getKey(), new ConstantFile(proc, e.getValue() + "\n", 0644));
+            }
+            for (NetValue.Which w : NetValue.Which.values()) {
+                put(proc, this, w.path, new NetValue(proc, w));
             }
             put(proc, this, "fs/aio-nr", new AioFile(proc, false));
             put(proc, this, "fs/aio-max-nr", new AioFile(proc, true));

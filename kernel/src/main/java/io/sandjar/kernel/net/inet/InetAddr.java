@@ -24,6 +24,11 @@ public record InetAddr(long hi, long lo, int port) {
         return new InetAddr(0, MAPPED | address & 0xffffffffL, port);
     }
 
+    /** From four or sixteen bytes. */
+    static InetAddr of(byte[] address) {
+        return address.length == 4 ? v4(Bytes.be32(address, 0), 0) : read6(address, 0, 0);
+    }
+
     static InetAddr any(int family) {
         return family == Net.AF_INET ? ANY4 : ANY6;
     }

@@ -101,7 +101,7 @@ final class InetOptions {
                     Net.IP_RECVFRAGSIZE,
                     Net.IP_NODEFRAG,
                     Net.IP_CHECKSUM -> keep(Net.SOL_IP, name, x != 0 ? 1 : 0);
-            case Net.IP_MINTTL, Net.IP_UNICAST_IF, Net.IP_HDRINCL, Net.IP_ROUTER_ALERT -> keep(Net.SOL_IP, name, x);
+            case Net.IP_MINTTL, Net.IP_UNICAST_IF, Net.IP_ROUTER_ALERT -> keep(Net.SOL_IP, name, x);
             case Net.IP_MULTICAST_IF -> keep(Net.SOL_IP, name, len >= 8 ? Bytes.be32(v, 4) : Bytes.be32(v, 0));
             case Net.IP_OPTIONS -> {
                 return len == 0 ? 0 : -EINVAL;
@@ -253,7 +253,13 @@ final class InetOptions {
         int x = Bytes.i32(v, 0);
         switch (name) {
             case Net.UDP_CORK -> keep(Net.SOL_UDP, name, x != 0 ? 1 : 0);
-            // offloads: refused, so that programs send one datagram at a time
+            case Net.UDP_SEGMENT -> {
+                if (x < 0 || x > 65535) {
+                    return -EINVAL;
+                }
+                keep(Net.SOL_UDP, name, x);
+            }
+            case Net.UDP_GRO -> keep(Net.SOL_UDP, name, x != 0 ? 1 : 0);
             default -> {
                 return -ENOPROTOOPT;
             }
@@ -285,7 +291,7 @@ final class InetOptions {
                 }
                 x = tcpDefault(name);
             }
-            case Net.SOL_UDP -> x = protocol == Net.IPPROTO_UDP && name <= Net.UDP_GRO ? 0 : -1;
+            case Net.SOL_UDP -> x = protocol == Net.IPPROTO_UDP ? udpDefault(name) : -1;
             case Net.IPPROTO_UDPLITE ->
                 x = protocol == Net.IPPROTO_UDPLITE && (name == UDPLITE_SEND_CSCOV || name == UDPLITE_RECV_CSCOV)
                         ? 0
@@ -316,7 +322,6 @@ final class InetOptions {
             case Net.IP_MULTICAST_TTL, Net.IP_MULTICAST_LOOP, Net.IP_MULTICAST_ALL, Net.IP_MTU_DISCOVER -> 1;
             case Net.IP_MTU -> 65535;
             case Net.IP_TOS,
-                    Net.IP_HDRINCL,
                     Net.IP_RECVOPTS,
                     Net.IP_RETOPTS,
                     Net.IP_PKTINFO,
@@ -367,6 +372,10 @@ final class InetOptions {
                     Net.IPV6_MINHOPCOUNT -> 0;
             default -> -1;
         };
+    }
+
+    private static int udpDefault(int name) {
+        return name == Net.UDP_CORK || name == Net.UDP_SEGMENT || name == Net.UDP_GRO ? 0 : -1;
     }
 
     private static int tcpDefault(int name) {

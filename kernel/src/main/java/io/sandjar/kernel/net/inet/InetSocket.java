@@ -17,12 +17,10 @@ import io.sandjar.kernel.vfs.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What internet sockets of both families and all protocols share: addresses, ports, options. The network is a loopback
- * of the sandbox's own; nothing of it reaches the host.
+ * What internet sockets of both families and all protocols share: addresses, ports, options. The network is one of the
+ * sandbox's own; nothing of it reaches the host.
  */
 public abstract class InetSocket extends Socket {
-    private static final int FIRST_FREE_PORT = 1024;
-
     final Ports ports;
     final InetOptions inet;
     volatile InetAddr local;
@@ -57,7 +55,11 @@ public abstract class InetSocket extends Socket {
             case Net.SOCK_DGRAM -> {
                 int ping = family == Net.AF_INET ? Net.IPPROTO_ICMP : Net.IPPROTO_ICMPV6;
                 if (protocol == ping) {
-                    return -EACCES;
+                    if (!net.mayPing(c.creds())) {
+                        return -EACCES;
+                    }
+                    out.set(new PingSocket(net, family, protocol));
+                    return 0;
                 }
                 if (protocol != 0 && protocol != Net.IPPROTO_UDP && protocol != Net.IPPROTO_UDPLITE) {
                     return -EPROTONOSUPPORT;
@@ -67,7 +69,16 @@ public abstract class InetSocket extends Socket {
                         net, lite ? net.udpLitePorts() : net.udpPorts(), family, lite ? protocol : Net.IPPROTO_UDP));
             }
             case Net.SOCK_RAW -> {
-                return c.creds().has(net.owner(), Cap.CAP_NET_RAW) ? -EPROTONOSUPPORT : -EPERM;
+                if (protocol == 0) {
+                    return -EPROTONOSUPPORT;
+                }
+                if (!c.creds().has(net.owner(), Cap.CAP_NET_RAW)) {
+                    return -EPERM;
+                }
+                if (!net.rawAllowed()) {
+                    return -EPROTONOSUPPORT;
+                }
+                out.set(new RawSocket(net, family, protocol));
             }
             default -> {
                 return -ESOCKTNOSUPPORT;
@@ -80,8 +91,11 @@ public abstract class InetSocket extends Socket {
         return inet.get(Net.SOL_IPV6, Net.IPV6_V6ONLY, 0) != 0;
     }
 
-    /** How well this receiver fits what {@code from} sends to {@code to}; 0 for not at all. */
-    int score(InetAddr from, InetAddr to) {
+    /** How well this receiver fits what {@code from} sends to {@code to} and comes by {@code link}; 0 for not at all. */
+    int score(InetAddr from, InetAddr to, int link) {
+        if (!options.fits(link)) {
+            return 0;
+        }
         InetAddr l = local;
         int score = 1;
         if (l.isAny()) {
@@ -97,7 +111,7 @@ public abstract class InetSocket extends Socket {
         } else {
             return 0;
         }
-        return score;
+        return options.deviceIndex() != 0 ? score + 8 : score;
     }
 
     // ---- binding ----
@@ -118,7 +132,7 @@ public abstract class InetSocket extends Socket {
         if (!a.isAny() && way(a) != 0 && !mayBind(a)) {
             return -EADDRNOTAVAIL;
         }
-        if (a.port() != 0 && a.port() < FIRST_FREE_PORT && !c.creds().has(net.owner(), Cap.CAP_NET_BIND_SERVICE)) {
+        if (a.port() != 0 && a.port() < firstFreePort(c) && !c.creds().has(net.owner(), Cap.CAP_NET_BIND_SERVICE)) {
             return -EACCES;
         }
         net.lock().lock();
@@ -137,7 +151,17 @@ public abstract class InetSocket extends Socket {
         }
     }
 
-    /** Where an address leads: 0 for here, 1 for an interface behind which nobody is, else -errno. */
+    /** The first port that everybody may have. */
+    int firstFreePort(Caller c) {
+        return c.firstFreePort();
+    }
+
+    /** Where what this socket sends to an address goes. */
+    final Place place(InetAddr to) {
+        return Place.of(net, to, options.deviceIndex());
+    }
+
+    /** Where an address leads: 0 for here, 1 for an interface, whoever is behind it, else -errno. */
     final int way(InetAddr a) {
         if (net.interfaces().plain()) {
             return a.isLoopback() ? 0 : -ENETUNREACH;

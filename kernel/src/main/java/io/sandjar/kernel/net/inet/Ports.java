@@ -27,6 +27,11 @@ public final class Ports {
             if (o == s || !overlap(s, want, o, o.local)) {
                 continue;
             }
+            int mine = s.options.deviceIndex();
+            int other = o.options.deviceIndex();
+            if (mine != 0 && other != 0 && mine != other) {
+                continue;
+            }
             if (s.options.reusePort && o.options.reusePort && s.uid() == o.uid()) {
                 continue;
             }
@@ -88,7 +93,7 @@ public final class Ports {
 
     /** Who takes what {@code from} sends to {@code to}: the most specific receiver; equals (SO_REUSEPORT) share them by the sender. */
     @Nullable
-    InetSocket receiver(InetAddr from, InetAddr to) {
+    InetSocket receiver(InetAddr from, InetAddr to, int link) {
         ArrayList<InetSocket> all = receivers.get(to.port());
         if (all == null) {
             return null;
@@ -98,7 +103,7 @@ public final class Ports {
         InetSocket found = null;
         for (int i = 0; i < all.size(); i++) {
             InetSocket s = all.get(i);
-            int score = s.score(from, to);
+            int score = s.score(from, to, link);
             if (score > best) {
                 best = score;
                 equals = 1;
@@ -111,7 +116,7 @@ public final class Ports {
             // each client stays with one of them
             int pick = Math.floorMod(mix(from.hashCode()), equals);
             for (int i = 0; i < all.size(); i++) {
-                if (all.get(i).score(from, to) == best && pick-- == 0) {
+                if (all.get(i).score(from, to, link) == best && pick-- == 0) {
                     return all.get(i);
                 }
             }
@@ -123,6 +128,19 @@ public final class Ports {
         int x = (h ^ h >>> 16) * 0x7feb352d;
         x = (x ^ x >>> 15) * 0x846ca68b;
         return x ^ x >>> 16;
+    }
+
+    /** Whether there is a connection between {@code to}, which is ours, and {@code from}. */
+    boolean connected(InetAddr from, InetAddr to) {
+        LinkedHashSet<InetSocket> there = bound.get(to.port());
+        if (there != null) {
+            for (InetSocket s : there) {
+                if (from.equals(s.remote) && s.local.sameHost(to)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** All receivers of a port, for multicast and broadcast. */

@@ -48,6 +48,11 @@ final class TcpSocket extends InetSocket {
     /** Clients that found no room. */
     private final ArrayDeque<TcpSocket> outside = new ArrayDeque<>(1);
 
+    /** Sends of either side, for TCP_INFO. Not exact when two threads send at a time. */
+    private int sends;
+
+    private int receives;
+    private long openedNanos;
     private int backlog;
     private volatile int waitingCount;
 
@@ -200,21 +205,29 @@ final class TcpSocket extends InetSocket {
                 return err[0];
             }
             to = to.asDestination();
-            int way = to.isV4() && family() == Net.AF_INET6 && v6only() ? -ENETUNREACH : way(to);
-            if (way != 0) {
-                return way < 0 ? way : -EHOSTUNREACH;
+            boolean never = to.isV4() && family() == Net.AF_INET6 && v6only();
+            Place place = place(to);
+            NetStack there = place.found();
+            if (never || there == null) {
+                int e = never ? -ENETUNREACH : place.error();
+                return e < 0 ? e : -EHOSTUNREACH;
             }
             int r = takeAny();
             if (r < 0) {
                 return r == -EADDRINUSE ? -EADDRNOTAVAIL : r;
             }
             if (local.isAny()) {
-                local = to.sourceFor(local.port());
+                local = place.source().withPort(local.port());
             }
             remote = to;
             error = 0;
-            InetSocket found = ports.receiver(local, to);
+            InetSocket found = there.tcpPorts().receiver(local, to, place.in());
+            if (there != net && Place.of(there, local, 0).found() != net) {
+                return -EHOSTUNREACH; // nothing would come back
+            }
+            Segments.opening(this);
             if (!(found instanceof TcpSocket listener)) {
+                Segments.refused(this, there);
                 return refused(nonblock);
             }
             state = Net.TCP_SYN_SENT;
@@ -265,6 +278,7 @@ final class TcpSocket extends InetSocket {
         server.in.setWriter(client.queue);
         client.limits();
         server.limits();
+        Segments.opened(client, server);
         listener.waiting.addLast(server);
         listener.waitingCount = listener.waiting.size();
         listener.queue.wake(READABLE);
@@ -289,6 +303,7 @@ final class TcpSocket extends InetSocket {
             net.lock().unlock();
         }
         if (p != null) {
+            Segments.reset(this, p);
             p.reset();
         }
         queue.wake(READABLE | WRITABLE | Poll.POLLHUP);
@@ -387,6 +402,7 @@ final class TcpSocket extends InetSocket {
             net.lock().unlock();
         }
         if (fin != null) {
+            Segments.ended(this, fin);
             fin.finish();
         }
         queue.wake(READABLE | WRITABLE | Poll.POLLRDHUP | Poll.POLLHUP);
@@ -418,8 +434,10 @@ final class TcpSocket extends InetSocket {
         int unread = in.kill(net);
         if (p != null) {
             if (unread > 0 || (options.lingerOn && options.lingerSeconds == 0)) {
+                Segments.reset(this, p);
                 p.reset();
             } else if (!finSent) {
+                Segments.ended(this, p);
                 p.finish();
             }
             peer = null;
@@ -474,8 +492,14 @@ final class TcpSocket extends InetSocket {
         if (src.remaining() == 0) {
             return 0;
         }
-        long n = p.in.put(src, null);
+        Ref<byte[]> seen = watched(p) ? new Ref<>() : null;
+        long n = p.in.put(src, null, seen);
         if (n > 0) {
+            sends++;
+            p.receives++;
+            if (seen != null) {
+                Segments.data(this, p, seen.get());
+            }
             boolean urgent = (flags & Net.MSG_OOB) != 0 && src.remaining() == 0;
             if (urgent) {
                 p.in.markUrgent(p.options.oobInline());
@@ -485,6 +509,30 @@ final class TcpSocket extends InetSocket {
             return intoTheVoid(src);
         }
         return n;
+    }
+
+    /** Whether somebody sees the packets that there would be between this socket and its peer. */
+    private boolean watched(TcpSocket p) {
+        return (net.wire().watched() | p.net.wire().watched()) != 0;
+    }
+
+    /** Bytes sent so far, and those that came. */
+    long bytesSent() {
+        TcpSocket p = peer;
+        return p == null ? 0 : p.in.total();
+    }
+
+    boolean peerEnded() {
+        return finReceived;
+    }
+
+    long bytesReceived() {
+        return in.total();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return state == Net.TCP_ESTABLISHED;
     }
 
     /** The first write after the peer's close succeeds; its bytes provoke a reset. */

@@ -4,13 +4,13 @@ package io.sandjar.kernel.net.netlink;
 
 import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
-import io.sandjar.kernel.net.Interfaces;
+import io.sandjar.kernel.net.Changes;
 import io.sandjar.kernel.net.Link;
 import io.sandjar.kernel.net.Route;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Who listens to which multicast groups of rtnetlink, and the notices that go to them. */
-public final class Groups implements Interfaces.Watcher {
+public final class Groups implements Changes.Watcher {
     private final CopyOnWriteArrayList<NetlinkSocket> sockets = new CopyOnWriteArrayList<>();
 
     void add(NetlinkSocket s) {

@@ -151,18 +151,19 @@ public final class NetlinkSocket extends Socket {
         if (r < 0) {
             return r;
         }
-        answer(data.get(), c.creds().has(net.owner(), Cap.CAP_NET_ADMIN));
+        answer(c, data.get());
         return data.get().length;
     }
 
-    private void answer(byte[] req, boolean admin) {
+    private void answer(Caller c, byte[] req) {
+        boolean admin = c.creds().has(net.owner(), Cap.CAP_NET_ADMIN);
         int at = 0;
         while (req.length - at >= NlmsghdrLayout.SIZEOF) {
             int len = Bytes.i32(req, at + NlmsghdrLayout.nlmsg_len);
             if (len < NlmsghdrLayout.SIZEOF || len > req.length - at) {
                 return;
             }
-            Request q = new Request(req, at, len, id, strict, admin);
+            Request q = new Request(req, at, len, id, strict, admin, c);
             if (q.has(Net.NLM_F_REQUEST)) {
                 if (q.type < Net.NLMSG_MIN_TYPE) {
                     acknowledge(q, 0);
@@ -179,7 +180,7 @@ public final class NetlinkSocket extends Socket {
     private void one(Request q) {
         NlWriter w = new NlWriter();
         int r = protocol() == Net.NETLINK_ROUTE
-                ? net.hostNetwork() ? -EPERM : new RouteAnswers(net.interfaces()).answer(q, w)
+                ? net.hostNetwork() ? -EPERM : new RouteAnswers(net).answer(q, w)
                 : new SockDiag(net).answer(q, w);
         boolean answered = q.dump() && q.dumping;
         if (w.length() > 0 || answered) {

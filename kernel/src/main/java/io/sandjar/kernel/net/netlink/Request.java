@@ -6,6 +6,7 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.NlmsghdrLayout;
 import io.sandjar.abi.Rtnl;
+import io.sandjar.kernel.vfs.Caller;
 import org.jspecify.annotations.Nullable;
 
 /** One netlink message of a guest, as it is being answered. */
@@ -25,6 +26,9 @@ final class Request {
 
     final boolean admin;
 
+    /** Who asks. */
+    final Caller caller;
+
     /** What is wrong, in words (NETLINK_EXT_ACK); null for nothing to say. */
     @Nullable
     String complaint;
@@ -32,7 +36,8 @@ final class Request {
     /** Whether the question was understood as one for all: then even an error comes as the end of a dump. */
     boolean dumping = true;
 
-    Request(byte[] data, int at, int len, int port, boolean strict, boolean admin) {
+    Request(byte[] data, int at, int len, int port, boolean strict, boolean admin, Caller caller) {
+        this.caller = caller;
         this.data = data;
         this.at = at;
         this.len = len;

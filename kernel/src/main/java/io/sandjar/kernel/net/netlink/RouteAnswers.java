@@ -8,15 +8,19 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.net.Interfaces;
 import io.sandjar.kernel.net.Link;
+import io.sandjar.kernel.net.Neighbours;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Route;
 import org.jspecify.annotations.Nullable;
 
 /** Answers to rtnetlink(7): what there is; {@link RouteChanges} carries out what is to be changed. */
 final class RouteAnswers {
+    private final NetStack net;
     private final Interfaces all;
 
-    RouteAnswers(Interfaces all) {
-        this.all = all;
+    RouteAnswers(NetStack net) {
+        this.net = net;
+        this.all = net.interfaces();
     }
 
     /**
@@ -33,7 +37,7 @@ final class RouteAnswers {
             if (!q.admin) {
                 return -EPERM;
             }
-            int r = new RouteChanges(all).change(q, out);
+            int r = new RouteChanges(net).change(q);
             all.announce();
             return r;
         }
@@ -47,7 +51,7 @@ final class RouteAnswers {
             case Net.RTM_GETLINK -> link(q, out);
             case Net.RTM_GETROUTE -> way(q, out);
             case Net.RTM_GETADDR -> address(q, out);
-            case Net.RTM_GETNEIGH -> -ENOENT;
+            case Net.RTM_GETNEIGH -> neighbour(q, out);
             default -> -EOPNOTSUPP;
         };
     }
@@ -85,7 +89,7 @@ final class RouteAnswers {
                 return 0;
             }
             case Net.RTM_GETNEIGH -> {
-                return 0; // on a loopback nobody has neighbours
+                return neighbours(q, out);
             }
             default -> {
                 return 0;
@@ -171,7 +175,37 @@ final class RouteAnswers {
         return 0;
     }
 
+    private int neighbours(Request q, NlWriter out) {
+        int family = q.u8(0);
+        int index = q.attrs(12).int32(RouteMessages.NDA_IFINDEX, 0);
+        for (Neighbours.Entry e : all.neighbours().all()) {
+            boolean four = e.address().length == 4;
+            if ((family == Net.AF_UNSPEC || family == (four ? Net.AF_INET : Net.AF_INET6))
+                    && (index == 0 || index == e.link().index)) {
+                RouteMessages.neighbour(out, e, Net.NLM_F_MULTI, q.seq, q.port);
+            }
+        }
+        return 0;
+    }
+
     // ---- one ----
+
+    private int neighbour(Request q, NlWriter out) {
+        byte[] address = q.attrs(12).get(RouteMessages.NDA_DST);
+        Link l = all.byIndex(q.i32(4));
+        if (address == null || q.bodyLength() < 12) {
+            return -EINVAL;
+        }
+        if (l == null) {
+            return q.i32(4) == 0 ? -EINVAL : -ENODEV;
+        }
+        Neighbours.Entry e = all.neighbours().get(l, address);
+        if (e == null) {
+            return -ENOENT;
+        }
+        RouteMessages.neighbour(out, e, 0, q.seq, q.port);
+        return 0;
+    }
 
     /** The link that a request names by index or name. */
     static @Nullable Link named(Interfaces all, Request q, Attrs a) {

@@ -8,160 +8,33 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.net.Interfaces;
 import io.sandjar.kernel.net.Link;
+import io.sandjar.kernel.net.Neighbours;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Route;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of rtnetlink(7) that change something: links, addresses, routes. Interfaces can be made of the kinds
- * dummy, veth and bridge; they carry addresses and nothing else.
+ * The requests of rtnetlink(7) that change addresses, routes and neighbours. Rules of routing cannot be changed.
  */
 final class RouteChanges {
-    private static final int IFLA_MASTER = 10;
-    private static final int ALIAS_MAX = 256;
-
+    private final NetStack net;
     private final Interfaces all;
 
-    RouteChanges(Interfaces all) {
-        this.all = all;
+    RouteChanges(NetStack net) {
+        this.net = net;
+        this.all = net.interfaces();
     }
 
-    int change(Request q, NlWriter out) {
+    int change(Request q) {
         return switch (q.type) {
-            case Net.RTM_NEWLINK, Net.RTM_SETLINK -> newLink(q);
-            case Net.RTM_DELLINK -> deleteLink(q);
+            case Net.RTM_NEWLINK, Net.RTM_SETLINK -> new LinkChanges(net).make(q);
+            case Net.RTM_DELLINK -> new LinkChanges(net).delete(q);
+            case Rtnl.RTM_NEWNEIGH, Rtnl.RTM_DELNEIGH -> neighbour(q);
             case Net.RTM_NEWADDR, Net.RTM_DELADDR -> address(q);
             case Net.RTM_NEWROUTE, Net.RTM_DELROUTE -> route(q);
             default -> -EOPNOTSUPP;
         };
-    }
-
-    // ---- links ----
-
-    private int newLink(Request q) {
-        if (q.bodyLength() < 16) {
-            return -EINVAL;
-        }
-        Attrs a = q.attrs(16);
-        String name = a.string(Net.IFLA_IFNAME);
-        if (name != null && !name.isEmpty() && !name.contains("%d") && !Interfaces.goodName(name)) {
-            return -EINVAL;
-        }
-        int index = q.i32(4);
-        if (index < 0) {
-            return -EINVAL;
-        }
-        Link l = RouteAnswers.named(all, q, a);
-        if (l != null) {
-            if (q.type == Net.RTM_NEWLINK && q.has(Net.NLM_F_EXCL)) {
-                return -EEXIST;
-            }
-            return q.type == Net.RTM_NEWLINK && q.has(Net.NLM_F_REPLACE) ? -EOPNOTSUPP : modify(q, l, a);
-        }
-        if (q.type == Net.RTM_SETLINK || !q.has(Net.NLM_F_CREATE)) {
-            boolean unnamed = index == 0 && (name == null || name.isEmpty());
-            return q.type == Net.RTM_SETLINK && unnamed ? -EINVAL : -ENODEV;
-        }
-        Attrs info = a.nested(Rtnl.IFLA_LINKINFO, 0);
-        String kind = info == null ? null : info.string(Rtnl.IFLA_INFO_KIND);
-        if (kind == null || !(kind.equals("dummy") || kind.equals("veth") || kind.equals("bridge"))) {
-            return q.refuse(-EOPNOTSUPP, "Unknown device type");
-        }
-        if (index != 0 && all.byIndex(index) != null) {
-            return -EEXIST;
-        }
-        byte[] mac = a.get(Net.IFLA_ADDRESS);
-        if (mac != null && mac.length != 6) {
-            return -EINVAL;
-        }
-        Link peer = null;
-        Attrs more = info == null ? null : info.nested(Rtnl.IFLA_INFO_DATA, 0);
-        if (kind.equals("veth")) {
-            Attrs other = more == null ? null : more.nested(Rtnl.VETH_INFO_PEER, 16);
-            String otherName = other == null ? null : other.string(Net.IFLA_IFNAME);
-            byte[] otherMac = other == null ? null : other.get(Net.IFLA_ADDRESS);
-            if (otherName != null && !otherName.isEmpty() && all.byName(otherName) != null) {
-                return -EEXIST;
-            }
-            peer = all.create(
-                    pattern(otherName, kind), kind, otherMac != null && otherMac.length == 6 ? otherMac : null, 0);
-            if (peer == null) {
-                return -ENFILE;
-            }
-        }
-        Link made = all.create(pattern(name, kind), kind, mac, index);
-        if (made == null) {
-            if (peer != null) {
-                all.delete(peer);
-            }
-            return -ENFILE;
-        }
-        if (peer != null) {
-            all.join(made, peer);
-        }
-        return modify(q, made, a);
-    }
-
-    private static String pattern(@Nullable String name, String kind) {
-        return name == null || name.isEmpty() ? kind + "%d" : name;
-    }
-
-    private int modify(Request q, Link l, Attrs a) {
-        if (a.has(Rtnl.IFLA_NET_NS_PID) || a.has(Rtnl.IFLA_NET_NS_FD) || a.int32(IFLA_MASTER, 0) != 0) {
-            return -EOPNOTSUPP;
-        }
-        byte[] mac = a.get(Net.IFLA_ADDRESS);
-        if (mac != null && mac.length != 6) {
-            return -EINVAL;
-        }
-        int r = 0;
-        if (a.has(Net.IFLA_MTU)) {
-            r = all.setMtu(l, a.int32(Net.IFLA_MTU, 0));
-            if (r < 0) {
-                boolean small = a.int32(Net.IFLA_MTU, 0) < 68;
-                return q.refuse(r, small ? "mtu less than device minimum" : "mtu greater than device maximum");
-            }
-        }
-        String name = a.string(Net.IFLA_IFNAME);
-        if (r == 0 && name != null && !name.isEmpty() && !name.equals(l.name) && !name.contains("%d")) {
-            r = all.rename(l, name);
-        }
-        if (r < 0) {
-            return r;
-        }
-        all.set(
-                l,
-                mac,
-                a.int32(Net.IFLA_TXQLEN, -1),
-                a.int32(Rtnl.IFLA_GROUP, -1),
-                a.has(Rtnl.IFLA_IFALIAS) ? cut(a.string(Rtnl.IFLA_IFALIAS)) : null);
-        int flags = q.i32(8);
-        int mask = q.i32(12);
-        if (mask == 0) {
-            mask = flags == 0 ? 0 : -1;
-        }
-        mask &= Net.IFF_UP | Net.IFF_NOARP | Net.IFF_MULTICAST | 0x100 | 0x200 | 0x40000; // PROMISC, ALLMULTI, ECHO
-        if (mask != 0) {
-            all.setFlags(l, flags, mask);
-        }
-        return 0;
-    }
-
-    private static String cut(@Nullable String s) {
-        return s == null ? "" : s.length() >= ALIAS_MAX ? s.substring(0, ALIAS_MAX - 1) : s;
-    }
-
-    private int deleteLink(Request q) {
-        if (q.bodyLength() < 16) {
-            return -EINVAL;
-        }
-        Attrs a = q.attrs(16);
-        Link l = RouteAnswers.named(all, q, a);
-        if (l == null) {
-            boolean said = q.i32(4) != 0 || a.has(Net.IFLA_IFNAME) || a.has(Rtnl.IFLA_ALT_IFNAME);
-            return said ? -ENODEV : -EINVAL;
-        }
-        return all.delete(l);
     }
 
     // ---- addresses ----
@@ -329,5 +202,35 @@ final class RouteChanges {
             return q.refuse(-EINVAL, "Invalid prefsrc address");
         }
         return 0;
+    }
+
+    // ---- neighbours ----
+
+    private int neighbour(Request q) {
+        Attrs a = q.attrs(12);
+        byte[] address = a.get(RouteMessages.NDA_DST);
+        byte[] mac = a.get(RouteMessages.NDA_LLADDR);
+        Link l = all.byIndex(q.i32(4));
+        if (q.bodyLength() < 12 || address == null || q.i32(4) == 0) {
+            return -EINVAL;
+        }
+        if (l == null) {
+            return -ENODEV;
+        }
+        if (address.length != (q.u8(0) == Net.AF_INET ? 4 : 16) || (mac != null && mac.length != 6)) {
+            return -EINVAL;
+        }
+        if (q.type == Rtnl.RTM_DELNEIGH) {
+            return all.neighbours().remove(l, address) ? 0 : -ENOENT;
+        }
+        Neighbours.Entry had = all.neighbours().get(l, address);
+        if (had == null && !q.has(Net.NLM_F_CREATE)) {
+            return -ENOENT;
+        }
+        if (had != null && q.has(Net.NLM_F_EXCL)) {
+            return -EEXIST;
+        }
+        int state = q.i32(8) & 0xffff;
+        return all.neighbours().set(new Neighbours.Entry(l, address, mac, state)) ? 0 : -ENOBUFS;
     }
 }

@@ -7,6 +7,8 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.net.Interfaces;
 import io.sandjar.kernel.net.Link;
+import io.sandjar.kernel.net.Neighbours;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Route;
 import java.util.Arrays;
 
@@ -14,6 +16,12 @@ import java.util.Arrays;
 final class RouteMessages {
     private static final int RT_TABLE_COMPAT = 252;
     private static final int RTA_SRC = 2;
+    private static final int IFLA_MASTER = 10;
+    private static final int IFLA_LINK_NETNSID = 37;
+    static final int NDA_DST = 1;
+    static final int NDA_LLADDR = 2;
+    static final int NDA_IFINDEX = 8;
+    private static final int NDA_CACHEINFO = 3;
 
     /** Marks an answer about an address of the network's own. */
     private static final int RTCF_LOCAL = 0x80000000;
@@ -57,6 +65,15 @@ final class RouteMessages {
         Link peer = l.peer;
         if (peer != null) {
             out.attr32(Net.IFLA_LINK, peer.index);
+            NetStack home = l.home();
+            NetStack there = peer.home();
+            if (home != null && there != null && home != there) {
+                out.attr32(IFLA_LINK_NETNSID, home.nameOf(there));
+            }
+        }
+        Link master = l.master;
+        if (master != null) {
+            out.attr32(IFLA_MASTER, master.index);
         }
         String kind = l.kind;
         if (kind != null) {
@@ -181,6 +198,23 @@ final class RouteMessages {
         if (priority != 0) {
             out.attr32(Rtnl.FRA_PRIORITY, priority);
         }
+        out.end();
+    }
+
+    static void neighbour(NlWriter out, Neighbours.Entry e, int flags, int seq, int pid) {
+        out.begin(Rtnl.RTM_NEWNEIGH, flags, seq, pid);
+        int at = out.space(12);
+        byte[] b = out.bytes();
+        b[at] = (byte) (e.address().length == 4 ? Net.AF_INET : Net.AF_INET6);
+        Bytes.put32(b, at + 4, e.link().index);
+        Bytes.put16(b, at + 8, e.state());
+        b[at + 11] = Rtnl.RTN_UNICAST;
+        out.attr(NDA_DST, e.address());
+        byte[] mac = e.mac();
+        if (mac != null) {
+            out.attr(NDA_LLADDR, mac);
+        }
+        out.attr(NDA_CACHEINFO, new byte[16]);
         out.end();
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
+import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.net.NetStack;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -56,12 +57,12 @@ class HostileRequestTest {
     void randomRequestsAreAnswered() {
         Random random = new Random(4711);
         NetStack net = new NetStack();
-        RouteAnswers route = new RouteAnswers(net.interfaces());
+        RouteAnswers route = new RouteAnswers(net);
         SockDiag diag = new SockDiag(net);
         for (int i = 0; i < 60_000; i++) {
             int type = TYPES[random.nextInt(TYPES.length)];
             byte[] b = request(random, type);
-            Request q = new Request(b, 0, b.length, 1, random.nextBoolean(), true);
+            Request q = new Request(b, 0, b.length, 1, random.nextBoolean(), true, new StubCaller());
             NlWriter out = new NlWriter();
             int r = type == Rtnl.SOCK_DIAG_BY_FAMILY ? diag.answer(q, out) : route.answer(q, out);
             out.error(r, q, random.nextBoolean(), q.complaint);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.fs.proc;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.vfs.Caller;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
+
+/** A setting of /proc/sys/net that has an effect: it is the one of the reader's network. */
+final class NetValue extends TextInode {
+    enum Which {
+        PING_GROUPS("net/ipv4/ping_group_range"),
+        FORWARDING("net/ipv4/ip_forward"),
+        FORWARDING_ALL("net/ipv4/conf/all/forwarding"),
+        FORWARDING_V6("net/ipv6/conf/all/forwarding");
+
+        final String path;
+
+        Which(String path) {
+            this.path = path;
+        }
+    }
+
+    private final Which which;
+
+    NetValue(ProcFs fs, Which which) {
+        super(fs, fs.newIno(), 0644);
+        this.which = which;
+    }
+
+    private static @Nullable NetStack net(Caller c) {
+        return c instanceof Task t ? t.namespaces().net : null;
+    }
+
+    @Override
+    protected int text(Caller c, StringBuilder out) {
+        NetStack n = net(c);
+        if (n != null) {
+            switch (which) {
+                case PING_GROUPS -> out.append(n.firstPingGroup()).append('\t').append(n.lastPingGroup());
+                case FORWARDING_V6 -> out.append(n.forwarding6 ? 1 : 0);
+                default -> out.append(n.forwarding ? 1 : 0);
+            }
+            out.append('\n');
+        }
+        return 0;
+    }
+
+    @Override
+    protected int store(Caller c, String data) {
+        NetStack n = net(c);
+        if (n == null) {
+            return -EPERM;
+        }
+        StringTokenizer words = new StringTokenizer(data);
+        long first = words.hasMoreTokens() ? Fields.decimal(words.nextToken()) : -1;
+        long last = words.hasMoreTokens() ? Fields.decimal(words.nextToken()) : -1;
+        if (which != Which.PING_GROUPS) {
+            if (first < 0 || first > Integer.MAX_VALUE) {
+                return -EINVAL;
+            }
+            if (which == Which.FORWARDING_V6) {
+                n.forwarding6 = first != 0;
+            } else {
+                n.forwarding = first != 0;
+            }
+            return data.length();
+        }
+        if (first < 0 || last < 0 || first > Integer.MAX_VALUE || last > Integer.MAX_VALUE) {
+            return -EINVAL;
+        }
+        boolean none = last < first;
+        n.setPingGroups(none ? 1 : (int) first, none ? 0 : (int) last);
+        return data.length();
+    }
+}

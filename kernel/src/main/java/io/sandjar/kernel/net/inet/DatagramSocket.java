@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net.inet;
+
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Net;
+import io.sandjar.abi.Poll;
+import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.net.ControlOut;
+import io.sandjar.kernel.net.Msg;
+import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.PacketFilter;
+import io.sandjar.kernel.net.RecordQueue;
+import io.sandjar.kernel.net.SoftwareStamps;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What internet sockets of datagrams share, be they UDP's, raw ones or those for pings: a queue, groups, failures. */
+abstract class DatagramSocket extends InetSocket {
+    static final int BUFFER = 212992;
+
+    final RecordQueue in;
+    final Memberships groups;
+    final ErrorQueue errors = new ErrorQueue();
+    volatile int shut;
+    volatile boolean closed;
+
+    /** Datagrams sent, which number their time stamps (SOF_TIMESTAMPING_OPT_ID). */
+    private int stamps;
+
+    DatagramSocket(NetStack net, Ports ports, int family, int type, int protocol) {
+        super(net, ports, family, type, protocol);
+        in = new RecordQueue(net, BUFFER, Integer.MAX_VALUE);
+        groups = new Memberships(net);
+    }
+
+    @Override
+    boolean canBind() {
+        return !closed;
+    }
+
+    @Override
+    boolean mayBind(InetAddr a) {
+        return a.isMulticast() || a.isBroadcast() || super.mayBind(a);
+    }
+
+    @Override
+    int state() {
+        return remote != null ? Net.TCP_ESTABLISHED : Net.TCP_CLOSE;
+    }
+
+    // ---- connecting ----
+
+    /** The address of a connect or a send; null with the errno in {@code error[0]}. */
+    final @Nullable InetAddr destination(byte[] addr, int len, int[] error) {
+        InetAddr to = InetAddr.decode(family(), addr, len, error);
+        return to == null ? null : to.asDestination();
+    }
+
+    @Override
+    public int connect(Caller c, byte[] addr, int len, boolean nonblock, long deadline) {
+        int[] err = new int[1];
+        net.lock().lock();
+        try {
+            if (len >= 2 && Bytes.u16(addr, 0) == Net.AF_UNSPEC) {
+                remote = null;
+                forget();
+                return 0;
+            }
+            InetAddr to = destination(addr, len, err);
+            if (to == null) {
+                return err[0];
+            }
+            int r = reachable(to);
+            if (r == 0) {
+                r = ready();
+            }
+            if (r < 0) {
+                return r;
+            }
+            if (local.isAny()) {
+                local = sourceTo(to);
+            }
+            remote = to;
+            error = 0;
+            return 0;
+        } finally {
+            net.lock().unlock();
+        }
+    }
+
+    /** Gets what a socket needs before it sends, a port for instance: 0 or -errno. With the network's lock held. */
+    abstract int ready();
+
+    /** A disconnect: what a connect chose is no longer. With the network's lock held. */
+    abstract void forget();
+
+    final int reachable(InetAddr to) {
+        if (to.isBroadcast()) {
+            return options.broadcast ? 0 : -EACCES;
+        }
+        if (to.isV4() && family() == Net.AF_INET6 && v6only()) {
+            return -ENETUNREACH;
+        }
+        if (!to.isV4() && family() == Net.AF_INET) {
+            return -EAFNOSUPPORT;
+        }
+        return to.isMulticast() ? 0 : Math.min(0, way(to));
+    }
+
+    /** The address that what is sent to {@code to} comes from, with the port of this socket. */
+    final InetAddr sourceTo(InetAddr to) {
+        if (to.isMulticast() || to.isBroadcast()) {
+            return to.isV4() ? InetAddr.v4(0x7f000001, local.port()) : new InetAddr(0, 1, local.port());
+        }
+        return place(to).source().withPort(local.port());
+    }
+
+    @Override
+    public int shutdown(Caller c, int how) {
+        boolean connected = remote != null;
+        shut |= how == Net.SHUT_RDWR ? RCV | SND : how == Net.SHUT_RD ? RCV : SND;
+        if ((shut & RCV) != 0) {
+            in.finish();
+        }
+        queue.wake(READABLE | WRITABLE | Poll.POLLRDHUP | Poll.POLLHUP);
+        return connected ? 0 : -ENOTCONN;
+    }
+
+    @Override
+    public void close() {
+        net.lock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            leave();
+            closed = true;
+        } finally {
+            net.lock().unlock();
+        }
+        groups.leaveAll();
+        in.kill(net, true);
+        queue.wake(Poll.POLLHUP);
+    }
+
+    /** Nobody is to find this socket any more. With the network's lock held. */
+    void leave() {
+        leavePort();
+    }
+
+    // ---- transfer ----
+
+    /** The header that a datagram to {@code to} gets, by options or {@code msg}. */
+    final Header header(InetAddr to, @Nullable Msg msg, int segment) {
+        boolean four = to.isV4();
+        int level = four ? Net.SOL_IP : Net.SOL_IPV6;
+        int hops = msg == null ? -1 : msg.hops;
+        int tc = msg == null ? -1 : msg.trafficClass;
+        if (hops < 0) {
+            int name = four ? Net.IP_TTL : Net.IPV6_UNICAST_HOPS;
+            int multicast = four ? Net.IP_MULTICAST_TTL : Net.IPV6_MULTICAST_HOPS;
+            hops = inet.get(level, to.isMulticast() ? multicast : name, to.isMulticast() ? 1 : Ip.TTL);
+        }
+        if (tc < 0) {
+            tc = inet.get(level, four ? Net.IP_TOS : Net.IPV6_TCLASS, 0);
+        }
+        return new Header(to, hops, tc, 1, segment);
+    }
+
+    /**
+     * Puts a datagram into this socket's queue, or drops it when there is no room.
+     *
+     * @param packet what a filter of the socket sees of it, which decides how much of it passes; null for what {@code data} is
+     * @param shown how many bytes of {@code packet} come before {@code data}
+     */
+    final void deliver(InetAddr from, Header header, byte[] data, byte @Nullable [] packet, int shown) {
+        PacketFilter f = options.filter;
+        byte[] passed = data;
+        if (f != null) {
+            int n = f.run(packet == null ? data : packet);
+            if (n == 0) {
+                return;
+            }
+            passed = n - shown < data.length ? Arrays.copyOf(data, Math.max(0, n - shown)) : data;
+        }
+        byte[] source = new byte[family() == Net.AF_INET ? 16 : 28];
+        from.encode(family(), source);
+        if (in.put(new RecordQueue.Rec(passed, source, null, header, SoftwareStamps.now())) == 0) {
+            queue.wake(READABLE);
+        } else {
+            dropped++;
+        }
+    }
+
+    /** Tells the sender when a datagram went, if it asked. */
+    final void stamp(InetAddr from, Header h, int protocol, byte[] transport) {
+        int flags = options.timestamping;
+        if ((flags & (SoftwareStamps.TX_SOFTWARE | SoftwareStamps.TX_SCHED)) == 0) {
+            return;
+        }
+        byte[] data = {};
+        if ((flags & SoftwareStamps.OPT_TSONLY) == 0) {
+            byte[] p = Ip.packet(from, h.to(), protocol, h.hops(), h.trafficClass(), 0, transport);
+            data = new byte[p.length + Wire.LINK_HEADER];
+            Wire.linkHeader(data, h.to().isV4());
+            System.arraycopy(p, 0, data, Wire.LINK_HEADER, p.length);
+        }
+        int n = (flags & SoftwareStamps.OPT_ID) != 0 ? stamps++ : 0;
+        long now = SoftwareStamps.now();
+        if ((flags & SoftwareStamps.TX_SCHED) != 0) {
+            errors.stamped(data, SoftwareStamps.SCHEDULED, n, now);
+        }
+        if ((flags & SoftwareStamps.TX_SOFTWARE) != 0) {
+            errors.stamped(data, SoftwareStamps.SENT, n, now);
+        }
+        queue.wake(Poll.POLLERR);
+    }
+
+    @Override
+    public final long recv(Caller c, IoBuffer dst, int flags, @Nullable Msg msg) {
+        if ((flags & Net.MSG_ERRQUEUE) != 0) {
+            return errors.receive(this, dst, msg);
+        }
+        if ((flags & Net.MSG_OOB) != 0) {
+            return -EOPNOTSUPP;
+        }
+        int e = takeError();
+        if (e != 0) {
+            return -e;
+        }
+        boolean peek = (flags & Net.MSG_PEEK) != 0;
+        Ref<RecordQueue.Rec> got = new Ref<>();
+        long n = in.take(dst, peek, got, new Ref<>());
+        RecordQueue.Rec rec = got.orNull();
+        if (n < 0 || rec == null) {
+            return n;
+        }
+        lastTimeNanos = rec.timeNanos;
+        if (msg != null) {
+            msg.source(rec.source, rec.source.length);
+            msg.flags |= n < rec.data.length ? Net.MSG_TRUNC : 0;
+            ControlOut control = msg.control;
+            if (control != null && rec.extra instanceof Header h) {
+                DatagramControl.put(this, control, h, rec.timeNanos);
+                options.dropCount(control, dropped);
+            }
+        }
+        return (flags & Net.MSG_TRUNC) != 0 ? rec.data.length : n;
+    }
+
+    @Override
+    public int available() {
+        return in.firstLength();
+    }
+
+    @Override
+    public int poll() {
+        int s = shut;
+        int now = Poll.POLLOUT | Poll.POLLWRNORM | Poll.POLLWRBAND;
+        if (error != 0 || !errors.isEmpty()) {
+            now |= Poll.POLLERR;
+        }
+        if (s == (RCV | SND)) {
+            now |= Poll.POLLHUP;
+        }
+        if ((s & RCV) != 0) {
+            now |= READABLE | Poll.POLLRDHUP;
+        }
+        return in.count() > 0 ? now | READABLE : now;
+    }
+
+    // ---- options ----
+
+    @Override
+    protected void optionChanged(int name) {
+        if (name == Net.SO_RCVBUF) {
+            in.setLimit(options.receiveBuffer(BUFFER));
+        }
+    }
+
+    @Override
+    protected int setOption(Caller c, int level, int name, byte[] v, int len) {
+        int r = groups.set(family(), level, name, v, len);
+        if (r != Memberships.OTHER) {
+            return r;
+        }
+        boolean four = level == Net.SOL_IP;
+        int device = four && name == Net.IP_MULTICAST_IF && len >= 12
+                ? Bytes.i32(v, 8)
+                : level == Net.SOL_IPV6 && name == Net.IPV6_MULTICAST_IF && len >= 4 ? Bytes.i32(v, 0) : 0;
+        if (device != 0 && net.interfaces().byIndex(device) == null) {
+            return four ? -EADDRNOTAVAIL : -ENODEV;
+        }
+        return super.setOption(c, level, name, v, len);
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.net.inet;
+
+/**
+ * What a datagram's header tells beside the source.
+ *
+ * @param link index of the interface by which it came
+ * @param segment for datagrams that were sent as one (UDP_SEGMENT) the length of each but the last; 0 for one
+ */
+record Header(InetAddr to, int hops, int trafficClass, int link, int segment) {}

@@ -437,4 +437,35 @@ TEST(threads_map_and_unmap) {
         EQ((long)r, 0);
     }
 }
+static void *map_and_close(void *of) {
+    for (int i = 0; i < 1500; i++) {
+        int fd = open(of, O_RDONLY | O_CLOEXEC);
+        if (fd == -1)
+            return "open";
+        char *m = mmap(0, 4096, PROT_READ, MAP_SHARED, fd, 0);
+        if (m == MAP_FAILED)
+            return "mmap";
+        if (close(fd) != 0)
+            return "close";
+        if (*m != *(char *)of)
+            return "the wrong file";
+        munmap(m, 4096);
+    }
+    return 0;
+}
+TEST(threads_map_and_close) {
+    static char names[4][2] = {"a", "b", "c", "d"};
+    pthread_t t[4];
+    void *failed;
+    for (int i = 0; i < 4; i++)
+        put(names[i], names[i]);
+    for (int i = 0; i < 4; i++)
+        EQ(pthread_create(t + i, 0, map_and_close, names[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        EQ(pthread_join(t[i], &failed), 0);
+        if (failed)
+            chk_fail(__LINE__, "%s failed", (char *)failed);
+    }
+}
+
 MAIN()

@@ -10,6 +10,7 @@ import io.sandjar.abi.Ioctl;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
+import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.fs.pipe.PipeFile;
 import io.sandjar.kernel.task.AsyncNotice;
 import io.sandjar.kernel.task.DirNotice;
@@ -33,8 +34,20 @@ public final class FdCalls {
             return fds.isMapped(fd) ? Caller.CONTINUE : fds.close(t, fd);
         }
         boolean mapped = fds.takeMapped(fd);
+        boolean alone = !fds.shared();
+        if (mapped && !alone && !forget(t, fd)) {
+            fds.setMapped(fd); // another time
+        }
         int r = fds.close(t, fd);
-        return mapped && r == 0 ? Caller.CONTINUE : r;
+        return mapped && alone && r == 0 ? Caller.CONTINUE : r;
+    }
+
+    /**
+     * Takes the host's copy of a descriptor away before the number is free. If the host were to close it afterwards, as
+     * it does for a single thread, another thread could have mapped a new file by that number meanwhile, and lose it.
+     */
+    private static boolean forget(Task t, int fd) {
+        return t.kernel().listener().addFd(t.notifId, HostFiles.zero(), fd) >= 0;
     }
 
     @Syscall(nr = Nr.close_range)

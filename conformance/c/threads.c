@@ -318,4 +318,41 @@ TEST(stacks_and_guards) {
     EQ(pthread_attr_getstack(&a, &addr, &n), 0);
     CHECK((char *)&a > (char *)addr && (char *)&a < (char *)addr + n);
 }
+static pthread_barrier_t all_there;
+static void *wait_for_all(void *unused) {
+    (void)unused;
+    int r = pthread_barrier_wait(&all_there);
+    return (void *)(long)(r != 0 && r != PTHREAD_BARRIER_SERIAL_THREAD);
+}
+static void *make_forty(void *unused) {
+    pthread_t t[40];
+    pthread_attr_t small;
+    (void)unused;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 64 << 10);
+    for (int i = 0; i < 40; i++)
+        if (pthread_create(t + i, &small, wait_for_all, 0))
+            return (void *)1;
+    for (int i = 0; i < 40; i++)
+        pthread_join(t[i], 0);
+    return 0;
+}
+TEST(threads_made_by_threads) {
+    for (int round = 0; round < 20; round++) {
+        pid_t pid;
+        CHILD(pid) { /* each time in a process that has had few threads so far */
+            pthread_t t[6];
+            void *failed;
+            pthread_barrier_init(&all_there, 0, 6 * 40);
+            for (int i = 0; i < 6; i++)
+                EQ(pthread_create(t + i, 0, make_forty, 0), 0);
+            for (int i = 0; i < 6; i++) {
+                EQ(pthread_join(t[i], &failed), 0);
+                CHECK(!failed);
+            }
+        }
+        WAIT_EXIT(pid, 0);
+    }
+}
+
 MAIN()

@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressSpace {
     private final BitSet used = new BitSet();
-    private int chunks = 1;
+
+    /** Chunks of slots that are mapped for certain. */
+    private final BitSet chunks = new BitSet();
 
     /** Call sites that were rewritten; null for none. */
     volatile @Nullable Trampolines trampolines;
 
     AddressSpace() {
         used.set(0);
+        chunks.set(0);
     }
 
     /** The address space of a forked child, in which only the thread with {@code slot} lives on. */
@@ -25,7 +28,7 @@ final class AddressSpace {
         AddressSpace a = new AddressSpace();
         a.used.clear();
         a.used.set(index(slot));
-        a.chunks = chunks;
+        a.chunks.or(chunks);
         Trampolines t = trampolines;
         if (t != null) {
             a.trampolines = new Trampolines(t);
@@ -51,18 +54,21 @@ final class AddressSpace {
         used.clear(index(slot));
     }
 
-    /** The chunk that must be mapped before {@code slot} can be used, or 0; from now on it counts as mapped. */
-    long chunkToMap(long slot) {
-        int chunk = index(slot) / Stub.SLOTS_PER_CHUNK;
-        if (chunk < chunks) {
-            return 0;
-        }
-        long at = Stub.SLOTS_BASE + (long) chunks * Stub.SLOTS_PER_CHUNK * Stub.SLOT_SIZE;
-        chunks++;
-        return at;
+    private static int chunk(long slot) {
+        return index(slot) / Stub.SLOTS_PER_CHUNK;
     }
 
-    void chunkFailed() {
-        chunks--;
+    /**
+     * The chunk that must be mapped before {@code slot} can be used, or 0. Several threads may be told to map the same:
+     * none can know whether another one's stub has come so far.
+     */
+    long chunkToMap(long slot) {
+        int chunk = chunk(slot);
+        return chunks.get(chunk) ? 0 : Stub.SLOTS_BASE + (long) chunk * Stub.SLOTS_PER_CHUNK * Stub.SLOT_SIZE;
+    }
+
+    /** A thread lives in {@code slot}. */
+    void inUse(long slot) {
+        chunks.set(chunk(slot));
     }
 }

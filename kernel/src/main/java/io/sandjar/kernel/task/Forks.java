@@ -126,7 +126,9 @@ public final class Forks {
     private static void mapChunk(Task t, long chunk) {
         if (chunk != 0) {
             int size = Stub.SLOT_SIZE * Stub.SLOTS_PER_CHUNK;
-            t.ops.call(0, Nr.mmap, chunk, size, 3, 0x104022, -1, 0);
+            // it may be there already; then madvise, whose advice means nothing, succeeds as well
+            t.ops.call(Stub.OPF_IGNORE, Nr.mmap, chunk, size, 3, 0x104022, -1, 0);
+            t.ops.call(0, Nr.madvise, chunk, size, 0, 0, 0, 0);
         }
     }
 
@@ -198,17 +200,16 @@ public final class Forks {
         mapChunk(t, chunk);
         t.ops.add(Stub.OP_THREAD, 0, child.tid(), host, child.slot, stack, a.tls, clear ? a.childTid : 0, birth)
                 .result(child.tid());
-        long mapped = chunk;
         t.continuation = (task, failed, result) -> {
             if (failed) {
-                forget(task, child, mapped != 0);
+                forget(task, child);
                 task.setResult(-EAGAIN);
             }
         };
         return 0;
     }
 
-    private void forget(Task t, Task child, boolean chunk) {
+    private void forget(Task t, Task child) {
         kernel.taskLock().lock();
         try {
             child.dead = true;
@@ -218,9 +219,6 @@ public final class Forks {
             child.group.tasks.remove(child);
             if (child.space == t.space) {
                 child.space.giveSlot(child.slot);
-                if (chunk) {
-                    child.space.chunkFailed();
-                }
             }
         } finally {
             kernel.taskLock().unlock();
@@ -336,7 +334,7 @@ public final class Forks {
         }
         int pidfd = (a.flags & Clone.CLONE_PIDFD) == 0 ? -1 : pidfd(t, a.pidfd, child.group);
         if (pidfd < -1) {
-            unmake(t, child, chunk != 0);
+            unmake(t, child);
             return pidfd;
         }
         if ((a.flags & Clone.CLONE_PARENT_SETTID) != 0) {
@@ -350,10 +348,9 @@ public final class Forks {
         child.forkedBy = t;
         t.ops.add(Stub.OP_PROCESS, 0, child.tid(), host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
                 .result(t.shownPid(child.tid));
-        boolean mapped = chunk != 0;
         t.continuation = (task, failed, result) -> {
             if (failed) {
-                unmake(task, child, mapped);
+                unmake(task, child);
                 if (pidfd >= 0) {
                     task.fds.close(task, pidfd);
                 }
@@ -364,8 +361,8 @@ public final class Forks {
     }
 
     /** Undoes {@link #process}: there is no such host process. */
-    private void unmake(Task t, Task child, boolean chunk) {
-        forget(t, child, chunk);
+    private void unmake(Task t, Task child) {
+        forget(t, child);
         if (t.vforkChild == child) {
             t.vforkChild = null;
         }
@@ -418,6 +415,7 @@ public final class Forks {
             child.mem.setHostTid(hostTid);
             kernel.hostThreads().put(hostTid, child);
             child.forkedBy = null;
+            child.space.inUse(child.slot);
         } finally {
             kernel.taskLock().unlock();
         }

@@ -307,6 +307,7 @@ public final class Kernel {
                     t.hostTid = hostTid;
                     t.mem.setHostTid(hostTid);
                     hostThreads.put(hostTid, t);
+                    t.space.inUse(t.slot);
                     t.known();
                     return t;
                 }

@@ -5,6 +5,7 @@ package io.sandjar.kernel.ipc;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Mm.*;
 
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
@@ -50,7 +51,10 @@ public final class IpcTable<T extends IpcObject> {
             return -ENOSPC;
         }
         T made = make.apply(key);
-        if (made == null) {
+        if (made == null || !HeapRoom.OBJECTS.take(made.heapBytes())) {
+            if (made != null) {
+                made.gone();
+            }
             return -ENOSPC;
         }
         int i = 0;
@@ -129,6 +133,7 @@ public final class IpcTable<T extends IpcObject> {
             slots.set(i, null);
             used--;
         }
+        HeapRoom.OBJECTS.give(o.heapBytes());
         o.gone();
     }
 }

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.MsqidDsLayout;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.vfs.Creds;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ public final class MessageQueue extends IpcObject {
 
     /** Bytes that a queue holds at first, /proc/sys/kernel/msgmnb. */
     public static final int DEFAULT_BYTES = 16384;
+
+    private static final int MESSAGE_BYTES = 64;
+    private static final int QUEUE_BYTES = 400;
 
     /** A message. */
     public record Message(long type, byte[] text) {}
@@ -33,6 +37,24 @@ public final class MessageQueue extends IpcObject {
         super(key, c, mode);
     }
 
+    private static int heapBytes(Message m) {
+        return m.text.length + MESSAGE_BYTES;
+    }
+
+    @Override
+    int heapBytes() {
+        return QUEUE_BYTES;
+    }
+
+    @Override
+    synchronized void gone() {
+        for (Message m : messages) {
+            HeapRoom.OBJECTS.give(heapBytes(m));
+        }
+        messages.clear();
+        bytes = 0;
+    }
+
     /** 0, -EAGAIN when there is no room, -EIDRM. */
     public int send(Message m, int pid) {
         synchronized (this) {
@@ -41,6 +63,9 @@ public final class MessageQueue extends IpcObject {
             }
             if (!roomFor(m.text.length)) {
                 return -EAGAIN;
+            }
+            if (!HeapRoom.OBJECTS.take(heapBytes(m))) {
+                return -ENOMEM;
             }
             messages.add(m);
             bytes += m.text.length;
@@ -91,6 +116,7 @@ public final class MessageQueue extends IpcObject {
                 return null;
             }
             messages.remove(m);
+            HeapRoom.OBJECTS.give(heapBytes(m));
             bytes -= m.text.length;
             rtime = now();
             lastReceiver = pid;

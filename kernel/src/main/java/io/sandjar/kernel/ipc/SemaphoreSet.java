@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.SemidDsLayout;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.vfs.Creds;
 import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ public final class SemaphoreSet extends IpcObject {
 
     /** Result of {@link #operate}: it has to wait. */
     public static final int WAIT = 1;
+
+    private static final int SET_BYTES = 300;
 
     private final int[] values;
     private final int[] pids;
@@ -36,6 +39,21 @@ public final class SemaphoreSet extends IpcObject {
         pids = new int[n];
         waitIncrease = new int[n];
         waitZero = new int[n];
+    }
+
+    private int undoBytes() {
+        return values.length * 4 + SET_BYTES;
+    }
+
+    @Override
+    int heapBytes() {
+        return values.length * 16 + SET_BYTES;
+    }
+
+    @Override
+    synchronized void gone() {
+        HeapRoom.OBJECTS.give((long) undo.size() * undoBytes());
+        undo.clear();
     }
 
     public int size() {
@@ -62,6 +80,36 @@ public final class SemaphoreSet extends IpcObject {
     }
 
     private int tryAll(Op[] ops, int pid) {
+        boolean undoes = false;
+        for (Op o : ops) {
+            undoes |= o.undo && o.op != 0;
+        }
+        int[] mine = undoes ? undo.get(pid) : null;
+        if (undoes && mine == null && !HeapRoom.OBJECTS.take(undoBytes())) {
+            return -ENOMEM;
+        }
+        int r = doAll(ops);
+        if (r != 0) {
+            if (undoes && mine == null) {
+                HeapRoom.OBJECTS.give(undoBytes());
+            }
+            return r;
+        }
+        if (undoes && mine == null) {
+            mine = new int[values.length];
+            undo.put(pid, mine);
+        }
+        for (Op o : ops) {
+            pids[o.num] = pid;
+            if (mine != null && o.undo) {
+                mine[o.num] -= o.op;
+            }
+        }
+        otime = now();
+        return 0;
+    }
+
+    private int doAll(Op[] ops) {
         int done = 0;
         int r = 0;
         for (; done < ops.length; done++) {
@@ -81,16 +129,8 @@ public final class SemaphoreSet extends IpcObject {
             while (--done >= 0) {
                 values[ops[done].num] -= ops[done].op;
             }
-            return r;
         }
-        for (Op o : ops) {
-            pids[o.num] = pid;
-            if (o.undo && o.op != 0) {
-                undo.computeIfAbsent(pid, p -> new int[values.length])[o.num] -= o.op;
-            }
-        }
-        otime = now();
-        return 0;
+        return r;
     }
 
     /** Whether {@link #operate} would not wait now. */
@@ -180,6 +220,7 @@ public final class SemaphoreSet extends IpcObject {
             if (u == null) {
                 return;
             }
+            HeapRoom.OBJECTS.give(undoBytes());
             for (int k = 0; k < u.length; k++) {
                 values[k] = Math.clamp((long) values[k] + u[k], 0, MAX_VALUE);
             }

@@ -5,6 +5,7 @@ package io.sandjar.kernel.ipc;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.ShmidDsLayout;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.vfs.Creds;
 
 /** A piece of shared memory: a memfd of the host, closed when it was removed and nobody is attached any more. */
@@ -26,6 +27,7 @@ public final class SharedSegment extends IpcObject {
         this.table = table;
         this.size = size;
         this.hostFd = hostFd;
+        HostFds.count(1);
         this.creatorPid = pid;
     }
 
@@ -72,6 +74,7 @@ public final class SharedSegment extends IpcObject {
         if (!closed) {
             closed = true;
             Sys.close(hostFd);
+            HostFds.count(-1);
         }
     }
 

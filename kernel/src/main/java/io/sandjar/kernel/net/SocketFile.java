@@ -29,6 +29,11 @@ public final class SocketFile extends FileDescription {
     }
 
     @Override
+    protected int heapBytes() {
+        return 800;
+    }
+
+    @Override
     public Inode inode() {
         return inode;
     }

@@ -58,7 +58,10 @@ public final class FdCalls {
             return -EINVAL;
         }
         if ((flags & CLOSE_RANGE_UNSHARE) != 0 && t.fds().shared()) {
-            t.unshareFds();
+            int r = t.unshareFds();
+            if (r < 0) {
+                return r;
+            }
         }
         FdTable fds = t.fds();
         int end = (int) Math.min(to, Integer.MAX_VALUE - 1);
@@ -116,6 +119,10 @@ public final class FdCalls {
         FileDescription f = t.fget(oldfd);
         if (f == null) {
             return -EBADF;
+        }
+        int r = t.fds().reserve(newfd);
+        if (r < 0) {
+            return r;
         }
         f.acquire();
         FileDescription old = t.fds().replace(newfd, f, cloexec);

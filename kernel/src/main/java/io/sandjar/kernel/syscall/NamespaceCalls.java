@@ -44,11 +44,14 @@ public final class NamespaceCalls {
                 return why.error;
             }
         }
+        if ((flags & Clone.CLONE_FILES) != 0 && t.fds().shared()) {
+            int r = t.unshareFds();
+            if (r < 0) {
+                return r;
+            }
+        }
         if ((flags & (Clone.CLONE_FS | Clone.CLONE_NEWNS | Clone.CLONE_NEWUSER)) != 0) {
             t.unshareFs();
-        }
-        if ((flags & Clone.CLONE_FILES) != 0 && t.fds().shared()) {
-            t.unshareFds();
         }
         if (made != null) {
             made.move(t.fs());

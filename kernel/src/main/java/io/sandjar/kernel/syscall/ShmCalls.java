@@ -9,6 +9,7 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.ShmidDsLayout;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.ipc.IpcTable;
 import io.sandjar.kernel.ipc.SharedSegment;
 import io.sandjar.kernel.task.SharedMaps;
@@ -49,6 +50,9 @@ public final class ShmCalls {
             total += pageUp(s.size());
         }
         if (size > MAX_TOTAL || total + size > MAX_TOTAL) {
+            return null;
+        }
+        if (!HostFds.hasLastingRoom()) {
             return null;
         }
         int fd = Sys.memfd("SYSV", MFD_CLOEXEC);

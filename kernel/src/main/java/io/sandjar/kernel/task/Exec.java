@@ -12,7 +12,6 @@ import io.sandjar.abi.Sig;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.vfs.Creds;
-import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileCaps;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
@@ -256,6 +255,9 @@ public final class Exec {
         if (tooBig(t, argv, envp)) {
             return -E2BIG;
         }
+        if (t.fds.shared() && !t.fds.mayCopy()) {
+            return -ENOMEM;
+        }
         Ref<ExecImage> prepared = new Ref<>();
         int r = prepare(t, dirfd, path, flags, argv, envp, prepared);
         if (r < 0) {
@@ -303,9 +305,7 @@ public final class Exec {
             kernel.exits().leaveAlone(t);
         }
         if (t.fds.shared()) {
-            FdTable mine = t.fds.copy();
-            t.fds.leave(t);
-            t.fds = mine;
+            t.unshareFds(true);
         }
         t.fds.closeOnExecAll(t);
         Path exe = image.file.path();

@@ -92,7 +92,7 @@ public final class Forks {
         return t.fs.copy();
     }
 
-    private FdTable fds(Task t, long flags) {
+    private @Nullable FdTable fds(Task t, long flags) {
         if ((flags & Clone.CLONE_FILES) != 0) {
             t.fds.share();
             return t.fds;
@@ -112,8 +112,11 @@ public final class Forks {
         return error;
     }
 
-    /** RLIMIT_NPROC: threads of the caller's user; the few calls for which it matters count them. */
+    /** RLIMIT_NPROC, and memory of the kernel: threads of the caller's user; the few calls for which it matters count them. */
     private static boolean overLimit(Task t) {
+        if (!TaskTable.hasRoom()) {
+            return true;
+        }
         TaskTable tasks = t.pids().tasks();
         long limit = t.group.softLimit(io.sandjar.abi.Rlimit.RLIMIT_NPROC);
         return t.creds.uid() != 0
@@ -153,6 +156,10 @@ public final class Forks {
         }
         FsContext fs = fs(t, a.flags);
         FdTable fds = fds(t, a.flags);
+        if (fds == null) {
+            fs.leave();
+            return -ENOMEM;
+        }
         kernel.taskLock().lock();
         try {
             if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
@@ -251,6 +258,10 @@ public final class Forks {
             fresh.move(fs);
         }
         FdTable fds = fds(t, a.flags);
+        if (fds == null) {
+            fs.leave();
+            return -ENOMEM;
+        }
         PidSpace pids = ns.pidsOfChildren;
         Task child;
         long chunk = 0;
@@ -402,7 +413,7 @@ public final class Forks {
      *
      * @return the task, its operations queued; null when the process is none of ours or was killed already
      */
-    public @org.jspecify.annotations.Nullable Task begin(long cookie, int hostTid) {
+    public @Nullable Task begin(long cookie, int hostTid) {
         Task child;
         kernel.taskLock().lock();
         try {

@@ -9,6 +9,7 @@ import io.sandjar.host.Processes;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.ErrorLog;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.UserCounts;
@@ -97,7 +98,7 @@ public final class Kernel {
     public final SharedDirs hostDirs = new SharedDirs();
 
     /** Contents of files in memory. */
-    public final FileStore files = new FileStore();
+    public final FileStore files = new FileStore(HeapRoom.FILES);
 
     /** Home of files of memfd_create(2). */
     public final TmpFs memfds = new TmpFs(files, Long.MAX_VALUE, Long.MAX_VALUE, 0777);

@@ -380,11 +380,20 @@ public final class Task extends Caller {
         }
     }
 
-    /** From here on this task has a descriptor table of its own. */
-    public void unshareFds() {
+    /** From here on this task has a descriptor table of its own: 0, or -ENOMEM. */
+    public int unshareFds() {
+        return unshareFds(false);
+    }
+
+    int unshareFds(boolean must) {
         FdTable old = fds;
-        fds = old.copy();
+        FdTable mine = old.copy(must);
+        if (mine == null) {
+            return -ENOMEM;
+        }
+        fds = mine;
         old.leave(this);
+        return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.kernel.base.HeapRoom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class TaskTable {
     /** As /proc/sys/kernel/pid_max. */
     public static final int PID_MAX = 32768;
+
+    private static final int THREAD_BYTES = 1200;
+    private static final int PROCESS_BYTES = 2500;
 
     private Task[] tasks = new Task[256];
     private ThreadGroup[] groups = new ThreadGroup[256];
@@ -68,6 +72,7 @@ public final class TaskTable {
             tasks = Arrays.copyOf(tasks, Math.max(tid + 1, tasks.length * 2));
         }
         if (tasks[tid] == null) {
+            HeapRoom.OBJECTS.count(THREAD_BYTES);
             threads++;
         }
         tasks[tid] = t;
@@ -76,6 +81,7 @@ public final class TaskTable {
     void remove(Task t) {
         if (task(t.rootTid()) == t) {
             tasks[t.rootTid()] = null;
+            HeapRoom.OBJECTS.give(THREAD_BYTES);
             threads--;
         }
     }
@@ -85,13 +91,22 @@ public final class TaskTable {
         if (pid >= groups.length) {
             groups = Arrays.copyOf(groups, Math.max(pid + 1, groups.length * 2));
         }
+        if (groups[pid] == null) {
+            HeapRoom.OBJECTS.count(PROCESS_BYTES);
+        }
         groups[pid] = g;
     }
 
     void remove(ThreadGroup g) {
         if (group(g.pid()) == g) {
             groups[g.pid()] = null;
+            HeapRoom.OBJECTS.give(PROCESS_BYTES);
         }
+    }
+
+    /** Whether the kernel has memory for one more process. */
+    static boolean hasRoom() {
+        return HeapRoom.OBJECTS.has(THREAD_BYTES + PROCESS_BYTES);
     }
 
     /** Number of live threads. */

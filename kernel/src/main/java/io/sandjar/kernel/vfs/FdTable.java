@@ -4,6 +4,7 @@ package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import java.util.Arrays;
@@ -13,8 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A table of descriptors; shared by tasks that were cloned with CLONE_FILES. */
 public final class FdTable {
+    private static final int FIRST = 64;
+
+    /** Heap that a number takes: the reference, and its bits. */
+    private static final int SLOT_BYTES = 5;
+
+    private static final @Nullable FileDescription[] NONE = {};
+
     private final OrderedLock lock = new OrderedLock(LockLevel.FDTABLE);
-    private volatile @Nullable FileDescription[] files = new FileDescription[64];
+    private volatile @Nullable FileDescription[] files = new FileDescription[FIRST];
     private final BitSet used = new BitSet();
     private final BitSet cloexec = new BitSet();
     private final AtomicInteger users = new AtomicInteger(1);
@@ -47,7 +55,7 @@ public final class FdTable {
      *
      * @param min lowest number wanted
      * @param limit RLIMIT_NOFILE
-     * @return the number, or -EMFILE (the reference stays with the caller)
+     * @return the number, or -EMFILE, -ENFILE, -ENOMEM (the reference stays with the caller)
      */
     public int install(FileDescription d, boolean closeOnExec, int min, long limit) {
         lock.lock();
@@ -56,6 +64,12 @@ public final class FdTable {
             if (fd >= limit || over) {
                 return -EMFILE;
             }
+            if (!d.charge()) {
+                return -ENFILE;
+            }
+            if (!grow(fd)) {
+                return -ENOMEM;
+            }
             put(fd, d, closeOnExec);
             return fd;
         } finally {
@@ -63,18 +77,41 @@ public final class FdTable {
         }
     }
 
+    /** Makes room for {@code fd}: 0 or -ENOMEM. */
+    public int reserve(int fd) {
+        lock.lock();
+        try {
+            return grow(fd) ? 0 : -ENOMEM;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean grow(int fd) {
+        @Nullable FileDescription[] f = files;
+        if (fd < f.length) {
+            return true;
+        }
+        int n = Math.max(fd + 1, f.length * 2);
+        if (over || !HeapRoom.OBJECTS.take((long) (n - f.length) * SLOT_BYTES)) {
+            return false;
+        }
+        files = Arrays.copyOf(f, n);
+        return true;
+    }
+
     /**
-     * Puts a description at exactly {@code fd} (dup2), taking over the caller's reference.
+     * Puts a description at exactly {@code fd} (dup2), for which there is room, taking over the caller's reference.
      *
      * @return what was there before, to be released by the caller, or null
      */
     public @Nullable FileDescription replace(int fd, FileDescription d, boolean closeOnExec) {
         lock.lock();
         try {
-            if (over) {
+            if (over || fd >= files.length) {
                 return d;
             }
-            FileDescription old = fd < files.length ? files[fd] : null;
+            FileDescription old = files[fd];
             put(fd, d, closeOnExec);
             return old;
         } finally {
@@ -84,9 +121,6 @@ public final class FdTable {
 
     private void put(int fd, FileDescription d, boolean closeOnExec) {
         @Nullable FileDescription[] f = files;
-        if (fd >= f.length) {
-            f = Arrays.copyOf(f, Math.max(fd + 1, f.length * 2));
-        }
         f[fd] = d;
         used.set(fd);
         cloexec.set(fd, closeOnExec);
@@ -174,12 +208,29 @@ public final class FdTable {
         }
     }
 
-    /** A copy for fork or unshare; every description gets one more reference. */
-    public FdTable copy() {
+    /** A copy for fork or unshare; every description gets one more reference. null when there is no memory for it. */
+    public @Nullable FdTable copy() {
+        return copy(false);
+    }
+
+    /** Whether {@link #copy} would give one. */
+    public boolean mayCopy() {
+        return HeapRoom.OBJECTS.has((long) files.length * SLOT_BYTES);
+    }
+
+    /** @param must whether it is made in any case */
+    public @Nullable FdTable copy(boolean must) {
         FdTable c = new FdTable();
         lock.lock();
         try {
-            c.files = files.clone();
+            int n = Math.max(FIRST, used.length() + 63 & -64);
+            long bytes = (long) (n - FIRST) * SLOT_BYTES;
+            if (must) {
+                HeapRoom.OBJECTS.count(bytes);
+            } else if (!HeapRoom.OBJECTS.take(bytes)) {
+                return null;
+            }
+            c.files = Arrays.copyOf(files, n);
             c.used.or(used);
             c.cloexec.or(cloexec);
             c.mapped.or(mapped);
@@ -243,6 +294,17 @@ public final class FdTable {
         if (users.decrementAndGet() == 0) {
             end();
             closeWhere(c, used);
+            forget();
+        }
+    }
+
+    private void forget() {
+        lock.lock();
+        try {
+            HeapRoom.OBJECTS.give((long) (files.length - FIRST) * SLOT_BYTES);
+            files = NONE;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -274,6 +336,7 @@ public final class FdTable {
                     d.release();
                 }
             }
+            forget();
         }
     }
 

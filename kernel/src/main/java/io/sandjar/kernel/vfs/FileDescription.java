@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.O;
 import io.sandjar.abi.Poll;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitQueue;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Counted: one reference for each descriptor and each call in flight; {@link #onRelease()} runs when the last goes.
  */
 public abstract class FileDescription implements Pollable {
+    /** Heap of an ordinary one with its inode. */
+    public static final int PLAIN_BYTES = 250;
+
     private static final WaitQueue NEVER = new WaitQueue();
 
     private final AtomicInteger refs = new AtomicInteger(1);
@@ -33,6 +37,9 @@ public abstract class FileDescription implements Pollable {
     private volatile int flags;
 
     private final @Nullable Path path;
+
+    /** What it takes of {@link HeapRoom#OBJECTS}; 0 until it has a descriptor. Written under {@code refs}. */
+    private int charged;
 
     /** Whether locks of this description are to be dropped at the end. */
     volatile boolean lockHook;
@@ -214,6 +221,26 @@ public abstract class FileDescription implements Pollable {
 
     // ---- life ----
 
+    /** Bytes of the kernel's heap that one of its kind takes, roughly. */
+    protected int heapBytes() {
+        return PLAIN_BYTES;
+    }
+
+    /** Counts it among what guests have made, once: false when that is too much (ENFILE). */
+    final boolean charge() {
+        synchronized (refs) {
+            if (charged != 0) {
+                return true;
+            }
+            int bytes = heapBytes();
+            if (!HeapRoom.OBJECTS.take(bytes)) {
+                return false;
+            }
+            charged = bytes;
+            return true;
+        }
+    }
+
     /** Takes a reference unless the description is gone already. */
     public final boolean tryAcquire() {
         while (true) {
@@ -240,6 +267,7 @@ public abstract class FileDescription implements Pollable {
             }
             runReleaseHooks();
             onRelease();
+            HeapRoom.OBJECTS.give(charged);
             Inode w = writes;
             if (w != null) {
                 w.addWriter(-1);

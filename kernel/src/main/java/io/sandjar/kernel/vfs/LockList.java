@@ -3,6 +3,7 @@
 package io.sandjar.kernel.vfs;
 
 import io.sandjar.abi.O;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.WaitQueue;
@@ -33,6 +34,7 @@ final class LockList {
     static final Range FULL = new Range(new Object(), 0, O.F_UNLCK, 0, 0);
 
     private static final int MOST = 10_000;
+    private static final int RANGE_BYTES = 60;
 
     /** What /proc/locks calls the file. */
     final long dev;
@@ -98,17 +100,19 @@ final class LockList {
             }
             if (wanted.type() != O.F_UNLCK) {
                 Range b = blocker(wanted);
-                if (b == null && held.size() >= MOST) {
+                if (b == null && (held.size() >= MOST || !HeapRoom.OBJECTS.has(2 * RANGE_BYTES))) {
                     return FULL;
                 }
                 if (b != null) {
                     return b;
                 }
             }
+            int before = held.size();
             freed = cut(wanted);
             if (wanted.type() != O.F_UNLCK) {
                 join(wanted);
             }
+            HeapRoom.OBJECTS.count((long) (held.size() - before) * RANGE_BYTES);
         } finally {
             lock.unlock();
         }
@@ -162,7 +166,9 @@ final class LockList {
         boolean any;
         lock.lock();
         try {
+            int before = held.size();
             any = held.removeIf(r -> r.owner() == owner);
+            HeapRoom.OBJECTS.give((long) (before - held.size()) * RANGE_BYTES);
         } finally {
             lock.unlock();
         }

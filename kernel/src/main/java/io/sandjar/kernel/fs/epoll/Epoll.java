@@ -8,6 +8,7 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.EpollEventLayout;
 import io.sandjar.kernel.base.Condition;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.WaitQueue;
@@ -33,6 +34,9 @@ public final class Epoll extends FileDescription implements Condition {
     /** Bits of {@code events} that are not conditions. */
     static final int FLAGS = EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET;
 
+    /** Heap of a watched descriptor: the item, its entry in the file's queue, places in tables. */
+    private static final int ITEM_BYTES = 220;
+
     private final Inode inode;
     private final OrderedLock lock = new OrderedLock(LockLevel.FILE);
     private final HashMap<EpollItem, EpollItem> items = new HashMap<>();
@@ -45,6 +49,11 @@ public final class Epoll extends FileDescription implements Condition {
     public Epoll(Inode inode, int flags) {
         super(null, flags);
         this.inode = inode;
+    }
+
+    @Override
+    protected int heapBytes() {
+        return 450;
     }
 
     @Override
@@ -81,6 +90,9 @@ public final class Epoll extends FileDescription implements Condition {
             }
             if (items.containsKey(item)) {
                 return -EEXIST;
+            }
+            if (!HeapRoom.OBJECTS.take(ITEM_BYTES)) {
+                return -ENOMEM;
             }
             items.put(item, item);
             item.arm(events, data);
@@ -149,6 +161,7 @@ public final class Epoll extends FileDescription implements Condition {
         lock.lock();
         try {
             if (items.remove(item) != null) {
+                HeapRoom.OBJECTS.give(ITEM_BYTES);
                 item.disarm();
                 ready.remove(item);
             }

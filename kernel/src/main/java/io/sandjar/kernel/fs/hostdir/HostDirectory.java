@@ -10,6 +10,7 @@ import io.sandjar.abi.DirentLayout;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.vfs.Caller;
@@ -32,6 +33,12 @@ final class HostDirectory extends FileDescription {
         super(path, flags);
         this.inode = inode;
         this.fd = fd;
+        HostFds.count(1);
+    }
+
+    @Override
+    protected int heapBytes() {
+        return 250 + buf.length;
     }
 
     @Override
@@ -105,5 +112,6 @@ final class HostDirectory extends FileDescription {
     @Override
     protected void onRelease() {
         Sys.close(fd);
+        HostFds.count(-1);
     }
 }

@@ -11,6 +11,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
@@ -32,6 +33,7 @@ public final class HostFile extends DirectFile {
         super(path, flags, fd);
         this.inode = inode;
         this.opened = flags;
+        HostFds.count(1);
         inode.opened(this);
     }
 
@@ -160,6 +162,7 @@ public final class HostFile extends DirectFile {
                 if (f < 0) {
                     return fd; // the mapping is private: the host writes nothing back
                 }
+                HostFds.count(1);
                 readOnlyFd = f;
             }
             return readOnlyFd;
@@ -171,6 +174,7 @@ public final class HostFile extends DirectFile {
     @Override
     protected void onRelease() {
         inode.closed(this);
+        HostFds.count(readOnlyFd >= 0 ? -2 : -1);
         Sys.close(fd);
         if (readOnlyFd >= 0) {
             Sys.close(readOnlyFd);

@@ -11,6 +11,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
@@ -535,6 +536,9 @@ public final class HostInode extends StatInode {
         }
         if (writable(flags) && !host.writable()) {
             return -EROFS;
+        }
+        if (!HostFds.hasRoom()) {
+            return -ENFILE;
         }
         int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_APPEND | O_SYNC) | O_NONBLOCK | O_NOCTTY;
         int f = openSelf(how);

@@ -8,6 +8,7 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.InotifyEventLayout;
 import io.sandjar.abi.Ioctl;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Caller;
@@ -35,6 +36,10 @@ public final class InotifyFile extends FileDescription {
     /** What tells when an event is wanted; the rest of a mask are flags. */
     private static final int CONDITIONS = IN_ALL_EVENTS | IN_UNMOUNT;
 
+    private static final int EVENT_BYTES = 90;
+    private static final int OVERFLOW_BYTES = 400;
+    private static final int WATCH_BYTES = 250;
+
     private final Inode inode;
     private final WaitQueue queue = new WaitQueue();
     private final ArrayDeque<Event> events = new ArrayDeque<>();
@@ -44,10 +49,15 @@ public final class InotifyFile extends FileDescription {
     private final int uid;
     private int lastWd;
     private int bytes;
+    private boolean over;
 
     /** One event, as it is read. */
     private record Event(
             int wd, int mask, int cookie, @Nullable String name) {
+        int heapBytes() {
+            return EVENT_BYTES + (name == null ? 0 : name.length());
+        }
+
         int size() {
             return InotifyEventLayout.SIZEOF + (name == null ? 0 : (name.length() + 16) & -16);
         }
@@ -59,6 +69,11 @@ public final class InotifyFile extends FileDescription {
         this.inode = inode;
         this.users = users;
         this.uid = uid;
+    }
+
+    @Override
+    protected int heapBytes() {
+        return 600;
     }
 
     @Override
@@ -84,6 +99,10 @@ public final class InotifyFile extends FileDescription {
                 return w.wd;
             }
             if (!users.take(UserCounts.INOTIFY_WATCHES, uid, MAX_WATCHES)) {
+                return -ENOSPC;
+            }
+            if (!HeapRoom.OBJECTS.take(WATCH_BYTES)) {
+                users.give(UserCounts.INOTIFY_WATCHES, uid);
                 return -ENOSPC;
             }
             made = new WatchedInode(this, target, ++lastWd, mask);
@@ -114,19 +133,24 @@ public final class InotifyFile extends FileDescription {
                 return;
             }
             byInode.remove(w.target.identity(), w);
-            users.give(UserCounts.INOTIFY_WATCHES, uid);
+            forgetWatch();
             put(new Event(w.wd, IN_IGNORED, 0, null));
         }
         queue.wake(POLLIN | POLLRDNORM);
     }
 
+    private void forgetWatch() {
+        users.give(UserCounts.INOTIFY_WATCHES, uid);
+        HeapRoom.OBJECTS.give(WATCH_BYTES);
+    }
+
     /** Queues an event; the same as the last one is not repeated. */
     private void put(Event e) {
         Event last = events.peekLast();
-        if (e.equals(last)) {
+        if (over || e.equals(last)) {
             return;
         }
-        if (events.size() >= MAX_EVENTS) {
+        if (events.size() >= MAX_EVENTS || !HeapRoom.OBJECTS.has(OVERFLOW_BYTES)) {
             if (last == null || last.mask == IN_Q_OVERFLOW) {
                 return;
             }
@@ -134,6 +158,7 @@ public final class InotifyFile extends FileDescription {
         }
         events.add(e);
         bytes += e.size();
+        HeapRoom.OBJECTS.count(e.heapBytes());
     }
 
     private void report(WatchedInode w, int mask, int cookie, @Nullable String name) {
@@ -166,6 +191,7 @@ public final class InotifyFile extends FileDescription {
                     return n > 0 ? n : e == null ? -EAGAIN : -EINVAL;
                 }
                 events.remove();
+                HeapRoom.OBJECTS.give(e.heapBytes());
                 bytes -= e.size();
             }
             byte[] b = encode(e);
@@ -226,10 +252,15 @@ public final class InotifyFile extends FileDescription {
             all = new ArrayList<>(watches.values());
             watches.clear();
             byInode.clear();
+            for (Event e : events) {
+                HeapRoom.OBJECTS.give(e.heapBytes());
+            }
+            events.clear();
+            over = true;
         }
         users.give(UserCounts.INOTIFY_INSTANCES, uid);
         for (WatchedInode w : all) {
-            users.give(UserCounts.INOTIFY_WATCHES, uid);
+            forgetWatch();
             w.target.fs.notify.remove(w.target, w);
         }
     }

@@ -9,6 +9,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileLimits;
@@ -228,7 +229,7 @@ public final class FileData {
         if (fd >= 0) {
             return 0;
         }
-        int f = store.newFile();
+        int f = HostFds.hasLastingRoom() ? store.newFile() : -ENFILE;
         if (f < 0) {
             return -ENOSPC; // no descriptors left, which the guest cannot know of
         }
@@ -249,6 +250,7 @@ public final class FileData {
         dense = full;
         order = -1;
         extent = -1;
+        HostFds.count(1);
         fd = f;
         return 0;
     }
@@ -532,6 +534,7 @@ public final class FileData {
                 if (f < 0) {
                     return -ENODEV;
                 }
+                HostFds.count(1);
                 readOnlyFd = f;
             }
             return readOnlyFd;
@@ -583,7 +586,9 @@ public final class FileData {
             dropExtent();
             if (fd >= 0) {
                 Sys.close(fd);
+                HostFds.count(-1);
                 if (readOnlyFd >= 0) {
+                    HostFds.count(-1);
                     Sys.close(readOnlyFd);
                 }
                 readOnlyFd = -1;

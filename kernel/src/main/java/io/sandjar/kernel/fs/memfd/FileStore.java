@@ -6,9 +6,9 @@ import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where the contents of small files lie: one memory file for all of a kernel, because a host descriptor for each would
@@ -25,8 +25,7 @@ public final class FileStore {
     /** Bytes of heap that a file with an entry in a directory takes, rounded up. */
     private static final int NODE_BYTES = 450;
 
-    private final long maxHeap = Runtime.getRuntime().maxMemory() / 8 * 5;
-    private final AtomicLong heap = new AtomicLong();
+    private final HeapRoom heap;
     private final OrderedLock lock = new OrderedLock(LockLevel.MEMORY);
     private final long[][] free = new long[ORDERS][16];
     private final int[] freeCount = new int[ORDERS];
@@ -36,12 +35,22 @@ public final class FileStore {
 
     /** Contents in memory. */
     public FileStore() {
-        this(-1);
+        this(-1, HeapRoom.alone());
+    }
+
+    /** Contents in memory, of files that count among {@code heap}. */
+    public FileStore(HeapRoom heap) {
+        this(-1, heap);
     }
 
     /** @param directory of the host where contents lie, in files without a name; -1 for memory */
     public FileStore(int directory) {
+        this(directory, HeapRoom.FILES);
+    }
+
+    private FileStore(int directory, HeapRoom heap) {
         this.directory = directory;
+        this.heap = heap;
     }
 
     /**
@@ -59,10 +68,10 @@ public final class FileStore {
 
     /** Counts memory of the kernel's own that a guest makes it use; negative to give it back. */
     public boolean chargeHeap(long bytes) {
-        if (heap.addAndGet(bytes) > maxHeap && bytes > 0) {
-            heap.addAndGet(-bytes);
-            return false;
+        if (bytes > 0) {
+            return heap.take(bytes);
         }
+        heap.count(bytes);
         return true;
     }
 

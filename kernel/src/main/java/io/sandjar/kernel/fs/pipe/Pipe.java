@@ -7,6 +7,7 @@ import static io.sandjar.abi.O.PIPE_BUF;
 import static io.sandjar.abi.Poll.*;
 
 import io.sandjar.abi.Cap;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.WaitQueue;
@@ -89,6 +90,7 @@ public final class Pipe {
                 writers--;
             }
             if (readers == 0 && writers == 0) {
+                uncharge(ring.length, 0);
                 ring = EMPTY;
                 head = 0;
                 count = 0;
@@ -227,8 +229,19 @@ public final class Pipe {
             if (free <= 0 || (n <= PIPE_BUF && n > free)) {
                 return -EAGAIN;
             }
-            n = Math.min(n, free);
-            grow(count + n);
+            int wanted = Math.min(n, free);
+            if (!grow(count + wanted)) {
+                if (ring.length < PIPE_BUF) {
+                    return -ENOMEM;
+                }
+                capacity = ring.length; // no more will be had for a while
+                free = capacity - count;
+                if (free <= 0 || (n <= PIPE_BUF && n > free)) {
+                    return -EAGAIN;
+                }
+                wanted = Math.min(n, free);
+            }
+            n = wanted;
             int tail = (head + count) & (ring.length - 1);
             int first = Math.min(n, ring.length - tail);
             int r = src.get(ring, tail, first);
@@ -250,10 +263,41 @@ public final class Pipe {
         return n;
     }
 
-    private void grow(int need) {
-        if (need > ring.length) {
-            relocate(Math.max(1024, Integer.highestOneBit(need - 1) << 1));
+    /** Makes the ring long enough for {@code need} bytes: false when the kernel has no memory for it. */
+    private boolean grow(int need) {
+        if (need <= ring.length) {
+            return true;
         }
+        int size = Math.max(1024, Integer.highestOneBit(need - 1) << 1);
+        if (!charge(ring.length, size)) {
+            return false;
+        }
+        relocate(size);
+        return true;
+    }
+
+    /** Counts a longer ring: its first page among objects, so that whoever fills pipes leaves others a little. */
+    private static boolean charge(int from, int to) {
+        int small = first(to) - first(from);
+        int large = to - from - small;
+        if (!HeapRoom.OBJECTS.take(small)) {
+            return false;
+        }
+        if (!HeapRoom.BUFFERS.take(large)) {
+            HeapRoom.OBJECTS.give(small);
+            return false;
+        }
+        return true;
+    }
+
+    private static void uncharge(int from, int to) {
+        int small = first(from) - first(to);
+        HeapRoom.OBJECTS.give(small);
+        HeapRoom.BUFFERS.give(from - to - small);
+    }
+
+    private static int first(int size) {
+        return Math.min(size, PIPE_BUF);
     }
 
     private void relocate(int size) {
@@ -307,10 +351,9 @@ public final class Pipe {
     boolean append(byte[] src, int off, int n) {
         lock.lock();
         try {
-            if (readers == 0 || capacity - count < n) {
+            if (readers == 0 || capacity - count < n || !grow(count + n)) {
                 return false;
             }
-            grow(count + n);
             int tail = (head + count) & (ring.length - 1);
             int first = Math.min(n, ring.length - tail);
             System.arraycopy(src, off, ring, tail, first);
@@ -382,6 +425,7 @@ public final class Pipe {
             }
             capacity = (int) rounded;
             if (ring.length > rounded) {
+                uncharge(ring.length, (int) rounded);
                 relocate((int) rounded);
             }
         } finally {

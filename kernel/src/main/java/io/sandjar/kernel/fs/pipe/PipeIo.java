@@ -29,7 +29,7 @@ public final class PipeIo extends IoBuffer {
     @Override
     public int put(byte[] src, int off, int n) {
         if (!pipe.append(src, off, n)) {
-            return -EFAULT;
+            return pipe.free() < n ? -EFAULT : -ENOMEM;
         }
         remaining -= n;
         return 0;

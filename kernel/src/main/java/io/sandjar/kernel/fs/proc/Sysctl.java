@@ -4,6 +4,7 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.fs.aio.AioTotals;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
@@ -14,6 +15,7 @@ import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskTable;
 import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
 import java.util.Map;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,6 @@ final class Sysctl {
         "vm/nr_hugepages", "0",
         "vm/legacy_va_layout", "0",
         "fs/nr_open", "1048576",
-        "fs/file-nr", "64\t0\t9223372036854775807",
         "fs/overflowuid", "65534",
         "fs/overflowgid", "65534",
         "fs/dentry-state", "0\t0\t45\t0\t0\t0",
@@ -85,7 +86,7 @@ final class Sysctl {
         "vm/min_free_kbytes", "67584",
         "vm/vfs_cache_pressure", "100",
         "vm/zone_reclaim_mode", "0",
-        "fs/file-max", "9223372036854775807",
+        "fs/file-max", Long.toString(HeapRoom.OBJECTS.limit() / FileDescription.PLAIN_BYTES),
         "fs/pipe-max-size", "1048576",
         "fs/pipe-user-pages-soft", "16384",
         "fs/pipe-user-pages-hard", "0",
@@ -168,6 +169,7 @@ final class Sysctl {
             for (NetValue.Which w : NetValue.Which.values()) {
                 put(proc, this, w.path, new NetValue(proc, w));
             }
+            put(proc, this, "fs/file-nr", new FileCount(proc));
             put(proc, this, "fs/aio-nr", new AioFile(proc, false));
             put(proc, this, "fs/aio-max-nr", new AioFile(proc, true));
             put(proc, this, "kernel/hostname", new Name(proc, false));
@@ -333,6 +335,22 @@ final class Sysctl {
                 n++;
             }
             return n;
+        }
+    }
+
+    /** How many open files there are, in ordinary ones, and may be. */
+    private static final class FileCount extends TextInode {
+        FileCount(ProcFs fs) {
+            super(fs, fs.newIno(), 0444);
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            out.append(HeapRoom.OBJECTS.used() / FileDescription.PLAIN_BYTES)
+                    .append("\t0\t")
+                    .append(HeapRoom.OBJECTS.limit() / FileDescription.PLAIN_BYTES)
+                    .append('\n');
+            return 0;
         }
     }
 

@@ -12,6 +12,7 @@ import io.sandjar.abi.Poll;
 import io.sandjar.abi.Tty;
 import io.sandjar.host.HostSockets;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.ControlOut;
 import io.sandjar.kernel.net.HostPoller;
@@ -49,10 +50,14 @@ public final class HostSocket extends Socket {
     private HostSocket(NetStack net, int family, int type, int protocol, int fd) {
         super(net, family, type, protocol);
         this.fd = fd;
+        HostFds.count(1);
         net.poller().register(fd, INTEREST, queue);
     }
 
     public static int create(NetStack net, Caller c, int family, int type, int protocol, Ref<Socket> out) {
+        if (!HostFds.hasRoom()) {
+            return -ENFILE;
+        }
         if (type == Net.SOCK_RAW && isPing(family, protocol) && c.creds().has(io.sandjar.abi.Cap.CAP_NET_RAW)) {
             int fd = HostSockets.socket(family, Net.SOCK_DGRAM, protocol);
             if (fd >= 0) {
@@ -146,6 +151,9 @@ public final class HostSocket extends Socket {
 
     @Override
     public int accept(Caller c, Ref<Socket> out) {
+        if (!HostFds.hasRoom()) {
+            return -ENFILE;
+        }
         int n = HostSockets.accept(fd);
         if (n < 0) {
             return n;
@@ -172,6 +180,7 @@ public final class HostSocket extends Socket {
         }
         net.poller().unregister(fd);
         Sys.close(fd);
+        HostFds.count(-1);
     }
 
     // ---- transfer ----

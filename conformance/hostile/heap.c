@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+// BUILD: -O1 -pthread
+// TIMEOUT: 240
+// Fills the kernel's heap and takes its descriptors, each time with another kind of object, from eight processes at once. Who asks
+// for too much gets an error; the kernel serves on while all is held (a pipe and a fork from another process), and has everything
+// back when they are gone: as many objects as before can be made.
+#include "hostile.h"
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
+
+#define HOGS 8
+#define MOST 60000 /* of one kind for each process: the test is to end */
+
+static int pairs[2];
+
+static int events(int i) {
+    (void)i;
+    return eventfd(0, 0);
+}
+static int pipes(int i) {
+    (void)i;
+    return pipe(pairs);
+}
+static int full_pipes(int i) {
+    static char b[65536];
+    (void)i;
+    return pipe2(pairs, O_NONBLOCK) == 0 && write(pairs[1], b, sizeof b) > 0 ? 0 : -1;
+}
+static int sockets(int i) {
+    return socketpair(AF_UNIX, i & 1 ? SOCK_STREAM : SOCK_DGRAM, 0, pairs);
+}
+static int internet(int i) {
+    return socket(i & 1 ? AF_INET : AF_INET6, i & 2 ? SOCK_STREAM : SOCK_DGRAM, 0);
+}
+static int files(int i) {
+    (void)i;
+    return open("/etc/passwd", O_RDONLY);
+}
+static int large_files(int i) {
+    char name[60];
+    snprintf(name, sizeof name, "/tmp/large.%d.%d", getpid(), i);
+    int fd = open(name, O_CREAT | O_WRONLY, 0600), r;
+    if (fd < 0)
+        return -1;
+    unlink(name);
+    r = pwrite(fd, "x", 1, 3 << 20) == 1 ? 0 : -1;
+    return r;
+}
+static int watched(int i) {
+    /* every set watches every event file */
+    static int sets[100], files_[200];
+    if (i == 0)
+        for (int k = 0; k < 200; k++)
+            files_[k] = eventfd(1, 0);
+    if (i % 200 == 0 && (i / 200 >= 100 || (sets[i / 200] = epoll_create1(0)) < 0))
+        return -1;
+    struct epoll_event e = {.events = EPOLLIN};
+    return epoll_ctl(sets[i / 200], EPOLL_CTL_ADD, files_[i % 200], &e);
+}
+static int tables(int i) {
+    /* tables of descriptors that are as long as they may be; the processes wait */
+    struct rlimit r;
+    getrlimit(RLIMIT_NOFILE, &r);
+    pid_t pid = fork();
+    if (pid == 0) {
+        syscall(SYS_close_range, 3, ~0u, 0);
+        if (dup2(0, r.rlim_max > 1000000 ? 999999 : (int)r.rlim_max - 1) < 0)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    return pid < 0 || i > 60 ? -1 : 0;
+}
+static int notices(int i) {
+    /* events that nobody reads */
+    char name[40];
+    if (i == 0) {
+        snprintf(name, sizeof name, "/tmp/noticed.%d", getpid());
+        close(open(name, O_CREAT | O_RDWR, 0600));
+    }
+    if (i % 1000 == 0) {
+        int fd = inotify_init1(IN_NONBLOCK);
+        if (fd < 0 || inotify_add_watch(fd, "/tmp", IN_ALL_EVENTS) < 0)
+            return -1;
+    }
+    snprintf(name, sizeof name, "/tmp/n.%d.%d", getpid(), i);
+    return mkdir(name, 0700) == 0 ? rmdir(name) : -1;
+}
+static int messages(int i) {
+    static int id;
+    static struct { long type; char text[8192]; } m = {.type = 1};
+    if (i % 2 == 0 && (id = msgget(IPC_PRIVATE, 0600)) < 0)
+        return -1;
+    return msgsnd(id, &m, sizeof m.text, IPC_NOWAIT);
+}
+static int semaphores(int i) {
+    struct sembuf b = {0, 1, SEM_UNDO};
+    int id = semget(IPC_PRIVATE, 30000, 0600);
+    (void)i;
+    return id < 0 ? -1 : semop(id, &b, 1);
+}
+static int locks(int i) {
+    static int fd;
+    char name[40];
+    if (i % 5000 == 0) {
+        snprintf(name, sizeof name, "/tmp/locked.%d.%d", getpid(), i);
+        fd = open(name, O_CREAT | O_RDWR, 0600);
+    }
+    struct flock l = {.l_type = F_WRLCK, .l_start = i % 5000 * 2, .l_len = 1};
+    return i > 15000 ? -1 : fcntl(fd, F_SETLK, &l);
+}
+static void *polls(void *p) {
+    poll(p, 15000, -1);
+    return 0;
+}
+static int polled(int i) {
+    static struct pollfd *f;
+    pthread_attr_t a;
+    pthread_t t;
+    if (!f) {
+        f = calloc(15000, sizeof *f);
+        for (int k = 0; k < 15000; k++)
+            f[k] = (struct pollfd){pairs[0], POLLIN, 0};
+        struct rlimit r = {15000, 15000};
+        if (pipe(pairs) || setrlimit(RLIMIT_NOFILE, &r))
+            return -1;
+        for (int k = 0; k < 15000; k++)
+            f[k].fd = pairs[0];
+    }
+    pthread_attr_init(&a);
+    pthread_attr_setstacksize(&a, 32768);
+    return i < 40 && pthread_create(&t, &a, polls, f) == 0 ? 0 : -1;
+}
+
+static const struct {
+    const char *name;
+    int (*one)(int);
+} kinds[] = {{"events", events}, {"pipes", pipes}, {"full pipes", full_pipes}, {"sockets", sockets}, {"internet", internet}, {"files", files},
+        {"large files", large_files}, {"watched", watched}, {"tables", tables}, {"notices", notices}, {"messages", messages},
+        {"semaphores", semaphores}, {"locks", locks}, {"polled", polled}};
+#define KINDS (int)(sizeof kinds / sizeof *kinds)
+
+static void no_ipc(void) {
+    struct seminfo info;
+    int last = semctl(0, 0, SEM_INFO, &info);
+    for (int i = 0; i <= last; i++) {
+        struct semid_ds d;
+        int id = semctl(i, 0, SEM_STAT, &d);
+        if (id >= 0)
+            semctl(id, 0, IPC_RMID);
+    }
+    struct msginfo m;
+    last = msgctl(0, MSG_INFO, (void *)&m);
+    for (int i = 0; i <= last; i++) {
+        struct msqid_ds d;
+        int id = msgctl(i, MSG_STAT, &d);
+        if (id >= 0)
+            msgctl(id, IPC_RMID, 0);
+    }
+}
+/* All hogs at their work until each got an error: how much they got. */
+static long round_of(int kind) {
+    static volatile long *got; /* one for each hog, and one more each when it is done */
+    long total = 0, n;
+    if (!got)
+        got = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    memset((void *)got, 0, 4096);
+    pid_t group = 0;
+    for (int i = 0; i < HOGS; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            setpgid(0, group);
+            struct rlimit r;
+            getrlimit(RLIMIT_NOFILE, &r);
+            r.rlim_cur = r.rlim_max;
+            setrlimit(RLIMIT_NOFILE, &r);
+            for (n = 0; n < MOST && kinds[kind].one((int)n) >= 0;)
+                n++;
+            got[i] = n;
+            got[HOGS + i] = 1;
+            for (;;)
+                pause();
+        }
+        setpgid(pid, group);
+        group = group ? group : pid;
+    }
+    for (int i = 0; i < HOGS; i++) {
+        for (int k = 0; k < 2000 && !got[HOGS + i]; k++)
+            ms(10);
+        if (!got[HOGS + i])
+            printf("%s: hog %d does not come back\n", kinds[kind].name, i);
+        total += got[i];
+    }
+    if (access("/etc/passwd", R_OK) || access("/nowhere", R_OK) == 0 || kill(group, 0))
+        total = -1;
+    kill(-group, SIGKILL);
+    for (int i = 0; i < HOGS; i++)
+        waitpid(-group, 0, 0);
+    while (waitpid(-1, 0, WNOHANG) > 0)
+        ;
+    no_ipc();
+    return total;
+}
+int main(int argc, char **argv) {
+    only_inside();
+    int bad = 0;
+    for (int k = 0; k < KINDS; k++) {
+        if (argc > 1 && strcmp(argv[1], kinds[k].name))
+            continue;
+        long first = round_of(k), again = round_of(k);
+        printf("%s: %ld, again %ld\n", kinds[k].name, first, again);
+        fflush(stdout);
+        if (!alive() || first <= 0 || again < first / 2) {
+            printf("%s: something did not come back\n", kinds[k].name);
+            bad = 1;
+        }
+    }
+    if (!alive())
+        return 1;
+    return bad;
+}

@@ -328,14 +328,14 @@ static void *at_the_gate(void *unused) {
     pthread_mutex_unlock(&gate);
     return unused;
 }
-TEST(two_thousand_threads) {
-    static pthread_t t[2000];
+TEST(ten_thousand_threads) {
+    static pthread_t t[10000];
     pthread_attr_t a;
     int n = 0, e = 0;
     pthread_attr_init(&a);
     pthread_attr_setstacksize(&a, 32768);
     pthread_mutex_lock(&gate);
-    while (n < 2000 && (e = pthread_create(&t[n], &a, at_the_gate, 0)) == 0)
+    while (n < 10000 && (e = pthread_create(&t[n], &a, at_the_gate, 0)) == 0)
         n++;
     CHECK(e == 0 || e == EAGAIN);
     CHECK(n > 100);

@@ -330,6 +330,8 @@ TEST(changes) {
     EQ(address(s, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, index, "10.1.0.1", 24), 0);
     EQ(up(s, index, 1), 0);
     EQ(up(s, if_nametoindex("two0"), 1), 0);
+    for (int i = 0; i < 1000 && !(flags_of("one0") & IFF_RUNNING); i++)
+        msleep(10); // Linux tells of a carrier a little later
     CHECK(flags_of("one0") & IFF_RUNNING);
     EQ(route(s, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "10.5.0.0", 16, "10.1.0.7", 0), 0);
     EQ(route(s, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "10.5.0.0", 16, "10.1.0.7", 0), -EEXIST);

@@ -6,7 +6,6 @@
 // for too much gets an error; the kernel serves on while all is held (a pipe and a fork from another process), and has everything
 // back when they are gone: as many objects as before can be made.
 #include "hostile.h"
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -116,35 +115,12 @@ static int locks(int i) {
     struct flock l = {.l_type = F_WRLCK, .l_start = i % 5000 * 2, .l_len = 1};
     return i > 15000 ? -1 : fcntl(fd, F_SETLK, &l);
 }
-static void *polls(void *p) {
-    poll(p, 15000, -1);
-    return 0;
-}
-static int polled(int i) {
-    static struct pollfd *f;
-    pthread_attr_t a;
-    pthread_t t;
-    if (!f) {
-        f = calloc(15000, sizeof *f);
-        for (int k = 0; k < 15000; k++)
-            f[k] = (struct pollfd){pairs[0], POLLIN, 0};
-        struct rlimit r = {15000, 15000};
-        if (pipe(pairs) || setrlimit(RLIMIT_NOFILE, &r))
-            return -1;
-        for (int k = 0; k < 15000; k++)
-            f[k].fd = pairs[0];
-    }
-    pthread_attr_init(&a);
-    pthread_attr_setstacksize(&a, 32768);
-    return i < 40 && pthread_create(&t, &a, polls, f) == 0 ? 0 : -1;
-}
-
 static const struct {
     const char *name;
     int (*one)(int);
 } kinds[] = {{"events", events}, {"pipes", pipes}, {"full pipes", full_pipes}, {"sockets", sockets}, {"internet", internet}, {"files", files},
         {"large files", large_files}, {"watched", watched}, {"tables", tables}, {"notices", notices}, {"messages", messages},
-        {"semaphores", semaphores}, {"locks", locks}, {"polled", polled}};
+        {"semaphores", semaphores}, {"locks", locks}};
 #define KINDS (int)(sizeof kinds / sizeof *kinds)
 
 static void no_ipc(void) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * not a kernel's.
  */
 public final class HeapRoom {
+    /** What keeps memory that was taken here until its task ends, at the latest. */
+    public interface Holder {
+        void giveBack();
+    }
+
     private static final int PARTS = 16;
 
     /** Of all shares together; the rest is the kernel's own, and what calls need while they run. */

@@ -2,10 +2,6 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.base;
 
-<<<<<<< HEAD
-=======
-import java.util.Arrays;
->>>>>>> 6e5d3d3 (Wait queues: the last waiter comes and goes without a copy; tests of heap shares; ten thousand threads; a carrier is waited for)
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,22 +12,11 @@ public final class WaitQueue implements WaitPlace {
     /** Error and hang-up bits, which every waiter hears of: POLLERR | POLLHUP | POLLNVAL | POLLFREE. */
     private static final int ALWAYS = 0x8 | 0x10 | 0x20 | 0x4000;
 
-<<<<<<< HEAD
     /** Null, a {@link WaitEntry}, or an array of at least two. What it points to is never changed. */
     private volatile @Nullable Object waiters;
-=======
-    private static final @Nullable WaitEntry[] NONE = {};
-
-    /** Waiters, then nulls: the last one comes and goes in place, every other change is a new array. Never full of nulls. */
-    private volatile @Nullable WaitEntry[] entries = NONE;
-
-    /** Guarded by this. */
-    private int size;
->>>>>>> 6e5d3d3 (Wait queues: the last waiter comes and goes without a copy; tests of heap shares; ten thousand threads; a carrier is waited for)
 
     @Override
     public synchronized void add(WaitEntry entry) {
-<<<<<<< HEAD
         Object old = waiters;
         if (old == null) {
             waiters = entry;
@@ -43,19 +28,10 @@ public final class WaitQueue implements WaitPlace {
         } else {
             waiters = new WaitEntry[] {(WaitEntry) old, entry};
         }
-=======
-        @Nullable WaitEntry[] now = entries;
-        if (size == now.length) {
-            now = Arrays.copyOf(now, size < 2 ? size + 1 : size * 2);
-        }
-        now[size++] = entry;
-        entries = now;
->>>>>>> 6e5d3d3 (Wait queues: the last waiter comes and goes without a copy; tests of heap shares; ten thousand threads; a carrier is waited for)
     }
 
     @Override
     public synchronized void remove(WaitEntry entry) {
-<<<<<<< HEAD
         Object old = waiters;
         if (old == entry) {
             waiters = null;
@@ -65,26 +41,7 @@ public final class WaitQueue implements WaitPlace {
                     waiters = without(several, i);
                     return;
                 }
-=======
-        @Nullable WaitEntry[] now = entries;
-        for (int i = size - 1; i >= 0; i--) { // who came last goes first, as a rule
-            if (now[i] != entry) {
-                continue;
->>>>>>> 6e5d3d3 (Wait queues: the last waiter comes and goes without a copy; tests of heap shares; ten thousand threads; a carrier is waited for)
             }
-            size--;
-            if (size == 0) {
-                now = NONE;
-            } else if (i == size) {
-                now[i] = null;
-            } else {
-                @Nullable WaitEntry[] next = new WaitEntry[size];
-                System.arraycopy(now, 0, next, 0, i);
-                System.arraycopy(now, i + 1, next, i, size - i);
-                now = next;
-            }
-            entries = now;
-            return;
         }
     }
 
@@ -104,7 +61,6 @@ public final class WaitQueue implements WaitPlace {
 
     /** Wakes all waiters that want one of {@code events} (POLL* bits), exclusive ones only until one takes it. */
     public void wake(int events) {
-<<<<<<< HEAD
         Object now = waiters;
         if (now == null) {
             return;
@@ -119,16 +75,6 @@ public final class WaitQueue implements WaitPlace {
         for (WaitEntry e : (WaitEntry[]) now) {
             if (wants(e, events) && !(e.exclusive && taken)) {
                 taken |= e.wake(events) && e.exclusive;
-=======
-        @Nullable WaitEntry[] now = entries;
-        boolean taken = false;
-        for (WaitEntry e : now) {
-            if (e == null) {
-                return;
-            }
-            if ((events & (e.events | ALWAYS)) == 0 || (e.exclusive && taken)) {
-                continue;
->>>>>>> 6e5d3d3 (Wait queues: the last waiter comes and goes without a copy; tests of heap shares; ten thousand threads; a carrier is waited for)
             }
         }
     }

@@ -7,6 +7,7 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Errno;
 import io.sandjar.abi.O;
 import io.sandjar.kernel.base.Condition;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitPlace;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * The descriptors that one poll or select asks about, with what the guest's memory said of them when the call came: it is
  * read once, however often the call looks. Each task has one set for all its calls, so that they take no memory.
  */
-final class PollSet implements Condition, WaitPlace {
+final class PollSet implements Condition, WaitPlace, HeapRoom.Holder {
+    /** Heap of a descriptor that is waited for: places in arrays here and in its queue. */
+    private static final int ENTRY_BYTES = 40;
+
     /** Sets that grew beyond this many are not kept. */
     private static final int KEPT = 64;
 
@@ -28,6 +32,7 @@ final class PollSet implements Condition, WaitPlace {
     private int[] wanted;
     private int[] found;
     private int size;
+    private int charged;
 
     /** The array of poll(2), or the three bit sets of select(2), as they were read. */
     byte[] raw = new byte[0];
@@ -59,6 +64,21 @@ final class PollSet implements Condition, WaitPlace {
             t.pollSet = null;
         }
         forget();
+        giveBack();
+    }
+
+    private synchronized boolean charge() {
+        int bytes = size * ENTRY_BYTES;
+        if (charged == 0 && HeapRoom.OBJECTS.take(bytes)) {
+            charged = bytes;
+        }
+        return charged != 0;
+    }
+
+    @Override
+    public synchronized void giveBack() {
+        HeapRoom.OBJECTS.give(charged);
+        charged = 0;
     }
 
     /** Before a call says what it asks about. */
@@ -135,6 +155,9 @@ final class PollSet implements Condition, WaitPlace {
             int n = ask();
             if (n > 0) {
                 return n;
+            }
+            if (size > KEPT && !charge()) {
+                return -Errno.ENOMEM;
             }
             int r = t.awaitReady(this, union(), this, deadline);
             if (r != 0) {

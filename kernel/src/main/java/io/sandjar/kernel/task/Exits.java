@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.FsContext;
@@ -170,6 +171,9 @@ public final class Exits {
         if (image != null && t.hostTid == 0) { // it never began
             t.image = null;
             image.close();
+        }
+        if (t.pollSet instanceof HeapRoom.Holder h) {
+            h.giveBack();
         }
         t.fds.leave(t);
         FsContext fs = t.fs;

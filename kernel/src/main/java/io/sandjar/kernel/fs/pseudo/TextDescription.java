@@ -4,6 +4,7 @@ package io.sandjar.kernel.fs.pseudo;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.vfs.Caller;
@@ -57,6 +58,24 @@ final class TextDescription extends FileDescription {
         }
     }
 
+    /** Keeps what is read piece by piece, if the kernel has memory for it. */
+    private boolean keep(byte[] now) {
+        byte[] old = text;
+        if (!HeapRoom.OBJECTS.take(now.length)) {
+            return false;
+        }
+        HeapRoom.OBJECTS.give(old == null ? 0 : old.length);
+        text = now;
+        return true;
+    }
+
+    @Override
+    protected void onRelease() {
+        byte[] old = text;
+        HeapRoom.OBJECTS.give(old == null ? 0 : old.length);
+        text = null;
+    }
+
     private long readAt(Caller c, IoBuffer dst, long off) {
         byte[] now = text;
         if (now == null || off == 0) {
@@ -66,7 +85,9 @@ final class TextDescription extends FileDescription {
                 return r;
             }
             now = b.toString().getBytes(StandardCharsets.ISO_8859_1);
-            text = now;
+            if (!keep(now)) {
+                return -ENOMEM;
+            }
         }
         if (off >= now.length) {
             return 0;

@@ -227,9 +227,8 @@ public final class Exec {
     private static @Nullable FileCaps caps(Task t, FileDescription f) {
         Path p = f.path();
         Creds c = t.creds;
-        boolean root = (c.securebits() & SECBIT_NOROOT) == 0
-                && c.uid() == c.userNs().kernelUid(0)
-                && c.euid() == c.uid();
+        boolean root =
+                (c.securebits() & SECBIT_NOROOT) == 0 && c.uid() == c.userNs().kernelUid(0) && c.euid() == c.uid();
         if (root || p == null || (p.mount().flags() & Mount.NOSUID) != 0) {
             return null;
         }
@@ -362,9 +361,8 @@ public final class Exec {
         boolean hasCaps = caps != null && (caps.permitted() | caps.inheritable()) != 0;
         boolean setId = euid != c.euid() || egid != c.egid();
         boolean gets = caps != null && caps.effective();
-        long permitted = caps == null
-                ? 0
-                : caps.permitted() & c.capBounding() | caps.inheritable() & c.capInheritable();
+        long permitted =
+                caps == null ? 0 : caps.permitted() & c.capBounding() | caps.inheritable() & c.capInheritable();
         boolean rootByFile = euid == root && c.uid() != root;
         if ((c.securebits() & SECBIT_NOROOT) == 0 && !(hasCaps && rootByFile) && (euid == root || c.uid() == root)) {
             permitted = c.capInheritable() | c.capBounding();
@@ -376,9 +374,7 @@ public final class Exec {
         long ambient = hasCaps || setId ? 0 : c.capAmbient();
         permitted |= ambient;
         long effective = gets ? permitted : ambient;
-        image.secure = euid != c.uid()
-                || egid != c.gid()
-                || (c.uid() != root && (gets || (permitted & ~ambient) != 0));
+        image.secure = euid != c.uid() || egid != c.gid() || (c.uid() != root && (gets || (permitted & ~ambient) != 0));
         t.creds = new Creds(
                 c.uid(),
                 euid,

@@ -4,7 +4,7 @@
  * micro.c - system call micro-benchmarks in one file.
  *
  *   gcc -O2 -static -pthread -o micro micro.c
- *   ./micro [-l] [-n] [-t MS] [-r REPS] [-T SECONDS] [-d DIR] [-p PORT] [NAME...]
+ *   ./micro [-l] [-n] [-t MS] [-r REPS] [-T SECONDS] [-d DIR] [-p PORT] [-c COUNT] [-w ROUNDS] [NAME...]
  *
  * Prints one line per benchmark, `name<TAB>ns_per_op`, the median of REPS runs
  * that each last about MS milliseconds. A benchmark that fails prints
@@ -17,6 +17,9 @@
  *   -r  runs per benchmark (3)
  *   -T  seconds before a benchmark is given up (60)
  *   -d  directory for the files it makes (TMPDIR, else /tmp)
+ *   -c  COUNT operations of each, once to warm up and once more between two stops: prints "ready" and waits for a line,
+ *       makes them, prints the line with the time and waits for another (for bench/hot)
+ *   -w  from a cold start ROUNDS rounds of 100, 200, 400, ... operations: a line for each, with the number of operations
  *   -p  TCP and UDP port on 127.0.0.1 (0: any free one)
  *   NAME  only the benchmarks whose name starts with one of these; =NAME: only this one
  *
@@ -354,6 +357,29 @@ static void do_ping(int wfd, int rfd, uint64_t n)
 		read_full(rfd, &c, 1);
 	}
 	END;
+}
+
+static void b_poll_pingpong(uint64_t n)
+{
+	int a[2], b[2];
+	char c = 'x';
+	pid_t pid;
+
+	CHECK(pipe(a) == 0 && pipe(b) == 0, "pipe");
+	pid = spawn_echo(a[0], b[1], a[1], b[0], n);
+	close(a[0]);
+	close(b[1]);
+	struct pollfd p = { .fd = b[0], .events = POLLIN };
+	BEGIN;
+	while (n--) {
+		write_full(a[1], &c, 1);
+		CHECK(poll(&p, 1, -1) == 1, "poll");
+		read_full(b[0], &c, 1);
+	}
+	END;
+	close(a[1]);
+	close(b[0]);
+	reap(pid);
 }
 
 static void b_pipe_pingpong(uint64_t n)
@@ -987,6 +1013,7 @@ static const struct bench {
 	{ "poll_ready", b_poll_ready, "poll of one ready descriptor" },
 	{ "epoll_ready", b_epoll_ready, "epoll_wait with one ready descriptor" },
 	{ "pipe_pingpong", b_pipe_pingpong, "round trip between two processes over pipes" },
+	{ "poll_pingpong", b_poll_pingpong, "the same with a poll that waits before the read" },
 	{ "socketpair_pingpong", b_socketpair_pingpong, "round trip between two processes over a socketpair" },
 	{ "futex_pingpong", b_futex_pingpong, "round trip between two threads over a futex" },
 	{ "futex_wake_none", b_futex_wake_none, "FUTEX_WAKE that nobody waits for" },
@@ -1052,6 +1079,36 @@ static void measure(const struct bench *b, uint64_t target_ns, int reps)
 	fflush(stdout);
 }
 
+static void stop(void)
+{
+	int c;
+
+	fflush(stdout);
+	do
+		c = getchar();
+	while (c != '\n' && c != EOF);
+}
+
+static void between_stops(const struct bench *b, uint64_t count)
+{
+	b->run(count);
+	puts("ready");
+	stop();
+	b->run(count);
+	printf("%s\t%.1f\n", b->name, (double)(t_stop - t_start) / (double)count);
+	stop();
+}
+
+static void from_cold(const struct bench *b, int rounds)
+{
+	uint64_t n = 100;
+
+	for (int i = 0; i < rounds; i++, n *= 2) {
+		b->run(n);
+		printf("%s\t%.1f\t%llu\n", b->name, (double)(t_stop - t_start) / (double)n, (unsigned long long)n);
+	}
+}
+
 static int wanted(const char *name, char **names, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -1063,7 +1120,8 @@ static int wanted(const char *name, char **names, int count)
 
 int main(int argc, char **argv)
 {
-	int opt, in_process = 0, reps = 3, bad = 0;
+	int opt, in_process = 0, reps = 3, bad = 0, cold = 0;
+	uint64_t count = 0;
 	unsigned timeout = 60;
 	uint64_t ms = 200;
 	ssize_t len;
@@ -1072,7 +1130,7 @@ int main(int argc, char **argv)
 		return 0;
 	if (getenv("TMPDIR"))
 		dir = getenv("TMPDIR");
-	while ((opt = getopt(argc, argv, "lnt:r:T:d:p:")) != -1) {
+	while ((opt = getopt(argc, argv, "lnt:r:T:d:p:c:w:")) != -1) {
 		switch (opt) {
 		case 'l':
 			for (size_t i = 0; i < N_BENCHES; i++)
@@ -1090,6 +1148,12 @@ int main(int argc, char **argv)
 		case 'T':
 			timeout = (unsigned)atoi(optarg);
 			break;
+		case 'c':
+			count = strtoull(optarg, NULL, 10);
+			break;
+		case 'w':
+			cold = atoi(optarg);
+			break;
 		case 'd':
 			dir = optarg;
 			break;
@@ -1097,7 +1161,7 @@ int main(int argc, char **argv)
 			port = atoi(optarg);
 			break;
 		default:
-			fprintf(stderr, "usage: micro [-l] [-n] [-t ms] [-r reps] [-T seconds] [-d dir] [-p port] [name...]\n");
+			fprintf(stderr, "usage: micro [-l] [-n] [-t ms] [-r reps] [-T seconds] [-d dir] [-p port] [-c count] [-w rounds] [name...]\n");
 			return 2;
 		}
 	}
@@ -1120,6 +1184,13 @@ int main(int argc, char **argv)
 
 		if (!wanted(b->name, argv + optind, argc - optind))
 			continue;
+		if (count || cold) {
+			if (count)
+				between_stops(b, count);
+			else
+				from_cold(b, cold);
+			continue;
+		}
 		if (in_process) {
 			measure(b, ms * 1000000u, reps);
 			continue;

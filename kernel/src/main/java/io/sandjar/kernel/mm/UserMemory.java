@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * unless a method says otherwise; an address that is not mapped is -EFAULT.
  */
 public final class UserMemory {
+    private static final int SCRATCH = 512;
+
     private final byte[] word = new byte[16];
+    private byte @Nullable [] scratch;
     private volatile int hostTid;
     private @Nullable RingWindows windows;
     private boolean inRing;
@@ -173,19 +176,19 @@ public final class UserMemory {
      * @return its length, -EFAULT, or -ENAMETOOLONG when there is no NUL within {@code max} + 1 bytes
      */
     public int readString(long address, int max, Ref<String> out) {
-        byte[] buf = new byte[Math.min(max + 1, 256)];
+        byte[] buf = scratch(Math.min(max + 1, 256));
         int have = 0;
         while (true) {
             // never beyond the page, so that a string that ends just before a hole is found whole
             long at = address + have;
-            int n = (int) Math.min(buf.length - have, 4096 - (at & 4095));
+            int n = (int) Math.min(Math.min(buf.length, max + 1) - have, 4096 - (at & 4095));
             int r = readSome(at, buf, have, n);
             if (r < 0) {
                 return r;
             }
             for (int i = have; i < have + r; i++) {
                 if (buf[i] == 0) {
-                    out.set(new String(buf, 0, i, StandardCharsets.ISO_8859_1));
+                    out.set(i == 0 ? "" : new String(buf, 0, i, StandardCharsets.ISO_8859_1));
                     return i;
                 }
             }
@@ -197,6 +200,22 @@ public final class UserMemory {
                 buf = java.util.Arrays.copyOf(buf, Math.min(max + 1, buf.length * 4));
             }
         }
+    }
+
+    /**
+     * A buffer for one step of a call of the task's own thread: good until it asks for another or reads a string. Has what
+     * was there before.
+     */
+    public byte[] scratch(int size) {
+        if (size > SCRATCH) {
+            return new byte[size];
+        }
+        byte[] b = scratch;
+        if (b == null) {
+            b = new byte[SCRATCH];
+            scratch = b;
+        }
+        return b;
     }
 
     /** A path argument: as {@link #readString} with PATH_MAX. */

@@ -22,6 +22,7 @@ import io.sandjar.kernel.vfs.PathWalk;
 import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Stat;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Looking at files: attributes, access, link texts, file systems. */
@@ -92,7 +93,8 @@ public final class StatCalls {
     }
 
     private static long write(Task t, Stat s, long address) {
-        byte[] b = new byte[StatLayout.SIZEOF];
+        byte[] b = t.mem().scratch(StatLayout.SIZEOF);
+        Arrays.fill(b, 0, StatLayout.SIZEOF, (byte) 0);
         Bytes.put64(b, StatLayout.st_dev, s.dev);
         Bytes.put64(b, StatLayout.st_ino, s.ino);
         Bytes.put64(b, StatLayout.st_nlink, s.nlink);
@@ -109,7 +111,7 @@ public final class StatCalls {
         Bytes.put64(b, StatLayout.st_mtime_nsec, s.mtimeNsec);
         Bytes.put64(b, StatLayout.st_ctime, s.ctimeSec);
         Bytes.put64(b, StatLayout.st_ctime_nsec, s.ctimeNsec);
-        return t.mem().write(address, b);
+        return t.mem().write(address, b, 0, StatLayout.SIZEOF);
     }
 
     @Syscall(nr = Nr.statx)
@@ -125,7 +127,8 @@ public final class StatCalls {
         if (r != 0) {
             return r;
         }
-        byte[] b = new byte[StatxLayout.SIZEOF];
+        byte[] b = t.mem().scratch(StatxLayout.SIZEOF);
+        Arrays.fill(b, 0, StatxLayout.SIZEOF, (byte) 0);
         Path p = where.orNull();
         boolean born = s.btimeSec != 0 || s.btimeNsec != 0;
         int given = STATX_BASIC_STATS | (born ? STATX_BTIME : 0);
@@ -158,7 +161,7 @@ public final class StatCalls {
         Bytes.put32(b, StatxLayout.stx_rdev_minor, Stat.minor(s.rdev));
         Bytes.put32(b, StatxLayout.stx_dev_major, Stat.major(s.dev));
         Bytes.put32(b, StatxLayout.stx_dev_minor, Stat.minor(s.dev));
-        return t.mem().write(statxbuf, b);
+        return t.mem().write(statxbuf, b, 0, StatxLayout.SIZEOF);
     }
 
     private static void time(byte[] b, int at, long sec, int nsec) {

@@ -883,6 +883,35 @@ TEST(signal_in_futex) { /* a call that the host carries out is left for a signal
     WAIT_SIG(p, SIGKILL);
 }
 
+TEST(fault_without_any_memory) { /* not even a handler could run */
+    for (int calls = 0; calls < 2; calls++) {
+        int st = 0;
+        siginfo_t si;
+        pid_t p = fork();
+        if (p == 0) {
+            sigset_t s;
+            sigemptyset(&s);
+            sigaddset(&s, SIGSEGV);
+            sigprocmask(SIG_BLOCK, &s, 0);
+            ptrace(PTRACE_TRACEME, 0, 0, 0);
+            raise(SIGSTOP);
+            for (size_t len = 1ul << 60; len >= 4096; len -= len / 2)
+                munmap(0, len & ~4095ul);
+            munmap(0, 0x7ffffffff000);
+            _exit(1);
+        }
+        EQ(waitpid(p, &st, 0), p);
+        EQ(ptrace(calls ? PTRACE_SYSCALL : PTRACE_CONT, p, 0, 0), 0);
+        while (waitpid(p, &st, 0) == p && WIFSTOPPED(st) && WSTOPSIG(st) == SIGTRAP)
+            ptrace(PTRACE_SYSCALL, p, 0, 0);
+        CHECK(WIFSTOPPED(st) && WSTOPSIG(st) == SIGSEGV);
+        EQ(ptrace(PTRACE_GETSIGINFO, p, 0, &si), 0);
+        EQ(si.si_signo, SIGSEGV);
+        EQ(ptrace(PTRACE_CONT, p, 0, SIGSEGV), 0);
+        WAIT_SIG(p, SIGSEGV);
+    }
+}
+
 TEST(call_of_a_function) { /* as a debugger does: registers saved, another function, registers back */
     pid_t p;
     int a[2];

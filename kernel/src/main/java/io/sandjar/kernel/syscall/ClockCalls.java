@@ -71,6 +71,8 @@ public final class ClockCalls {
     private static final int TIMEX_TOLERANCE = 64;
     private static final int TIMEX_TIME = 72;
     private static final int TIMEX_TICK = 88;
+    private static final int ADJ_OFFSET = 1;
+    private static final int ADJ_ADJTIME = 0x8000;
     private static final int STA_UNSYNC = 0x40;
     private static final int TIME_ERROR = 5;
 
@@ -82,7 +84,7 @@ public final class ClockCalls {
             return r;
         }
         if (modes[0] != 0 && modes[0] != 0xa001) { // ADJ_OFFSET_SS_READ reads as well
-            return t.creds().has(Cap.CAP_SYS_TIME) && (modes[0] & 0x8000) != 0 ? -EINVAL : -EPERM;
+            return (modes[0] & ADJ_ADJTIME) != 0 && (modes[0] & ADJ_OFFSET) == 0 ? -EINVAL : -EPERM;
         }
         byte[] b = new byte[TIMEX_SIZE];
         long now = HostClock.now(CLOCK_REALTIME);

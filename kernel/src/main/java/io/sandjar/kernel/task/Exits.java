@@ -278,7 +278,36 @@ public final class Exits {
             kernel.nurseryEnded();
             return;
         }
-        exitGroup(g, code == Sig.CLD_EXITED ? status << 8 : status & 0x7f);
+        int end = code == Sig.CLD_EXITED ? status << 8 : status & 0x7f;
+        if (end == Sig.SIGSEGV && loseHost(g)) {
+            kernel.background(() -> {
+                kernel.tracing().lastStop(g, end);
+                exitGroup(g, end);
+            });
+        } else {
+            exitGroup(g, end);
+        }
+    }
+
+    /** A traced process, whose tracer is to be told before it ends, goes on without a host process. */
+    private boolean loseHost(ThreadGroup g) {
+        kernel.taskLock().lock();
+        try {
+            Task leader = g.pids().tasks().task(g.pid());
+            if (g.exiting || leader == null || leader.tracee == null) {
+                return false;
+            }
+            unreaped.put(g.hostPid, g);
+            g.hostPid = 0;
+            for (Task t : g.tasks) {
+                kernel.hostThreads().remove(t.hostTid, t);
+                t.hostTid = 0;
+                t.mem.setHostTid(0);
+            }
+            return true;
+        } finally {
+            kernel.taskLock().unlock();
+        }
     }
 
     /** The init of a namespace of pids takes everybody along before anybody hears of its end. With no lock held. */

@@ -615,6 +615,21 @@ public final class Tracing {
         return changed(t, e, f) ? 1 : 0;
     }
 
+    /** The host has ended a process that had no memory left to handle a fault in: its tracer sees the fault. */
+    void lastStop(ThreadGroup g, int signo) {
+        Task leader;
+        kernel.taskLock().lock();
+        try {
+            leader = g.pids().tasks().task(g.pid());
+        } finally {
+            kernel.taskLock().unlock();
+        }
+        Tracee e = leader == null ? null : leader.tracee;
+        if (leader != null && e != null) {
+            stop(leader, e, signo, SigInfo.kernel(signo), 0, Tracee.NONE);
+        }
+    }
+
     /** PTRACE_EVENT_EXIT: the last chance to look at a thread that is about to end. */
     public void exiting(Task t, int status) {
         Tracee e = t.tracee;

@@ -25,7 +25,10 @@ public final class Prctl {
     public static final int PR_SET_SECUREBITS = 28;
     public static final int PR_SET_TIMERSLACK = 29;
     public static final int PR_GET_TIMERSLACK = 30;
+    public static final int PR_TASK_PERF_EVENTS_DISABLE = 31;
+    public static final int PR_TASK_PERF_EVENTS_ENABLE = 32;
     public static final int PR_MCE_KILL = 33;
+    public static final int PR_MCE_KILL_GET = 34;
     public static final int PR_SET_MM = 35;
     public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final int PR_GET_CHILD_SUBREAPER = 37;
@@ -42,6 +45,9 @@ public final class Prctl {
     public static final int PR_SET_IO_FLUSHER = 57;
     public static final int PR_GET_IO_FLUSHER = 58;
     public static final int PR_SET_SYSCALL_USER_DISPATCH = 59;
+    public static final int PR_SET_MDWE = 65;
+    public static final int PR_GET_MDWE = 66;
+    public static final int PR_GET_AUXV = 0x41555856;
     public static final int PR_SET_VMA = 1398164801;
     public static final int PR_SET_PTRACER = 1499557217;
 
@@ -86,6 +92,7 @@ public final class Prctl {
 
     // personality
     public static final int PER_LINUX = 0x0;
+    public static final int UNAME26 = 0x20000;
     public static final int ADDR_NO_RANDOMIZE = 0x40000;
     public static final int READ_IMPLIES_EXEC = 0x400000;
 

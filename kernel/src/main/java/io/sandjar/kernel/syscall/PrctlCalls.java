@@ -15,13 +15,6 @@ import java.nio.charset.StandardCharsets;
 
 /** prctl(2): what a thread can ask about and for itself. */
 public final class PrctlCalls {
-    private static final int PR_MCE_KILL_GET = 34;
-    private static final int PR_MCE_KILL_DEFAULT = 2;
-    private static final int PR_TSC_ENABLE = 1;
-    private static final int PR_TIMING_STATISTICAL = 0;
-    private static final int PR_GET_UNALIGN = 5;
-    private static final int PR_SET_UNALIGN = 6;
-
     private static final int KEEP_CAPS_LOCKED = SECBIT_KEEP_CAPS << 1;
     private static final int SECUREBITS =
             SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS | SECBIT_NO_CAP_AMBIENT_RAISE;
@@ -32,8 +25,8 @@ public final class PrctlCalls {
     @Syscall(
             nr = Nr.prctl,
             support = Support.PARTIAL,
-            note = "PR_SET_MM is refused; speculation, tagged addresses and "
-                    + "the like answer as on hardware without them")
+            note = "speculation, tagged addresses, core scheduling, dispatch of calls to user space answer as where they are "
+                    + "not there; PR_SET_MM has no data segment, break and MAP")
     public static long sys_prctl(Task t, @As(Kind.DEC) int option, long arg2, long arg3, long arg4, long arg5) {
         switch (option) {
             case PR_SET_NAME -> {
@@ -92,7 +85,7 @@ public final class PrctlCalls {
                 return capabilities(t, option, arg2, arg3, arg4 | arg5);
             }
             default -> {
-                return others(t, option, arg2, arg3);
+                return PrctlSettings.set(t, option, arg2, arg3, arg4, arg5);
             }
         }
     }
@@ -191,57 +184,6 @@ public final class PrctlCalls {
         }
         t.setCreds(c.withAmbient(c.capAmbient() | bit));
         return 0;
-    }
-
-    /** Options that concern only the host thread, and those that we do not have. */
-    private static long others(Task t, int option, long arg2, long arg3) {
-        switch (option) {
-            case PR_SET_TIMERSLACK, PR_GET_TIMERSLACK, PR_SET_THP_DISABLE, PR_GET_THP_DISABLE, PR_GET_TID_ADDRESS -> {
-                return Task.CONTINUE; // the host's own sleeping, huge pages and exit: registers say it all
-            }
-            case PR_SET_VMA -> {
-                return arg2 == PR_SET_VMA_ANON_NAME ? Task.CONTINUE : -EINVAL; // a name in /proc/PID/maps
-            }
-            case PR_GET_TIMING -> {
-                return PR_TIMING_STATISTICAL;
-            }
-            case PR_SET_TIMING -> {
-                return arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
-            }
-            case PR_GET_SECCOMP -> {
-                return SeccompCalls.mode(t);
-            }
-            case PR_SET_SECCOMP -> {
-                return SeccompCalls.set(t, arg2, arg3);
-            }
-            case PR_GET_TSC -> {
-                return t.mem().writeInt(arg2, PR_TSC_ENABLE);
-            }
-            case PR_SET_TSC -> {
-                return arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
-            }
-            case PR_MCE_KILL -> {
-                return arg2 != 0 && arg2 != 1 ? -EINVAL : 0;
-            }
-            case PR_MCE_KILL_GET -> {
-                return PR_MCE_KILL_DEFAULT;
-            }
-            case PR_SET_PTRACER -> {
-                return 0;
-            }
-            case PR_SET_MM -> {
-                return -EPERM;
-            }
-            case PR_GET_SPECULATION_CTRL, PR_SET_SPECULATION_CTRL -> {
-                return -ENODEV;
-            }
-            case PR_SET_IO_FLUSHER, PR_GET_IO_FLUSHER -> {
-                return -EPERM;
-            }
-            default -> {
-                return -EINVAL;
-            }
-        }
     }
 
     @Syscall(

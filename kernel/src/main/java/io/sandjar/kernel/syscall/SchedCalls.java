@@ -7,14 +7,11 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
-import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.SchedAttrLayout;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Creds;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +25,13 @@ public final class SchedCalls {
     private static final int SCHED_BATCH = 3;
     private static final int SCHED_IDLE = 5;
     private static final int SCHED_DEADLINE = 6;
-    private static final int SCHED_RESET_ON_FORK = 0x40000000;
-    private static final int PRIO_PROCESS = 0;
-    private static final int PRIO_PGRP = 1;
-    private static final int PRIO_USER = 2;
+    private static final int FLAG_RESET_ON_FORK = 1;
+    private static final int FLAG_KEEP_POLICY = 8;
+    private static final int FLAG_KEEP_PARAMS = 0x10;
+    private static final int FLAG_UTIL_CLAMP = 0x60;
+    private static final long FLAGS = 0x7f;
+    private static final int ATTR_SIZE_FIRST = 48;
+    private static final int PAGE_SIZE = 4096;
     private static final int MASK_BYTES = 1024;
 
     private SchedCalls() {}
@@ -55,7 +55,7 @@ public final class SchedCalls {
     }
 
     /** Whether the caller may change how {@code o} is scheduled. */
-    private static boolean mayChange(Task t, Task o) {
+    static boolean mayChange(Task t, Task o) {
         Creds c = t.creds();
         return c.euid() == o.creds().euid()
                 || c.euid() == o.creds().uid()
@@ -133,12 +133,16 @@ public final class SchedCalls {
         if (o == null) {
             return -ESRCH;
         }
-        int plain = policy & ~SCHED_RESET_ON_FORK;
+        int plain = policy & ~Task.SCHED_RESET_ON_FORK;
         long max = sys_sched_get_priority_max(t, plain);
         if (max < 0 || priority < sys_sched_get_priority_min(t, plain) || priority > max) {
             return -EINVAL;
         }
         if (max > 0 || plain == SCHED_DEADLINE || !mayChange(t, o)) {
+            return -EPERM;
+        }
+        boolean gaveUp = (o.schedPolicy & ~policy & Task.SCHED_RESET_ON_FORK) != 0;
+        if (gaveUp && !t.creds().has(o.creds().userNs(), Cap.CAP_SYS_NICE)) {
             return -EPERM;
         }
         o.schedPolicy = policy;
@@ -177,29 +181,80 @@ public final class SchedCalls {
         }
         byte[] b = new byte[Math.min(size, SchedAttrLayout.SIZEOF)];
         Bytes.put32(b, SchedAttrLayout.size, b.length);
-        Bytes.put32(b, SchedAttrLayout.sched_policy, o.schedPolicy & ~SCHED_RESET_ON_FORK);
-        Bytes.put64(b, SchedAttrLayout.sched_flags, (o.schedPolicy & SCHED_RESET_ON_FORK) != 0 ? 1 : 0);
-        Bytes.put32(b, SchedAttrLayout.sched_nice, nice(o));
+        Bytes.put32(b, SchedAttrLayout.sched_policy, o.schedPolicy & ~Task.SCHED_RESET_ON_FORK);
+        Bytes.put64(b, SchedAttrLayout.sched_flags, (o.schedPolicy & Task.SCHED_RESET_ON_FORK) != 0 ? 1 : 0);
+        Bytes.put32(b, SchedAttrLayout.sched_nice, PriorityCalls.nice(o));
         return t.mem().write(attr, b);
     }
 
     @Syscall(nr = Nr.sched_setattr, support = Support.PARTIAL, note = "real-time policies are refused")
     public static long sys_sched_setattr(Task t, int pid, long attr, int flags) {
-        byte[] b = new byte[48];
+        byte[] b = new byte[SchedAttrLayout.SIZEOF];
         if (pid < 0 || attr == 0 || flags != 0) {
             return -EINVAL;
         }
-        int r = t.mem().read(attr, b);
+        int r = copyAttr(t, attr, b);
         if (r < 0) {
             return r;
+        }
+        int policy = Bytes.i32(b, SchedAttrLayout.sched_policy);
+        long options = Bytes.i64(b, SchedAttrLayout.sched_flags);
+        if (policy < 0) {
+            return -EINVAL;
         }
         Task o = find(t, pid);
         if (o == null) {
             return -ESRCH;
         }
-        int policy = Bytes.i32(b, SchedAttrLayout.sched_policy);
-        long p = setPolicy(t, pid, policy, Bytes.i32(b, SchedAttrLayout.sched_priority));
-        return p < 0 || policy == SCHED_IDLE ? p : setNice(t, o, Bytes.i32(b, SchedAttrLayout.sched_nice));
+        if ((options & ~FLAGS) != 0 || (policy == SCHED_DEADLINE && !isDeadline(b))) {
+            return -EINVAL;
+        }
+        int wanted = (options & FLAG_KEEP_POLICY) != 0
+                ? o.schedPolicy
+                : policy | ((options & FLAG_RESET_ON_FORK) != 0 ? Task.SCHED_RESET_ON_FORK : 0);
+        boolean keep = (options & FLAG_KEEP_PARAMS) != 0;
+        long p = setPolicy(t, pid, wanted, keep ? 0 : Bytes.i32(b, SchedAttrLayout.sched_priority));
+        if (p < 0 || (options & FLAG_UTIL_CLAMP) != 0) {
+            return p < 0 ? p : -EOPNOTSUPP;
+        }
+        boolean fair = (wanted & ~Task.SCHED_RESET_ON_FORK) != SCHED_IDLE;
+        return keep || !fair ? 0 : PriorityCalls.setNice(t, o, Bytes.i32(b, SchedAttrLayout.sched_nice));
+    }
+
+    /** Reads a struct sched_attr of any age: 0 or -errno; E2BIG tells the size that is known. */
+    private static int copyAttr(Task t, long attr, byte[] b) {
+        int[] size = new int[1];
+        int r = t.mem().readInt(attr, size);
+        if (r < 0) {
+            return r;
+        }
+        int n = size[0] == 0 ? ATTR_SIZE_FIRST : size[0];
+        boolean fits = n >= ATTR_SIZE_FIRST && n <= PAGE_SIZE;
+        if (fits) {
+            byte[] all = new byte[n];
+            r = t.mem().read(attr, all);
+            if (r < 0) {
+                return r;
+            }
+            System.arraycopy(all, 0, b, 0, Math.min(n, b.length));
+            for (int i = b.length; i < n; i++) {
+                fits &= all[i] == 0;
+            }
+        }
+        if (!fits) {
+            r = t.mem().writeInt(attr, SchedAttrLayout.SIZEOF);
+            return r < 0 ? r : -E2BIG;
+        }
+        boolean clamps = (Bytes.i64(b, SchedAttrLayout.sched_flags) & FLAG_UTIL_CLAMP) != 0;
+        return clamps && n < SchedAttrLayout.SIZEOF ? -EINVAL : 0;
+    }
+
+    /** Whether the times of a deadline policy make sense: 1 us <= runtime <= deadline <= period. */
+    private static boolean isDeadline(byte[] b) {
+        long runtime = Bytes.i64(b, SchedAttrLayout.sched_runtime);
+        long deadline = Bytes.i64(b, SchedAttrLayout.sched_deadline);
+        long period = Bytes.i64(b, SchedAttrLayout.sched_period);
+        return runtime >= 1024 && deadline >= runtime && (period == 0 || period >= deadline);
     }
 
     @Syscall(nr = Nr.sched_get_priority_max)
@@ -226,107 +281,5 @@ public final class SchedCalls {
             return -EINVAL;
         }
         return find(t, pid) == null ? -ESRCH : Waits.writeTime(t, tp, 4_000_000, 1);
-    }
-
-    // ---- nice values: those of the host's threads, which can be raised but as a rule not lowered again ----
-
-    private static int nice(Task o) {
-        long r = Sys.call(Nr.getpriority, PRIO_PROCESS, o.hostTid(), 0);
-        return r < 0 ? 0 : 20 - (int) r;
-    }
-
-    private static long setNice(Task t, Task o, int value) {
-        if (!mayChange(t, o)) {
-            return -EPERM;
-        }
-        int wanted = Math.clamp(value, -20, 19);
-        int now = nice(o);
-        if (wanted < now
-                && (wanted < 0 || !t.creds().has(Cap.CAP_SYS_NICE) && 20 - wanted > t.rlimit(Rlimit.RLIMIT_NICE))) {
-            return -EACCES; // nobody in a sandbox goes before the host's own processes
-        }
-        return wanted == now ? 0 : Sys.call(Nr.setpriority, PRIO_PROCESS, o.hostTid(), wanted);
-    }
-
-    /** The tasks that getpriority and setpriority mean; null for a bad {@code which}. */
-    private static Task @Nullable [] chosen(Task t, int which, int who) {
-        if (which == PRIO_PROCESS) {
-            Task o = find(t, who);
-            return o == null ? new Task[0] : new Task[] {o};
-        }
-        if (which != PRIO_PGRP && which != PRIO_USER) {
-            return null;
-        }
-        ArrayList<Task> all = new ArrayList<>();
-        t.kernel().taskLock().lock();
-        try {
-            int id = who != 0
-                    ? which == PRIO_PGRP ? t.rootPid(who) : t.creds().userNs().kernelUid(who)
-                    : which == PRIO_PGRP
-                            ? t.group().processGroup().id()
-                            : t.creds().uid();
-            for (ThreadGroup g : t.pids().processes()) {
-                for (Task o : g.tasks()) {
-                    if (which == PRIO_PGRP
-                            ? g.processGroup().id() == id
-                            : o.creds().uid() == id) {
-                        all.add(o);
-                    }
-                }
-            }
-        } finally {
-            t.kernel().taskLock().unlock();
-        }
-        return all.toArray(new Task[0]);
-    }
-
-    @Syscall(nr = Nr.getpriority)
-    public static long sys_getpriority(Task t, int which, int who) {
-        Task[] all = chosen(t, which, who);
-        if (all == null || all.length == 0) {
-            return all == null ? -EINVAL : -ESRCH;
-        }
-        int lowest = 19;
-        for (Task o : all) {
-            lowest = Math.min(lowest, nice(o));
-        }
-        return 20 - lowest;
-    }
-
-    @Syscall(nr = Nr.setpriority)
-    public static long sys_setpriority(Task t, int which, int who, int prio) {
-        Task[] all = chosen(t, which, who);
-        if (all == null || all.length == 0) {
-            return all == null ? -EINVAL : -ESRCH;
-        }
-        long result = 0;
-        for (Task o : all) {
-            long r = setNice(t, o, prio);
-            result = r < 0 ? r : result;
-        }
-        return result;
-    }
-
-    @Syscall(nr = Nr.ioprio_get)
-    public static long sys_ioprio_get(Task t, int which, int who) {
-        return which < 1 || which > 3 ? -EINVAL : which == 1 && find(t, who) == null ? -ESRCH : t.ioPriority;
-    }
-
-    @Syscall(nr = Nr.ioprio_set, support = Support.PARTIAL, note = "remembered for the calling thread")
-    public static long sys_ioprio_set(Task t, int which, int who, int ioprio) {
-        int cls = ioprio >>> 13;
-        if (which < 1 || which > 3 || cls > 3 || (ioprio & 0x1fff) > 7) {
-            return -EINVAL;
-        }
-        if (cls == 1 && !t.creds().has(Cap.CAP_SYS_ADMIN) && !t.creds().has(Cap.CAP_SYS_NICE)) {
-            return -EPERM;
-        }
-        if (which == 1 && find(t, who) == null) {
-            return -ESRCH;
-        }
-        if (which == 1 && (who == 0 || who == t.tid())) {
-            t.ioPriority = ioprio;
-        }
-        return 0;
     }
 }

@@ -8,6 +8,7 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.Prctl;
 import io.sandjar.abi.SysinfoLayout;
 import io.sandjar.abi.UtsnameLayout;
 import io.sandjar.host.Scratch;
@@ -24,6 +25,9 @@ public final class SystemCalls {
     private static final int PER_MASK = 0xff;
     private static final int PER_LINUX32 = 8;
 
+    /** What a program with UNAME26 is told: 60 more than the minor version of 6.x. */
+    private static final String RELEASE_26 = "2.6.72-sandjar";
+
     private static final int HOST_NAME_MAX = 64;
     private static final int RANDOM_CHUNK = 32768;
 
@@ -35,7 +39,7 @@ public final class SystemCalls {
         Uts names = t.namespaces().uts;
         put(b, UtsnameLayout.sysname, "Linux");
         put(b, UtsnameLayout.nodename, names.hostname);
-        put(b, UtsnameLayout.release, Kernel.RELEASE);
+        put(b, UtsnameLayout.release, (t.personality & Prctl.UNAME26) != 0 ? RELEASE_26 : Kernel.RELEASE);
         put(b, UtsnameLayout.version, Kernel.VERSION);
         put(b, UtsnameLayout.machine, (t.personality & PER_MASK) == PER_LINUX32 ? "i686" : "x86_64");
         put(b, UtsnameLayout.domainname, names.domainname);
@@ -180,7 +184,7 @@ public final class SystemCalls {
     @Syscall(
             nr = Nr.personality,
             support = Support.PARTIAL,
-            note = "remembered; of effect are PER_LINUX32 in uname and ADDR_NO_RANDOMIZE for the program itself")
+            note = "remembered; of effect are PER_LINUX32 and UNAME26 in uname, and ADDR_NO_RANDOMIZE for the program itself")
     public static long sys_personality(Task t, long persona) {
         int old = t.personality;
         if ((int) persona != -1) {
@@ -195,7 +199,10 @@ public final class SystemCalls {
             return -EINVAL;
         }
         return cmd == Mm.MEMBARRIER_CMD_QUERY
-                ? Mm.MEMBARRIER_CMD_PRIVATE_EXPEDITED | Mm.MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+                ? Mm.MEMBARRIER_CMD_PRIVATE_EXPEDITED
+                        | Mm.MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+                        | Mm.MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE
+                        | Mm.MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE
                 : -EINVAL;
     }
 }

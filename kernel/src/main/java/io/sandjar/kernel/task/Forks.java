@@ -175,12 +175,8 @@ public final class Forks {
             chunk = t.space.chunkToMap(slot);
             child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), creds, fs, fds);
             child.sigmask = t.sigmask();
-            child.comm = t.comm;
             child.ns = ns;
-            child.noNewPrivs = t.noNewPrivs;
-            child.seccomp = t.seccomp;
-            child.personality = t.personality;
-            child.affinity = t.affinity;
+            child.inherit(t);
             child.inGuest = true;
             child.trapsAll = t.trapsAll;
             child.creator = t.tid;
@@ -308,12 +304,8 @@ public final class Forks {
             AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
             child = new Task(kernel, made, pid, space, slot, new UserMemory(0), creds, fs, fds);
             child.sigmask = t.sigmask();
-            child.comm = t.comm;
             child.ns = ns;
-            child.noNewPrivs = t.noNewPrivs;
-            child.seccomp = t.seccomp;
-            child.personality = t.personality;
-            child.affinity = t.affinity;
+            child.inherit(t);
             if (!(sharesMemory && (a.flags & Clone.CLONE_VFORK) == 0)) {
                 child.altSp = t.altSp;
                 child.altSize = t.altSize;

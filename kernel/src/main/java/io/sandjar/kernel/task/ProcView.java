@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A process or thread as /proc shows it: a snapshot, taken under the task lock. */
 public final class ProcView {
-    private static final int SCHED_RESET_ON_FORK = 0x40000000;
 
     /** Whose numbers are used. */
     public final PidSpace seen;
@@ -155,7 +154,7 @@ public final class ProcView {
         blocked = t == null ? 0 : t.sigmask();
         noNewPrivs = t != null && t.noNewPrivs;
         personality = t == null ? 0 : t.personality;
-        policy = t == null ? 0 : t.schedPolicy & ~SCHED_RESET_ON_FORK;
+        policy = t == null ? 0 : t.schedPolicy & ~Task.SCHED_RESET_ON_FORK;
         seccomp = t == null ? null : t.seccomp;
         ns = t == null ? g.ns : t.ns;
     }

@@ -117,6 +117,9 @@ public final class Task extends Caller {
     /** No more calls of it are answered. */
     volatile boolean dead;
 
+    /** Beside the policy: children begin without one of real time. */
+    public static final int SCHED_RESET_ON_FORK = 0x40000000;
+
     /** sched_setscheduler(2), ioprio_set(2) and personality(2): remembered for those who ask. */
     public volatile int schedPolicy;
 
@@ -241,6 +244,17 @@ public final class Task extends Caller {
 
     /** wait(2) status with which it is to end although its process goes on; 0: it is not. */
     volatile int endsAlone;
+
+    /** Takes over what a new thread has of the one that makes it, in its process or in a new one. */
+    void inherit(Task from) {
+        comm = from.comm;
+        noNewPrivs = from.noNewPrivs;
+        seccomp = from.seccomp;
+        personality = from.personality;
+        affinity = from.affinity;
+        ioPriority = from.ioPriority;
+        schedPolicy = from.schedPolicy & ~SCHED_RESET_ON_FORK; // of real-time policies, which nobody has, it leaves nothing
+    }
 
     /** Ends it before its next instruction, and with it the process if there is no other thread. */
     public void endAlone(int status) {

@@ -373,6 +373,10 @@ public final class ThreadGroup implements PidTarget {
         return auxv;
     }
 
+    public void setAuxv(byte[] b) {
+        auxv = b;
+    }
+
     public long startNanos() {
         return startNanos;
     }

@@ -26,6 +26,9 @@ public final class PosixQueue {
     public static final int HARD_SIZE = 1 << 24;
     public static final int MAX_PRIORITY = 32768;
 
+    /** sizeof(struct msg_msg), and that of a node of its tree. */
+    private static final int WORDS = 48;
+
     /** A message with its priority. */
     public record Message(int priority, byte[] text) {}
 
@@ -55,6 +58,15 @@ public final class PosixQueue {
         this.mode = mode;
         this.maxMessages = maxMessages;
         this.messageSize = messageSize;
+    }
+
+    /** What a queue of this size counts against RLIMIT_MSGQUEUE: its messages, and Linux's own words about each. */
+    public static long charge(int maxMessages, int messageSize) {
+        return (long) maxMessages * (messageSize + WORDS) + (long) Math.min(maxMessages, MAX_PRIORITY) * WORDS;
+    }
+
+    public long charge() {
+        return charge(maxMessages, messageSize);
     }
 
     public int uid() {

@@ -9,6 +9,7 @@ import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.abi.Poll;
+import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.abi.SigeventLayout;
 import io.sandjar.abi.Time;
@@ -88,6 +89,9 @@ public final class MqCalls {
                 if (all.size() >= MAX_QUEUES) {
                     return -ENOSPC;
                 }
+                if (!hasRoom(t, all, PosixQueue.charge(max, size))) {
+                    return -EMFILE;
+                }
                 q = new PosixQueue(t.creds(), mode & 0777 & ~t.umask(), max, size);
                 all.put(text.get(), q);
             } else if ((oflag & (O.O_CREAT | O.O_EXCL)) == (O.O_CREAT | O.O_EXCL)) {
@@ -99,6 +103,15 @@ public final class MqCalls {
         int flags = oflag & (O.O_ACCMODE | O.O_NONBLOCK);
         QueueFile f = new QueueFile(t.kernel().anon.newInode(O.S_IFREG | q.mode(), t.creds()), q, text.get(), flags);
         return PipeCalls.install(t, f, (oflag & O.O_CLOEXEC) != 0);
+    }
+
+    /** Whether the caller's user may have another queue of this size (RLIMIT_MSGQUEUE), with those that have a name. */
+    private static boolean hasRoom(Task t, HashMap<String, PosixQueue> all, long bytes) {
+        long used = bytes;
+        for (PosixQueue q : all.values()) {
+            used += q.uid() == t.creds().fsuid() ? q.charge() : 0;
+        }
+        return Long.compareUnsigned(used, t.rlimit(Rlimit.RLIMIT_MSGQUEUE)) <= 0;
     }
 
     @Syscall(nr = Nr.mq_unlink)

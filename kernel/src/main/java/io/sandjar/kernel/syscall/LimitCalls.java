@@ -6,12 +6,14 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Nr;
+import io.sandjar.abi.Poll;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.TmsLayout;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Accounting;
 import io.sandjar.kernel.task.Limits;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadGroup;
 
 /** Resource limits and what was used of them. */
 public final class LimitCalls {
@@ -19,6 +21,7 @@ public final class LimitCalls {
     private static final int RUSAGE_CHILDREN = -1;
     private static final int RUSAGE_THREAD = 1;
     private static final long TICK = 10_000_000;
+    private static final long PATIENCE_NANOS = 1_000_000_000;
 
     private LimitCalls() {}
 
@@ -71,6 +74,10 @@ public final class LimitCalls {
     @Syscall(nr = Nr.getrusage, support = Support.PARTIAL, note = "no block I/O")
     public static long sys_getrusage(Task t, int who, long usage) {
         Accounting a = new Accounting();
+        int r = who == RUSAGE_CHILDREN ? awaitUse(t) : 0;
+        if (r != 0) {
+            return r;
+        }
         switch (who) {
             case RUSAGE_SELF -> a.ofProcess(t.group(), true);
             case RUSAGE_THREAD -> a.ofThread(t, true);
@@ -80,6 +87,15 @@ public final class LimitCalls {
             }
         }
         return t.mem().write(usage, a.encode());
+    }
+
+    /** Waits until the host has told what the last children have used: a moment, and no longer. */
+    private static int awaitUse(Task t) {
+        ThreadGroup g = t.group();
+        long deadline = t.progress != 0 ? t.progress : System.nanoTime() + PATIENCE_NANOS;
+        t.progress = deadline;
+        int r = t.await(g.childWait, Poll.POLLIN, () -> t.kernel().exits().knowsUseOfChildren(g), deadline);
+        return r == Task.BLOCK ? r : 0;
     }
 
     @Syscall(nr = Nr.times)

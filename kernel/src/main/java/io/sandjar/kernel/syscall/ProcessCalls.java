@@ -161,7 +161,7 @@ public final class ProcessCalls {
                 return order(a.get().fs(), b.get().fs());
             }
             case KCMP_SIGHAND -> {
-                return order(a.get().group(), b.get().group());
+                return order(a.get().group().handlers(), b.get().group().handlers());
             }
             case KCMP_SYSVSEM -> { // without a list of what to undo they have the same one: none
                 return hasUndo(a.get()) || hasUndo(b.get())

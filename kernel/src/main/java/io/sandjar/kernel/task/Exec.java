@@ -311,10 +311,7 @@ public final class Exec {
         String base = image.execFn.substring(image.execFn.lastIndexOf('/') + 1);
         kernel.taskLock().lock();
         try {
-            for (int s = 1; s < Sig.NSIG; s++) {
-                SigAction a = g.actions[s];
-                g.actions[s] = a.isIgnore() ? SigAction.IGNORE : SigAction.DEFAULT;
-            }
+            g.resetHandlers();
             t.altSp = 0;
             t.altSize = 0;
             t.altFlags = Sig.SS_DISABLE;

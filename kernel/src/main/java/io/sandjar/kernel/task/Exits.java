@@ -108,6 +108,21 @@ public final class Exits {
         out.addAll(unreaped.values());
     }
 
+    /** Whether what all ended children have used is known, that were waited for. */
+    public boolean knowsUseOfChildren(ThreadGroup parent) {
+        kernel.taskLock().lock();
+        try {
+            for (ThreadGroup g : unreaped.values()) {
+                if (g.parent == parent && g.state == ThreadGroup.State.REAPED) {
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
     /** Whether the host process was a guest's that has ended already. With the task lock. */
     boolean knowsEndOf(int hostPid) {
         return unreaped.containsKey(hostPid);
@@ -133,7 +148,7 @@ public final class Exits {
             }
             g.ofItself = exact;
             kernel.figures().ended(g);
-            if (g.state == ThreadGroup.State.ZOMBIE && parent != null) {
+            if (parent != null) {
                 parent.childWait.wake(POLLIN); // who wants to know what it used
             }
         } finally {
@@ -210,6 +225,7 @@ public final class Exits {
             }
             kernel.piFutexes().ending();
             detach(t, status);
+            leaveChildren(t);
             if (t.rootTid() != g.pid()) { // a leader stays as long as its process
                 g.tasks.remove(t);
                 g.pids().tasks().remove(t);
@@ -227,6 +243,32 @@ public final class Exits {
         }
         release(t);
         return true;
+    }
+
+    /** The children of a thread that ends become those of another one of its process; who asked for a signal gets it. */
+    private void leaveChildren(Task t) {
+        ThreadGroup g = t.group;
+        Task heir = null;
+        for (Task o : g.tasks) {
+            if (!o.dead) {
+                heir = o;
+                break;
+            }
+        }
+        for (ThreadGroup c : g.children) {
+            if (c.maker == t) {
+                c.maker = heir;
+                parentDied(c, g);
+            }
+        }
+    }
+
+    private void parentDied(ThreadGroup c, ThreadGroup parent) {
+        for (Task t : c.tasks) {
+            if (t.parentDeathSignal != 0) {
+                kernel.signals().sendToGroup(c, SigInfo.user(t.parentDeathSignal, 0, parent.pid(), 0));
+            }
+        }
     }
 
     /** Removes all threads but {@code t} for exec, which takes over the process's id. What they all had locked is let go. */
@@ -253,6 +295,11 @@ public final class Exits {
                     if (!wasDead) {
                         o.wake();
                     }
+                }
+            }
+            for (ThreadGroup c : g.children) {
+                if (c.maker != null && c.maker != t && c.maker.group == g) {
+                    c.maker = t;
                 }
             }
             g.pids().tasks().remove(t);
@@ -431,12 +478,8 @@ public final class Exits {
             heir.children.add(c);
             c.parent = heir;
             c.exitSignal = Sig.SIGCHLD;
-            for (Task t : c.tasks) {
-                if (t.parentDeathSignal != 0) {
-                    kernel.signals().sendToGroup(c, SigInfo.user(t.parentDeathSignal, 0, g.pid(), 0));
-                    break;
-                }
-            }
+            c.maker = heir.tasks.isEmpty() ? null : heir.tasks.get(0);
+            parentDied(c, g);
             if (c.state == ThreadGroup.State.ZOMBIE && !c.hidden) {
                 tellParent(c, heir);
             } else if (!wasOrphaned && g.pids().tasks().orphaned(c.processGroup, null)) {

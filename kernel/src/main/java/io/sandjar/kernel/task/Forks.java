@@ -179,7 +179,6 @@ public final class Forks {
             child.inherit(t);
             child.inGuest = true;
             child.trapsAll = t.trapsAll;
-            child.creator = t.tid;
             g.tasks.add(child);
             g.pids().tasks().put(child);
             kernel.pendingThreads().add(child);
@@ -293,12 +292,15 @@ public final class Forks {
             made.cgroup.born(where);
             if ((a.flags & Clone.CLONE_CLEAR_SIGHAND) != 0) {
                 made.resetHandlers();
+            } else if ((a.flags & Clone.CLONE_SIGHAND) != 0) {
+                made.actions = g.actions;
             }
             made.ns = ns;
             made.uid = t.creds.uid();
             made.exitSignal = (a.flags & Clone.CLONE_PARENT) != 0 ? g.exitSignal : a.exitSignal;
             ThreadGroup parent = (a.flags & Clone.CLONE_PARENT) != 0 && g.parent != null ? g.parent : g;
             made.parent = parent;
+            made.maker = parent == g ? t : g.maker;
             parent.children.add(made);
             g.processGroup.members.add(made);
             AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
@@ -319,7 +321,6 @@ public final class Forks {
                 child.childClearTid = a.childTid;
             }
             child.trapsAll = t.trapsAll;
-            child.creator = t.tid;
             child.attention |= made.cgroup.frozen;
             made.tasks.add(child);
             g.pids().tasks().put(made);

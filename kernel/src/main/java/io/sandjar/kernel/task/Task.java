@@ -221,9 +221,6 @@ public final class Task extends Caller {
     /** Who traces it, and how; null for nobody. Written under the task lock. */
     volatile @Nullable Tracee tracee;
 
-    /** Tid of the thread that made it. */
-    int creator;
-
     /** The child of a vfork that the host does not wait for, because this thread is traced. */
     volatile @Nullable Task vforkChild;
 

@@ -167,6 +167,10 @@ public final class ThreadGroup implements PidTarget {
     public volatile long startStack;
     volatile byte[] auxv = new byte[0];
 
+    /** The thread of the parent whose child it is: the one that made it, or that took it over. Guarded by the task lock. */
+    @Nullable
+    Task maker;
+
     /** Start, CLOCK_BOOTTIME nanoseconds. */
     final long startNanos;
 
@@ -212,6 +216,11 @@ public final class ThreadGroup implements PidTarget {
         }
     }
 
+    /** What stands for the table of handlers, which processes may share (CLONE_SIGHAND). */
+    public Object handlers() {
+        return actions;
+    }
+
     /** What a forked child has from its parent. */
     void inherit(ThreadGroup from) {
         from.attachments.copyTo(attachments, globalPid());
@@ -234,9 +243,15 @@ public final class ThreadGroup implements PidTarget {
 
     /** Handlers give way to the default action; what is ignored stays so. */
     void resetHandlers() {
+        SigAction[] now = actions;
+        SigAction[] mine = new SigAction[Sig.NSIG]; // the present one may be others' as well
+        java.util.Arrays.fill(mine, SigAction.DEFAULT);
         for (int s = 1; s < Sig.NSIG; s++) {
-            actions[s] = actions[s].isIgnore() ? SigAction.IGNORE : SigAction.DEFAULT;
+            if (now[s].isIgnore()) {
+                mine[s] = SigAction.IGNORE;
+            }
         }
+        actions = mine;
     }
 
     /** Ends the process's timers at its exit, or those that execve(2) deletes. */

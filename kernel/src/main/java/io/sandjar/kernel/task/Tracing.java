@@ -40,7 +40,7 @@ public final class Tracing {
             if (parent.exiting || parent.tasks.isEmpty()) {
                 return 0;
             }
-            Task by = parent.pids().tasks().task(t.creator);
+            Task by = t.group.maker;
             begin(t, by != null && by.group == parent && !by.dead ? by : parent.tasks.get(0), false, 0);
             return 0;
         } finally {

@@ -47,13 +47,12 @@ public final class Waits {
      */
     public static long await(Task t, int type, int id, int options, Event out) {
         Kernel k = t.kernel();
-        ThreadGroup g = t.group();
         while (true) {
-            int found = scan(k, g, type, id, options, out);
+            int found = scan(k, t, type, id, options, out);
             if (found != 0 || (options & Clone.WNOHANG) != 0) {
                 return found;
             }
-            int r = t.awaitReady(g.childWait, POLLIN, () -> ready(k, g, type, id, options), Task.FOREVER);
+            int r = t.awaitReady(t.group().childWait, POLLIN, () -> ready(k, t, type, id, options, out.exact), Task.FOREVER);
             if (r != 0) {
                 return r;
             }
@@ -61,8 +60,10 @@ public final class Waits {
     }
 
     /** Whether a wait would find something; takes nothing. */
-    private static boolean ready(Kernel k, ThreadGroup g, int type, int id, int options) {
-        return scan(k, g, type, id, options | Clone.WNOWAIT, new Event()) != 0;
+    private static boolean ready(Kernel k, Task t, int type, int id, int options, boolean exact) {
+        Event e = new Event();
+        e.exact = exact;
+        return scan(k, t, type, id, options | Clone.WNOWAIT, e) != 0;
     }
 
     private static boolean matches(ThreadGroup c, int type, int id, int options) {
@@ -78,12 +79,14 @@ public final class Waits {
         return clone == ((options & Clone.__WCLONE) != 0);
     }
 
-    private static int scan(Kernel k, ThreadGroup g, int type, int id, int options, Event out) {
+    private static int scan(Kernel k, Task t, int type, int id, int options, Event out) {
+        ThreadGroup g = t.group();
+        boolean own = (options & Clone.__WNOTHREAD) != 0;
         k.taskLock().lock();
         try {
             boolean any = false;
             for (ThreadGroup c : g.children) {
-                if (!matches(c, type, id, options)) {
+                if (!matches(c, type, id, options) || (own && c.maker != t)) {
                     continue;
                 }
                 any = true;
@@ -95,7 +98,7 @@ public final class Waits {
                 }
             }
             for (Tracee e : g.tracees) {
-                if (!matches(e, type, id)) {
+                if (!matches(e, type, id) || (own && e.tracer != t)) {
                     continue;
                 }
                 any = true;

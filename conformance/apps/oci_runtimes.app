@@ -22,3 +22,15 @@ sed -i 's/"TERM=xterm"/"T=60"/' config.json
 runc --rootless true --root "$PWD/r" run -d -b . "ns-d-$$" >/dev/null 2>&1 </dev/null; echo "detached $?"
 runc --rootless true --root "$PWD/r" exec "ns-d-$$" sh -c 'echo in; hostname; test $$ -lt 20 && echo small'; echo "exec $?"
 runc --rootless true --root "$PWD/r" delete -f "ns-d-$$"; echo "deleted $?"
+# with control groups of their own: limits, a freezer, rules about devices
+sed -i 's/"T=60"/"TERM=x"/; s/"sh","-c",".*"$/"sh","-c","echo in groups; cat \/dev\/zero 2>\&1 | head -c 3 | wc -c; mknod \/dev\/sda b 8 0 2>\/dev\/null; echo $?"/' config.json
+runc --root "$PWD/r" run -b . "ns-g-$$" 2>&1 | grep -v 'oom kill count'; echo "groups ${PIPESTATUS[0]}"
+sed -i 's/"sh","-c",".*"$/"sleep","60"/' config.json
+runc --root "$PWD/r" run -d -b . "ns-p-$$" >/dev/null 2>&1 </dev/null; echo "detached $?"
+runc --root "$PWD/r" pause "ns-p-$$"; echo "paused $?"
+runc --root "$PWD/r" state "ns-p-$$" | grep -o '"status": "[a-z]*"'
+runc --root "$PWD/r" resume "ns-p-$$"; echo "resumed $?"
+runc --root "$PWD/r" ps "ns-p-$$" | grep -c sleep
+runc --root "$PWD/r" kill "ns-p-$$" KILL; echo "killed $?"
+for _ in 1 2 3 4 5 6 7 8 9 10; do runc --root "$PWD/r" state "ns-p-$$" | grep -q stopped && break; sleep 0.3; done
+runc --root "$PWD/r" delete "ns-p-$$"; echo "deleted $?"

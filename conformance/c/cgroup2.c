@@ -4,7 +4,7 @@
 // Control groups that a process makes for itself: who is in them, freezing, killing, limits of processes, namespaces.
 #include "check.h"
 
-#include <dirent.h>
+#include <linux/bpf.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -197,6 +197,8 @@ TEST(freeze) {
     for (int i = 0; i < 200 && !n[2]; i++)
         msleep(10);
     EQ(n[2], 1);
+    for (int i = 0; i < 200 && *n == was; i++)
+        msleep(10);
     CHECK(*n > was);
     kill(p, SIGKILL);
     WAIT_SIG(p, SIGKILL);
@@ -387,6 +389,99 @@ TEST(what_it_used) {
     WAIT_EXIT(p, 0);
     CHECK(atoll(line_of(at("cpu.stat"), "usage_usec")) >= 30000);
     gone();
+}
+
+static long bpf(int cmd, union bpf_attr *a) {
+    return syscall(SYS_bpf, cmd, a, sizeof *a);
+}
+
+static int load(struct bpf_insn *insns, int n) {
+    union bpf_attr a = {0};
+    a.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+    a.insn_cnt = n;
+    a.insns = (long)insns;
+    a.license = (long)"Apache-2.0";
+    return bpf(BPF_PROG_LOAD, &a);
+}
+
+static int attach(int cmd, int group, int program, int flags) {
+    union bpf_attr a = {0};
+    a.target_fd = group;
+    a.attach_bpf_fd = program;
+    a.attach_type = BPF_CGROUP_DEVICE;
+    a.attach_flags = flags;
+    return bpf(cmd, &a);
+}
+
+TEST(devices) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    struct bpf_insn no_zero[] = {
+        {BPF_LDX | BPF_W | BPF_MEM, 2, 1, 4, 0},  // r2 = major
+        {BPF_LDX | BPF_W | BPF_MEM, 3, 1, 8, 0},  // r3 = minor
+        {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1}, // r0 = 1
+        {BPF_JMP | BPF_JNE | BPF_K, 2, 0, 2, 1},
+        {BPF_JMP | BPF_JNE | BPF_K, 3, 0, 1, 5},
+        {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, // 1:5 is /dev/zero
+        {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+    };
+    int p = load(no_zero, 7), group = open(base, O_RDONLY | O_DIRECTORY);
+    if (p < 0 && (errno == EPERM || errno == ENOSYS)) {
+        rmdir(base);
+        SKIP("may not load programs");
+    }
+    CHECK(p >= 0 && group >= 0);
+    ERR(attach(BPF_PROG_ATTACH, open("/", O_RDONLY), p, 0), EBADF);
+    ERR(attach(BPF_PROG_ATTACH, group, 99, 0), EBADF);
+    ERR(attach(BPF_PROG_ATTACH, group, p, BPF_F_ALLOW_MULTI | BPF_F_ALLOW_OVERRIDE), EINVAL);
+    OK(attach(BPF_PROG_ATTACH, group, p, BPF_F_ALLOW_MULTI));
+    ERR(attach(BPF_PROG_ATTACH, group, p, BPF_F_ALLOW_MULTI), EINVAL); // it is there
+    ERR(attach(BPF_PROG_ATTACH, group, p, 0), EPERM);                  // of another kind
+    unsigned ids[4] = {0};
+    union bpf_attr a = {0};
+    a.query.target_fd = group;
+    a.query.attach_type = BPF_CGROUP_DEVICE;
+    a.query.prog_ids = (long)ids;
+    a.query.prog_cnt = 4;
+    OK(bpf(BPF_PROG_QUERY, &a));
+    EQ(a.query.prog_cnt, 1);
+    EQ(a.query.attach_flags, BPF_F_ALLOW_MULTI);
+    union bpf_attr b = {0};
+    b.prog_id = ids[0];
+    int again = bpf(BPF_PROG_GET_FD_BY_ID, &b);
+    CHECK(again >= 0);
+    pid_t child;
+    CHILD(child) {
+        OK(writes(at("cgroup.procs"), "0"));
+        ERR(open("/dev/zero", O_RDONLY), EPERM);
+        OK(open("/dev/null", O_RDWR));
+        ERR(mknod("zero", S_IFCHR | 0600, 1 << 8 | 5), EPERM);
+        OK(attach(BPF_PROG_DETACH, group, again, 0));
+        OK(open("/dev/zero", O_RDONLY));
+    }
+    WAIT_EXIT(child, 0);
+    gone();
+}
+
+TEST(programs_that_are_refused) {
+    struct bpf_insn exit0[] = {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+    struct bpf_insn falls[] = {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}};
+    struct bpf_insn out[] = {{BPF_JMP | BPF_JA, 0, 0, 5, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+    struct bpf_insn beyond[] = {{BPF_LDX | BPF_W | BPF_MEM, 0, 1, 12, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+    struct bpf_insn lost[] = {{BPF_ALU64 | BPF_MOV | BPF_K, 1, 0, 0, 0},
+                              {BPF_LDX | BPF_W | BPF_MEM, 0, 1, 0, 0},
+                              {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+    int fd = load(exit0, 2);
+    if (fd < 0 && (errno == EPERM || errno == ENOSYS))
+        SKIP("may not load programs");
+    CHECK(fd >= 0);
+    ERR(load(falls, 1), EINVAL);
+    ERR(load(out, 2), EINVAL);
+    ERR(load(beyond, 2), EACCES);
+    ERR(load(lost, 3), EACCES);
+    ERR(load(exit0, 0), E2BIG);
+    union bpf_attr a = {0};
+    ERR(bpf(9999, &a), EINVAL);
 }
 
 MAIN()

@@ -12,6 +12,7 @@ import io.sandjar.kernel.fs.devpts.DevPts;
 import io.sandjar.kernel.fs.pipe.Fifo;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.mm.MemoryRoom;
+import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.Attr;
@@ -215,6 +216,9 @@ public final class ContainerTree implements SpecialFiles {
 
     @Override
     public int openDevice(Caller c, Path path, boolean block, long rdev, int flags, Ref<FileDescription> out) {
+        if (!CgroupMoves.mayOpen(c, block, rdev, flags)) {
+            return -io.sandjar.abi.Errno.EPERM;
+        }
         return block ? -ENXIO : devices.open(c, path, flags, out);
     }
 }

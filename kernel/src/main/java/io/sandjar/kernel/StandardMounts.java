@@ -87,6 +87,9 @@ public final class StandardMounts implements SpecialFiles {
 
     @Override
     public int openDevice(Caller c, Path path, boolean block, long rdev, int flags, Ref<FileDescription> out) {
+        if (!CgroupMoves.mayOpen(c, block, rdev, flags)) {
+            return -io.sandjar.abi.Errno.EPERM;
+        }
         return block ? -io.sandjar.abi.Errno.ENXIO : devices.open(c, path, flags, out);
     }
 }

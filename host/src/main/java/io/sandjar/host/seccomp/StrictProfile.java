@@ -259,7 +259,6 @@ final class StrictProfile {
                         Nr.init_module,
                         Nr.finit_module,
                         Nr.delete_module,
-                        Nr.bpf,
                         Nr.userfaultfd,
                         Nr.iopl,
                         Nr.ioperm,
@@ -278,6 +277,7 @@ final class StrictProfile {
             TRAP,
             "another filter would answer before the kernel",
             calls(
+                    Nr.bpf,
                     Nr.mount,
                     Nr.umount2,
                     Nr.pivot_root,

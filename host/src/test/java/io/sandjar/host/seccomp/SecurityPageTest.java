@@ -43,7 +43,7 @@ final class SecurityPageTest {
         FilterTable table = FilterTable.strict();
         assertEquals("", FilterText.guestSummary(table, Nr.read));
         assertEquals("ALLOW", FilterText.guestSummary(table, Nr.munmap));
-        assertTrue(FilterText.guestSummary(table, Nr.bpf).startsWith("EPERM ("));
+        assertTrue(FilterText.guestSummary(table, Nr.userfaultfd).startsWith("EPERM ("));
         assertTrue(FilterText.guestSummary(table, Nr.mmap).startsWith("ALLOW when fd is -1"));
         assertTrue(FilterText.endsInFilter(table, Nr.munmap));
         assertTrue(!FilterText.endsInFilter(table, Nr.futex));

@@ -52,7 +52,7 @@ final class StrictProfileTest {
             """);
 
     private static final Set<String> NOT_PERMITTED = words("""
-            kexec_load kexec_file_load init_module finit_module delete_module bpf userfaultfd iopl
+            kexec_load kexec_file_load init_module finit_module delete_module userfaultfd iopl
             ioperm swapon swapoff acct
             """);
 

@@ -8,6 +8,7 @@ import static io.sandjar.abi.O.*;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileOps;
 import io.sandjar.kernel.vfs.Path;
@@ -136,7 +137,9 @@ public final class LinkCalls {
             case 0, S_IFREG, S_IFIFO, S_IFSOCK -> {}
             case S_IFCHR, S_IFBLK -> {
                 boolean whiteout = type == S_IFCHR && dev == 0;
-                if (!whiteout && !t.creds().has(Cap.CAP_MKNOD)) {
+                if (!whiteout
+                        && (!t.creds().has(Cap.CAP_MKNOD)
+                                || !CgroupMoves.mayMake(t, type == S_IFBLK, dev & 0xffffffffL))) {
                     return -EPERM;
                 }
             }

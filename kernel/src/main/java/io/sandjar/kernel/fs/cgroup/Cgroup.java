@@ -55,6 +55,7 @@ public final class Cgroup {
     private static final class Tree {
         final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
         int groups = 1;
+        volatile boolean devices;
         long lastIno = 1;
     }
 
@@ -74,6 +75,7 @@ public final class Cgroup {
     private long pidsRefused;
     private long pidsPeak;
     private final long[] endedTime = new long[2];
+    private final DevicePrograms devices = new DevicePrograms();
 
     /** Limits are set here or around: forks have to count. */
     private volatile boolean limited;
@@ -380,6 +382,55 @@ public final class Cgroup {
         for (Cgroup g : children.values()) {
             g.addEnded(sum);
         }
+    }
+
+    // ---- devices ----
+
+    /** Programs that say which devices its processes may use. */
+    public DevicePrograms devices() {
+        return devices;
+    }
+
+    /** From now on opening a device asks programs. */
+    public void useDevices() {
+        tree.devices = true;
+    }
+
+    /** The attached program with this id; null when there is none. */
+    public @Nullable DeviceProgram program(int id) {
+        for (DeviceProgram p : devices.all()) {
+            if (p.id() == id) {
+                return p;
+            }
+        }
+        for (Cgroup g : children()) {
+            DeviceProgram p = g.program(id);
+            if (p != null) {
+                return p;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Whether its processes may use a device: what is attached here decides, and what is attached around, unless only the
+     * nearest counts.
+     */
+    public boolean mayUse(int type, int access, int major, int minor) {
+        if (!tree.devices) {
+            return true;
+        }
+        for (Cgroup g = this; g != null; g = g.parent) {
+            if (!g.devices.isEmpty()) {
+                if (!g.devices.allow(type, access, major, minor)) {
+                    return false;
+                }
+                if (g.devices.flags() != DevicePrograms.ALLOW_MULTI) {
+                    return true;
+                }
+            }
+        }
+        return true;
     }
 
     // ---- the freezer ----

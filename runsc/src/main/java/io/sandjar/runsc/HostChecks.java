@@ -5,6 +5,7 @@ package io.sandjar.runsc;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.host.GuestAccess;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import java.util.ArrayList;
@@ -19,7 +20,11 @@ final class HostChecks {
     private static final int WAIT_KILLABLE_RECV = 1 << 5;
     private static final int RET_USER_NOTIF = 0x7fc00000;
     private static final int RET_TRAP = 0x00030000;
+    private static final int RLIMIT_NPROC = 6;
     private static final int RLIMIT_NOFILE = 7;
+    private static final int PR_GET_SECCOMP = 21;
+    private static final int FEW_FILES = 4096;
+    private static final int FEW_PROCESSES = 512;
     private static final int CAP_SYS_PTRACE = 19;
     private static final String SINCE_5_19 = "Linux 5.19 or newer is needed";
 
@@ -32,11 +37,13 @@ final class HostChecks {
         c.kernelVersion();
         c.seccomp();
         c.synchronousWake();
+        c.otherFilter();
         c.ptrace();
         c.pidfd();
         c.openat2();
         c.memoryFiles();
         c.descriptors();
+        c.processes();
         WallChecks.add(c.findings);
         c.landlock();
         c.jvm();
@@ -137,7 +144,13 @@ final class HostChecks {
         String subject = "access to guest memory";
         String text = Sys.readText("/proc/sys/kernel/yama/ptrace_scope");
         int scope = text == null || text.isEmpty() ? 0 : text.charAt(0) - '0';
-        if (scope <= 1) { // guests are our children
+        if (scope <= 1 && !GuestAccess.memory()) {
+            add(Finding.warn(
+                    subject,
+                    "by /proc/PID/mem, because process_vm_readv is refused",
+                    "calls that move data take some microseconds more, and a guest's buffer that it may only read is written to "
+                            + "all the same; in a container: a newer engine, or --cap-add SYS_PTRACE"));
+        } else if (scope <= 1) { // guests are our children
             add(Finding.ok(subject, text == null ? "no Yama" : "Yama ptrace_scope " + scope));
         } else if (scope == 2 && hasCapability(CAP_SYS_PTRACE)) {
             add(Finding.ok(subject, "Yama ptrace_scope 2, but we have CAP_SYS_PTRACE"));
@@ -164,15 +177,21 @@ final class HostChecks {
     private void pidfd() {
         int pidfd = (int) Sys.call(Nr.pidfd_open, Sys.pid(), 0, 0);
         int fd = pidfd < 0 ? pidfd : (int) Sys.call(Nr.pidfd_getfd, pidfd, 0, 0);
-        add(
+        add(Finding.ok(
+                "process descriptors",
                 fd >= 0 || fd == -EBADF
-                        ? Finding.ok("process descriptors", "pidfd_open, pidfd_getfd")
-                        : Finding.fail(
-                                "process descriptors",
-                                "pidfd_getfd: " + ErrnoText.of(fd),
-                                "in a container: allow pidfd_getfd(2)"));
+                        ? "pidfd_open, pidfd_getfd"
+                        : "handed over by a socket (pidfd_getfd: " + ErrnoText.of(fd) + ")"));
         close(fd);
         close(pidfd);
+    }
+
+    /** A container's profile or a service's: it answers before ours, but a trap comes before its refusals. */
+    private void otherFilter() {
+        boolean other = Sys.call(Nr.prctl, PR_GET_SECCOMP, 0, 0) > 0;
+        add(Finding.ok(
+                "filters around",
+                other ? "there is another seccomp filter; guests' calls that it may refuse are traps" : "none"));
     }
 
     private void openat2() {
@@ -203,21 +222,38 @@ final class HostChecks {
         close(fd);
     }
 
-    private void descriptors() {
+    /** A limit of this process in words; whether its hard value is at least {@code least}, in {@code enough[0]}. */
+    private static String limit(int which, int least, boolean[] enough) {
         Scratch s = Scratch.take();
-        long soft;
-        long hard;
         try {
-            Sys.call(Nr.prlimit64, 0, RLIMIT_NOFILE, 0, s.address, 0, 0);
-            soft = s.buf.getLong(0);
-            hard = s.buf.getLong(8);
+            Sys.call(Nr.prlimit64, 0, which, 0, s.address, 0, 0);
+            long soft = s.buf.getLong(0);
+            long hard = s.buf.getLong(8);
+            enough[0] = hard < 0 || hard >= least;
+            return soft < 0 ? "unlimited" : soft + " of at most " + (hard < 0 ? "any number" : Long.toString(hard));
         } finally {
             s.give();
         }
-        String found = soft + " of at most " + hard;
-        boolean enough = hard < 0 || hard >= 4096;
+    }
+
+    private void processes() {
+        boolean[] enough = new boolean[1];
+        String found = limit(RLIMIT_NPROC, FEW_PROCESSES, enough);
+        boolean root = Sys.call(Nr.geteuid, 0) == 0;
         add(
-                enough
+                root || enough[0]
+                        ? Finding.ok("processes", root ? "no limit for root" : found)
+                        : Finding.warn(
+                                "processes",
+                                found,
+                                "ulimit -Hu 4096: each thread of a guest is one of this user's, and the kernel has some 30"));
+    }
+
+    private void descriptors() {
+        boolean[] enough = new boolean[1];
+        String found = limit(RLIMIT_NOFILE, FEW_FILES, enough);
+        add(
+                enough[0]
                         ? Finding.ok("open files", found)
                         : Finding.warn(
                                 "open files",

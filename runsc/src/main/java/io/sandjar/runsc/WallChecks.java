@@ -8,6 +8,9 @@ import io.sandjar.host.HostTrees;
 import io.sandjar.host.Processes;
 import io.sandjar.host.SpawnPlan;
 import io.sandjar.host.Sys;
+import io.sandjar.runsc.cgroups.CgroupError;
+import io.sandjar.runsc.cgroups.Cgroups;
+import io.sandjar.runsc.cgroups.Hierarchies;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +63,8 @@ final class WallChecks {
         if (starts("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1')) {
             return "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile that allows userns";
         }
-        return "a kernel with CONFIG_USER_NS; in a container: allow clone(2) with CLONE_NEWUSER";
+        return "a kernel with CONFIG_USER_NS; in a container: --privileged, or a seccomp profile that allows "
+                + "clone(2) with CLONE_NEWUSER (sandjar do does without)";
     }
 
     private static boolean starts(String file, char c) {
@@ -98,7 +102,7 @@ final class WallChecks {
         int pid = plan.run(cloneFlags);
         String failure = pid < 0 ? ErrnoText.of(pid) : plan.failure();
         if (pid > 0) {
-            Processes.reap(pid, new long[3]);
+            Processes.reap(pid, new long[Processes.USAGE]);
         }
         plan.free();
         return failure == null ? "" : failure;
@@ -119,9 +123,38 @@ final class WallChecks {
     }
 
     private static Finding graded(String subject, String found, String missing) {
+        String refused = missing.isEmpty() ? mayMake() : "";
+        if (!refused.isEmpty()) {
+            return Finding.warn(
+                    subject,
+                    found + ", but not usable: " + refused,
+                    "--memory, --cpus, --pids and limits of containers are refused: run as root, or in a group that was "
+                            + "delegated (systemd-run --user --scope -p Delegate=yes); in a container: a writable /sys/fs/cgroup");
+        }
         return missing.isEmpty()
                 ? Finding.ok(subject, found)
                 : Finding.warn(subject, found + ", without" + missing, "limits that need them are refused; mount them");
+    }
+
+    /** What hinders the making of a group below our own; the empty string for nothing. */
+    private static String mayMake() {
+        try {
+            Cgroups c = Cgroups.plan(Hierarchies.find(""), "sandjar-doctor-" + Sys.pid(), "", false, false, false);
+            try {
+                c.create();
+                StringBuilder made = new StringBuilder(" ");
+                for (Cgroups.Group g : c.groups()) {
+                    made.append(g.controller()).append(' ');
+                }
+                String all = made.toString();
+                boolean usable = all.contains(" unified ") || (all.contains(" memory ") && all.contains(" pids "));
+                return usable ? "" : "this user may not make groups";
+            } finally {
+                c.remove();
+            }
+        } catch (CgroupError e) {
+            return e.text();
+        }
     }
 
     /** Controllers of limits that people use and that are not there. */

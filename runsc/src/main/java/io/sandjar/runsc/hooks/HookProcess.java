@@ -101,7 +101,7 @@ final class HookProcess {
                 return "clone: " + ErrnoText.of(pid);
             }
             if (!plan.failure().isEmpty()) {
-                Processes.reap(pid, new long[3]);
+                Processes.reap(pid, new long[Processes.USAGE]);
                 return plan.failure();
             }
             return await(pid, out, timeoutSeconds);

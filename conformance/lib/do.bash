@@ -107,6 +107,7 @@ os._exit(0)" 2>/dev/null'
     do_case without_pidfd_getfd 0 'alive' "$refuse 438 \$DO echo alive"
     do_case without_vm_calls 0 '3 /tmp' "$refuse 310,311,438 \$DO sh -c \"seq 3 | wc -l | tr '\\n' ' '; cd /tmp; pwd\""
     do_case refused_by_others 0 '* tmpfs *' "$refuse 101,165,272,310,311,438 \$DO unshare -Urm sh -c \"mkdir /tmp/m; mount -t tmpfs x /tmp/m; stat -fc ' %T ' /tmp/m\""
+    do_case idle_uses_no_cpu 0 'idle' "$here/lib/idle \$DO"
     do_case memory_too_little 125 '*at least 2m*' '$S --memory 1k -- true'
     do_case two_at_once 0 'a b' 'x=$($DO sh -c "sleep 1; echo a") & $DO echo b >$D/o; wait; echo a $(cat $D/o)'
     rm -rf "$d"

@@ -213,6 +213,7 @@ final class StrictProfile {
                 calls(Nr.clone, Nr.clone3, Nr.fork, Nr.vfork, Nr.execve, Nr.execveat, Nr.rt_sigreturn)),
         rule(TRAP, "the kernel keeps the address", calls(Nr.set_tid_address)),
         rule(TRAP, "the stub knows the answer", calls(Nr.rt_sigprocmask, Nr.getpid, Nr.gettid)),
+        rule(TRAP, "the signal is often for the caller, whose registers are at hand then", calls(Nr.kill, Nr.tgkill)),
         rule(TRAP, "registers and features that signal frames depend on", calls(Nr.arch_prctl, Nr.sigaltstack)),
         rule(TRAP, "a mapping of shared memory with a name", calls(Nr.shmat, Nr.shmdt)),
         rule(TRAP, "a mapping for the ring of events", calls(Nr.io_setup, Nr.io_destroy)),

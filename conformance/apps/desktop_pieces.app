@@ -23,8 +23,8 @@ C
 p=$(dbus-daemon --config-file="$d/sys.conf" --fork --print-pid); export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$d/sys
 for n in x.y q.r; do dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.RequestName string:$n uint32:0 2>&1 | tail -n 1 | cut -d: -f 1; done
 kill "$p"; for i in {1..100}; do [ -S sys ] || break; sleep .05; done; ls sys 2>&1
-Xvfb -displayfd 3 -screen 0 640x480x24 -nolisten tcp 3>num 2>/dev/null & x=$!
+Xvfb -noreset -displayfd 3 -screen 0 640x480x24 -nolisten tcp 3>num 2>/dev/null & x=$!
 for i in {1..200}; do [ -s num ] && break; sleep .05; done; export DISPLAY=:$(cat num)
-xdpyinfo | grep -E 'dimensions|depth of root'; xprop -root -f note 8s -set note hello; xprop -root note; xprop -root -spy note >spy & s=$!
-for i in {1..100}; do grep -q hello spy && break; sleep .05; done; xprop -root -set note again; for i in {1..100}; do grep -q again spy && break; sleep .05; done; tail -n 1 spy
+xdpyinfo | grep -E 'dimensions|depth of root'; xprop -root -format note 8s -set note hello; xprop -root note; xprop -root -spy note >spy & s=$!
+for i in {1..100}; do grep -q hello spy && break; sleep .05; done; xprop -root -format note 8s -set note again; for i in {1..100}; do grep -q again spy && break; sleep .05; done; tail -n 1 spy
 (for i in {1..10}; do xdpyinfo >/dev/null & done; wait); echo "ten clients"; kill $s $x; wait $x; echo "server $?"; cd /; rm -rf "$d"

@@ -28,14 +28,14 @@ int main(int argc, char **argv) {
     waitpid(p, &s, 0);
     int *m = malloc(40);
     m[0] = 1;
-    printf("signal %d child %d read %d\n", got, WEXITSTATUS(s), argc > 2 ? m[10] != m[10] : 0);
+    printf("signal %d child %d read %d\n", got, WEXITSTATUS(s), argc > 2 ? m[10] > 1 << 30 : 0);
     m = 0;
     return 0;
 }
 C
 gcc -g -O0 -o a a.c -pthread
 qemu-x86_64-static ./a; qemu-x86_64-static /usr/bin/python3 -c 'import threading, os; l=[]; t=[threading.Thread(target=l.append, args=(i,)) for i in range(8)]; [x.start() for x in t]; [x.join() for x in t]; print(sorted(l), os.popen("echo popen").read())'
-qemu-x86_64-static -strace ./a 2>&1 | grep -c 'rt_sigaction\|clone'; qemu-x86_64-static /bin/sh -c 'kill -9 $$'; echo "status $?"
+qemu-x86_64-static -strace ./a 2>&1 | grep -c 'rt_sigaction\|clone'; { qemu-x86_64-static /bin/sh -c 'kill -9 $$'; } 2>/dev/null; echo "status $?"
 valgrind --log-file=v ./a; grep -E 'definitely lost|ERROR SUMMARY' v | sed 's/==[0-9]*== *//'; valgrind --log-file=v --error-exitcode=9 ./a 1 2; echo "status $?"; grep -E 'Invalid read|0 bytes after' v | sed 's/==[0-9]*== *//;s/0x[0-9A-F]*/ADDR/'
 valgrind --tool=helgrind --log-file=v --error-exitcode=8 ./a 1; echo "status $?"; grep -c 'Possible data race' v | grep -c '[1-9]'; valgrind --tool=callgrind --callgrind-out-file=/dev/null -q ./a 2>/dev/null
 cd /; rm -rf "$d"

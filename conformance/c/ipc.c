@@ -430,4 +430,25 @@ TEST(close_while_another_thread_reads) {
     pthread_join(t, &r);
     EQ((long)r, 1);
 }
+TEST(inotify_masks) {
+    static const unsigned good[] = {IN_ONLYDIR, IN_UNMOUNT, IN_IGNORED, IN_Q_OVERFLOW, IN_ISDIR,
+            IN_CREATE | IN_UNMOUNT | IN_IGNORED | IN_ISDIR | IN_Q_OVERFLOW};
+    static const unsigned bad[] = {0, 0x10000, 0x1000, IN_CREATE | 0x10000, IN_MASK_ADD | IN_MASK_CREATE | IN_CREATE};
+    for (unsigned i = 0; i < sizeof good / sizeof *good; i++) {
+        int fd = OK(inotify_init1(IN_NONBLOCK));
+        EQ(inotify_add_watch(fd, ".", good[i]), 1);
+        put("f", "x");
+        char b[1000];
+        if (good[i] & IN_CREATE)
+            CHECK(read(fd, b, sizeof b) >= 16);
+        else
+            ERR(read(fd, b, sizeof b), EAGAIN);
+        unlink("f");
+        close(fd);
+    }
+    int fd = OK(inotify_init1(0));
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
+        ERR(inotify_add_watch(fd, ".", bad[i]), EINVAL);
+}
+
 MAIN()

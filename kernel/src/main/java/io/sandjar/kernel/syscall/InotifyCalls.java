@@ -19,6 +19,9 @@ import io.sandjar.kernel.vfs.Permissions;
 /** Watching of files. */
 public final class InotifyCalls {
     private static final int KNOWN = IN_ALL_EVENTS
+            | IN_UNMOUNT
+            | IN_Q_OVERFLOW
+            | IN_IGNORED
             | IN_ONLYDIR
             | IN_DONT_FOLLOW
             | IN_EXCL_UNLINK
@@ -54,7 +57,7 @@ public final class InotifyCalls {
             support = Support.PARTIAL,
             note = "sees what programs of the sandbox do, not changes of host directories from outside")
     public static long sys_inotify_add_watch(Task t, int fd, long pathname, @As(Kind.HEX) int mask) {
-        if ((mask & IN_ALL_EVENTS) == 0 || (mask & ~KNOWN) != 0) {
+        if (mask == 0 || (mask & ~KNOWN) != 0) {
             return -EINVAL;
         }
         if ((mask & (IN_MASK_ADD | IN_MASK_CREATE)) == (IN_MASK_ADD | IN_MASK_CREATE)) {

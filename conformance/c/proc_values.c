@@ -232,4 +232,47 @@ TEST(loads) {
         CHECK(s.loads[i] / 65536.0 < g[i] * 2 + 1 && s.loads[i] / 65536.0 > g[i] / 2 - 1);
 }
 
+TEST(settings_of_a_network_have_an_effect) {
+    if (getuid() != 0)
+        SKIP("for root");
+    pid_t pid;
+    CHILD(pid) {
+        OK(unshare(CLONE_NEWNET));
+        const char *range = "/proc/sys/net/ipv4/ip_local_port_range", *start = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+        EQ(put_errno(range, "40000 40003\n"), 0);
+        STREQ(get(range), "40000\t40003\n");
+        EQ(put_errno(range, "40003 40000\n"), EINVAL);
+        EQ(put_errno(range, "0 70000\n"), EINVAL);
+        int seen = 0;
+        struct sockaddr_in a = {.sin_family = AF_INET};
+        socklen_t n = sizeof a;
+        for (int i = 0; i < 4; i++) {
+            int s = OK(socket(AF_INET, SOCK_DGRAM, 0));
+            a.sin_port = 0;
+            OK(bind(s, (void *)&a, sizeof a));
+            OK(getsockname(s, (void *)&a, &n));
+            CHECK(ntohs(a.sin_port) >= 40000 && ntohs(a.sin_port) <= 40003);
+            seen |= 1 << (ntohs(a.sin_port) - 40000);
+        }
+        EQ(seen, 15);
+        a.sin_port = 0;
+        ERR(bind(OK(socket(AF_INET, SOCK_DGRAM, 0)), (void *)&a, sizeof a), EADDRINUSE);
+        EQ(put_errno("/proc/sys/net/core/somaxconn", "7\n"), 0);
+        STREQ(get("/proc/sys/net/core/somaxconn"), "7\n");
+        STREQ(get(start), "1024\n");
+        EQ(put_errno(start, "80\n"), 0);
+        STREQ(get(start), "80\n");
+        EQ(put_errno(start, "70000\n"), EINVAL);
+        OK(seteuid(1));
+        a.sin_port = htons(81);
+        OK(bind(OK(socket(AF_INET, SOCK_STREAM, 0)), (void *)&a, sizeof a));
+        a.sin_port = htons(79);
+        ERR(bind(OK(socket(AF_INET, SOCK_STREAM, 0)), (void *)&a, sizeof a), EACCES);
+        OK(seteuid(0));
+        EQ(put_errno(start, "1024\n"), 0);
+    }
+    WAIT_EXIT(pid, 0);
+    CHECK(atoi(get("/proc/sys/net/core/somaxconn")) != 7);
+}
+
 MAIN()

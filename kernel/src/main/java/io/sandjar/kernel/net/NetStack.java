@@ -42,10 +42,11 @@ public final class NetStack extends Namespace {
     private final Interfaces interfaces;
     private final Groups netlinkGroups = new Groups();
     private final UnixNames unixNames = new UnixNames();
-    private final Ports tcpPorts = new Ports();
-    private final Ports udpPorts = new Ports();
-    private final Ports udpLitePorts = new Ports();
-    private final Ports pingPorts = new Ports();
+    private final NetSettings settings = new NetSettings();
+    private final Ports tcpPorts = new Ports(settings);
+    private final Ports udpPorts = new Ports(settings);
+    private final Ports udpLitePorts = new Ports(settings);
+    private final Ports pingPorts = new Ports(settings);
     private final Wire wire = new Wire(this);
     private final HashSet<Integer> netlinkIds = new HashSet<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -95,6 +96,11 @@ public final class NetStack extends Namespace {
     /** Gives the guest the host's internet sockets instead of a loopback of its own. To be called before it runs. */
     public void useHostNetwork() {
         hostNetwork = true;
+    }
+
+    /** What /proc/sys/net says of it. */
+    public NetSettings settings() {
+        return settings;
     }
 
     /** Lets guests with CAP_NET_RAW have raw and packet sockets. To be called before they run. */

@@ -154,7 +154,8 @@ public final class SocketCalls {
         if (f == null) {
             return notSocket(t, fd);
         }
-        int b = backlog < 0 || backlog > Net.SOMAXCONN ? Net.SOMAXCONN : backlog;
+        int max = t.namespaces().net.settings().backlogMax();
+        int b = backlog < 0 || backlog > max ? max : backlog;
         return f.socket().listen(t, b);
     }
 

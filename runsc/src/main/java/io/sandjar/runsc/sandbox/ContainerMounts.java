@@ -25,6 +25,7 @@ import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.mm.MemoryRoom;
+import io.sandjar.kernel.net.NetSettings;
 import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
@@ -237,12 +238,17 @@ public final class ContainerMounts {
         switch (key.replace('/', '.')) {
             case "kernel.hostname" -> container.uts().hostname = bytes(value);
             case "kernel.domainname" -> container.uts().domainname = bytes(value);
-            case "net.ipv4.ip_unprivileged_port_start" -> {
-                container.firstFreePort = port(key, value);
-                p.setSysctl(bytes(key), bytes(value));
-            }
+            case "net.ipv4.ip_unprivileged_port_start" -> container.firstFreePort = port(key, value);
+            case "net.core.somaxconn" -> network(NetSettings.SOMAXCONN, key, value);
+            case "net.ipv4.ip_local_port_range" -> network(NetSettings.PORT_RANGE, key, value);
             case "net.ipv4.ping_group_range" -> pingGroups(key, value);
             default -> p.setSysctl(bytes(key), bytes(value));
+        }
+    }
+
+    private void network(String name, String key, String value) {
+        if (container.kernel().net.settings().set(name, value) < 0) {
+            throw new Refusal("linux.sysctl: " + key + ": \"" + value + "\" is no value for it");
         }
     }
 

@@ -8,12 +8,6 @@ import io.sandjar.kernel.net.NetStack;
 
 /** /proc/net: the loopback interface and the sockets of the sandbox. */
 final class NetDir {
-    private static final String DEV = """
-            Inter-|   Receive                                                |  Transmit
-             face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
-                lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
-            """;
-
     private static final String TCP =
             "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
                     + "                                                     \n";
@@ -42,7 +36,9 @@ final class NetDir {
     }
 
     private static void entries(ProcFs fs, NetStack net, PseudoDir d) {
-        d.add("dev", new ConstantFile(fs, DEV));
+        for (String name : new String[] {"dev", "route", "if_inet6"}) {
+            d.add(name, new LinkTable(fs, net, name));
+        }
         d.add("tcp", new SocketTable(fs, net, "tcp", TCP));
         d.add("tcp6", new SocketTable(fs, net, "tcp6", TCP6));
         d.add("udp", new SocketTable(fs, net, "udp", UDP));
@@ -53,16 +49,10 @@ final class NetDir {
         d.add("packet", new ConstantFile(fs, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"));
         d.add("netlink", new SocketTable(fs, net, "netlink", NETLINK));
         d.add(
-                "route",
-                new ConstantFile(
-                        fs,
-                        "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                                                       \n"));
-        d.add(
                 "ipv6_route",
                 new ConstantFile(
                         fs,
                         "00000000000000000000000000000001 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000001 00000000 80200001       lo\n"));
-        d.add("if_inet6", new ConstantFile(fs, "00000000000000000000000000000001 01 80 10 80       lo\n"));
         d.add(
                 "arp",
                 new ConstantFile(

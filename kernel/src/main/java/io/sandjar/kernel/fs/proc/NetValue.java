@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.proc;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.net.NetSettings;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
@@ -17,7 +18,10 @@ final class NetValue extends TextInode {
         PING_GROUPS("net/ipv4/ping_group_range"),
         FORWARDING("net/ipv4/ip_forward"),
         FORWARDING_ALL("net/ipv4/conf/all/forwarding"),
-        FORWARDING_V6("net/ipv6/conf/all/forwarding");
+        FORWARDING_V6("net/ipv6/conf/all/forwarding"),
+        BACKLOG(NetSettings.SOMAXCONN),
+        PORTS(NetSettings.PORT_RANGE),
+        FREE_PORTS("net/ipv4/ip_unprivileged_port_start");
 
         final String path;
 
@@ -25,6 +29,8 @@ final class NetValue extends TextInode {
             this.path = path;
         }
     }
+
+    private static final int PORTS = 65536;
 
     private final Which which;
 
@@ -43,6 +49,11 @@ final class NetValue extends TextInode {
         if (n != null) {
             switch (which) {
                 case PING_GROUPS -> out.append(n.firstPingGroup()).append('\t').append(n.lastPingGroup());
+                case BACKLOG, PORTS -> {
+                    out.append(n.settings().text(which.path));
+                    return 0;
+                }
+                case FREE_PORTS -> out.append(c.firstFreePort());
                 case FORWARDING_V6 -> out.append(n.forwarding6 ? 1 : 0);
                 default -> out.append(n.forwarding ? 1 : 0);
             }
@@ -57,6 +68,10 @@ final class NetValue extends TextInode {
         if (n == null) {
             return -EPERM;
         }
+        if (which == Which.BACKLOG || which == Which.PORTS) {
+            int r = n.settings().set(which.path, data);
+            return r < 0 ? r : data.length();
+        }
         StringTokenizer words = new StringTokenizer(data);
         long first = words.hasMoreTokens() ? Fields.decimal(words.nextToken()) : -1;
         long last = words.hasMoreTokens() ? Fields.decimal(words.nextToken()) : -1;
@@ -64,7 +79,12 @@ final class NetValue extends TextInode {
             if (first < 0 || first > Integer.MAX_VALUE) {
                 return -EINVAL;
             }
-            if (which == Which.FORWARDING_V6) {
+            if (which == Which.FREE_PORTS) {
+                if (first > PORTS || !(c instanceof Task t)) {
+                    return -EINVAL;
+                }
+                t.group().container().firstFreePort = (int) first;
+            } else if (which == Which.FORWARDING_V6) {
                 n.forwarding6 = first != 0;
             } else {
                 n.forwarding = first != 0;

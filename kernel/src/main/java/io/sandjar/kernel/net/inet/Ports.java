@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.net.inet;
 
+import io.sandjar.kernel.net.NetSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Who has which port of one protocol. Guarded by the lock of the network. */
 public final class Ports {
-    private static final int FIRST = 32768;
-    private static final int LAST = 60999;
-
     private final HashMap<Integer, LinkedHashSet<InetSocket>> bound = new HashMap<>();
     private final HashMap<Integer, ArrayList<InetSocket>> receivers = new HashMap<>();
-    private int next = FIRST + ThreadLocalRandom.current().nextInt(LAST - FIRST);
+    private final NetSettings settings;
+    private int next;
+
+    /** @param settings the range of ports that are given to who wants any */
+    public Ports(NetSettings settings) {
+        this.settings = settings;
+        next = settings.firstPort()
+                + ThreadLocalRandom.current().nextInt(settings.lastPort() - settings.firstPort());
+    }
 
     /** Whether {@code s} may not have {@code want}, because of who has it already. */
     boolean conflict(InetSocket s, InetAddr want) {
@@ -52,11 +58,11 @@ public final class Ports {
 
     /** A free port of the ephemeral range; 0 when there is none. */
     int ephemeral() {
-        for (int i = FIRST; i <= LAST; i++) {
-            int p = next++;
-            if (next > LAST) {
-                next = FIRST;
-            }
+        int first = settings.firstPort();
+        int last = settings.lastPort();
+        for (int i = first; i <= last; i++) {
+            int p = next < first || next > last ? first : next;
+            next = p + 1;
             if (!bound.containsKey(p)) {
                 return p;
             }

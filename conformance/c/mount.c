@@ -3,6 +3,8 @@
 // BUILD:
 // mount(2) and umount2(2) as root: file systems and their options, binds, remounts, flags and what they forbid, errors.
 #include "mount.h"
+#include <dirent.h>
+#include <grp.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
@@ -403,5 +405,54 @@ TEST(statx_of_mounts) {
     CHECK(x.stx_mask & 0x4000);
     CHECK(!(x.stx_attributes & STATX_ATTR_MOUNT_ROOT));
     CHECK(x.stx_mnt_id > 1LL << 31);
+}
+TEST(proc_hides_processes) {
+    OWN_MOUNTS();
+    dirs("p1 p2 p4 s");
+    EQ(mount("p", "p1", "proc", 0, "hidepid=1"), 0);
+    EQ(mount("p", "p2", "proc", 0, "hidepid=invisible,gid=77"), 0);
+    EQ(mount("p", "p4", "proc", 0, "hidepid=4"), 0);
+    EQ(mount("p", "s", "proc", 0, "subset=pid"), 0);
+    ERR(mount("p", "s", "proc", 0, "hidepid=3"), EINVAL);
+    ERR(mount("p", "s", "proc", 0, "subset=all"), EINVAL);
+    CHECK(strstr(mountinfo("p1"), "hidepid=noaccess"));
+    CHECK(strstr(mountinfo("p2"), "gid=77,hidepid=invisible"));
+    CHECK(strstr(mountinfo("s"), "subset=pid"));
+    CHECK(exists("s/self/status") && !exists("s/meminfo") && exists("p1/meminfo"));
+    char of[4][40];
+    int pid = getpid();
+    for (int i = 0; i < 3; i++)
+        snprintf(of[i], 40, "p%d/%d", 1 << i, pid);
+    EQ(chmod(".", 0755), 0);
+    pid_t child;
+    CHILD(child) {
+        OK(setgroups(0, 0));
+        OK(setresgid(10, 10, 10));
+        OK(setresuid(10, 10, 10));
+        struct stat st;
+        EQ(stat(of[0], &st), 0);
+        ERR(open(of[0], O_RDONLY), EPERM);
+        strcat(of[0], "/status");
+        ERR(open(of[0], O_RDONLY), EPERM);
+        ERR(stat(of[1], &st), ENOENT);
+        ERR(open(of[2], O_RDONLY), ENOENT);
+        CHECK(exists("p1/self/status") && exists("p2/self/status") && exists("p4/self/status"));
+        int listed = 0;
+        DIR *d = opendir("p2");
+        for (struct dirent *e; d && (e = readdir(d));)
+            listed += atoi(e->d_name) == pid;
+        EQ(listed, 0);
+    }
+    WAIT_EXIT(child, 0);
+    CHILD(child) {
+        gid_t g = 77;
+        OK(setgroups(1, &g));
+        OK(setresgid(10, 10, 10));
+        OK(setresuid(10, 10, 10));
+        struct stat st;
+        EQ(stat(of[1], &st), 0);
+        ERR(stat(of[2], &st), ENOENT);
+    }
+    WAIT_EXIT(child, 0);
 }
 MAIN()

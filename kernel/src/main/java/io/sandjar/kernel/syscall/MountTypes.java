@@ -150,18 +150,40 @@ final class MountTypes {
     }
 
     private static int proc(Task t, List<String> options, Ref<FileSystem> out) {
+        ProcFs.Hide hide = ProcFs.Hide.NOTHING;
+        int gid = 0;
+        boolean only = false;
         for (String o : options) {
-            boolean known = o.equals("hidepid=0") || o.equals("hidepid=off") || o.startsWith("gid=");
-            if (!known) {
-                return -EINVAL;
+            switch (o) {
+                case "hidepid=0", "hidepid=off" -> hide = ProcFs.Hide.NOTHING;
+                case "hidepid=1", "hidepid=noaccess" -> hide = ProcFs.Hide.CONTENTS;
+                case "hidepid=2", "hidepid=invisible" -> hide = ProcFs.Hide.EXISTENCE;
+                case "hidepid=4", "hidepid=ptraceable" -> hide = ProcFs.Hide.UNTRACEABLE;
+                case "subset=pid" -> only = true;
+                default -> {
+                    gid = o.startsWith("gid=") ? groupOf(t, o.substring(4)) : -1;
+                    if (gid == -1) {
+                        return -EINVAL;
+                    }
+                }
             }
         }
         ProcFs fs = new ProcFs(t.pids());
         if (existing(t, "proc", ProcFs.class) instanceof ProcFs first) {
             fs.inherit(first);
         }
+        fs.restrict(hide, gid, only);
         out.set(fs);
         return 0;
+    }
+
+    /** The kernel's number of a group; -1 for none. */
+    private static int groupOf(Task t, String number) {
+        try {
+            return t.creds().userNs().kernelGid(Integer.parseUnsignedInt(number));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     private static int devpts(Task t, List<String> options, Ref<FileSystem> out) {
@@ -173,7 +195,7 @@ final class MountTypes {
             String name = eq < 0 ? o : o.substring(0, eq);
             try {
                 switch (name) {
-                    case "gid" -> gid = t.creds().userNs().kernelGid(Integer.parseUnsignedInt(o.substring(eq + 1)));
+                    case "gid" -> gid = groupOf(t, o.substring(eq + 1));
                     case "mode" -> mode = Integer.parseInt(o.substring(eq + 1), 8);
                     case "ptmxmode" -> ptmx = Integer.parseInt(o.substring(eq + 1), 8);
                     case "uid", "max" -> Integer.parseUnsignedInt(o.substring(eq + 1));

@@ -146,6 +146,18 @@ public final class Dentry {
         }
     }
 
+    /** The name of a file that may be open is gone: {@link #markUnlinked} for all who share it. */
+    void markGone() {
+        markUnlinked();
+        synchronized (inode) {
+            WeakReference<Dentry> ref = inode.dentry;
+            Dentry known = ref == null ? null : ref.get();
+            if (known != null && known.parent == parent && known.name.equals(name)) {
+                known.unlinked = true;
+            }
+        }
+    }
+
     /** A file that may be open was renamed. */
     static void moved(Inode file, Dentry oldParent, String oldName, Dentry newParent, String newName) {
         synchronized (file) {

@@ -130,7 +130,7 @@ public final class FileOps {
         }
         r = w.parent().inode().unlink(c, w.last());
         if (r == 0) {
-            p.dentry().markUnlinked();
+            p.dentry().markGone();
             MountOps.nameGone(p.dentry());
             FsNotify.deleted(w.parent().inode(), w.last(), p.inode());
         }
@@ -292,7 +292,7 @@ public final class FileOps {
         oldDir.dentry().forget(from.last());
         newDir.dentry().forget(to.last());
         if (replaced != null && !exchange) {
-            replaced.dentry().markUnlinked();
+            replaced.dentry().markGone();
             MountOps.nameGone(replaced.dentry());
             FsNotify.replaced(replaced.inode());
         }

@@ -141,6 +141,62 @@ public final class ProcFs extends PseudoFs {
         return n;
     }
 
+    // ---- what an instance shows (proc(5)) ----
+
+    /** Who may look at processes of others. */
+    public enum Hide {
+        NOTHING(""),
+        CONTENTS("noaccess"),
+        EXISTENCE("invisible"),
+        UNTRACEABLE("ptraceable");
+
+        private final String text;
+
+        Hide(String text) {
+            this.text = text;
+        }
+    }
+
+    private volatile Hide hide = Hide.NOTHING;
+    private volatile int seesAll;
+    private volatile boolean processesOnly;
+
+    /** Before it is mounted: {@code gid} names the group that sees all processes whatever is hidden. */
+    public void restrict(Hide what, int gid, boolean onlyProcesses) {
+        hide = what;
+        seesAll = gid;
+        processesOnly = onlyProcesses;
+    }
+
+    @Override
+    public String options() {
+        StringBuilder b = new StringBuilder();
+        if (seesAll != 0) {
+            b.append(",gid=").append(Integer.toUnsignedString(seesAll));
+        }
+        if (hide != Hide.NOTHING) {
+            b.append(",hidepid=").append(hide.text);
+        }
+        if (processesOnly) {
+            b.append(",subset=pid");
+        }
+        return b.isEmpty() ? "" : b.substring(1);
+    }
+
+    /** Whether the caller may see of a process what is hidden from {@code from} on. */
+    private boolean sees(Caller c, TaskDir d, Hide from) {
+        Hide h = hide;
+        if (h.compareTo(from) < 0) {
+            return true;
+        }
+        return (h != Hide.UNTRACEABLE && c.creds().inGroup(seesAll)) || d.mayInspect(c);
+    }
+
+    /** Whether the caller may look into the directory of a process. */
+    boolean mayEnter(Caller c, TaskDir d) {
+        return hide == Hide.NOTHING || sees(c, d, Hide.CONTENTS);
+    }
+
     private final class Root extends PseudoDir {
         Root() {
             super(ProcFs.this, 1, 0555);
@@ -150,7 +206,8 @@ public final class ProcFs extends PseudoFs {
         public int lookup(Caller c, String name, Ref<Inode> out) {
             int id = number(name);
             if (id < 0) {
-                return super.lookup(c, name, out);
+                boolean there = !processesOnly || name.equals("self") || name.equals("thread-self");
+                return there ? super.lookup(c, name, out) : -ENOENT;
             }
             ThreadGroup g;
             kernel.taskLock().lock();
@@ -166,13 +223,20 @@ public final class ProcFs extends PseudoFs {
             if (g == null) {
                 return -ENOENT;
             }
-            out.set(new TaskDir(ProcFs.this, g, null));
+            TaskDir d = new TaskDir(ProcFs.this, g, null);
+            if (hide != Hide.NOTHING && !sees(c, d, Hide.EXISTENCE)) {
+                return -ENOENT;
+            }
+            out.set(d);
             return 0;
         }
 
         @Override
         protected void list(Caller c, List<Entry> out) {
             super.list(c, out);
+            if (processesOnly) {
+                out.removeIf(e -> !e.name().equals("self") && !e.name().equals("thread-self"));
+            }
             ArrayList<ThreadGroup> all;
             kernel.taskLock().lock();
             try {
@@ -181,6 +245,9 @@ public final class ProcFs extends PseudoFs {
                 kernel.taskLock().unlock();
             }
             for (ThreadGroup g : all) {
+                if (hide != Hide.NOTHING && !sees(c, new TaskDir(ProcFs.this, g, null), Hide.EXISTENCE)) {
+                    continue;
+                }
                 out.add(new Entry(Integer.toString(pids.fromRoot(g.pid())), TaskDir.inoOf(g, null, 0), 4));
             }
         }

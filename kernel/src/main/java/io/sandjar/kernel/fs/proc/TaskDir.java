@@ -15,7 +15,9 @@ import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
+import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Stat;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,10 +116,18 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     }
 
     @Override
+    public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        return proc.mayEnter(c, this) ? super.open(c, path, flags, out) : -EPERM;
+    }
+
+    @Override
     public int lookup(Caller c, String name, Ref<Inode> out) {
         ProcView v = view();
         if (v == null) {
             return -ENOENT;
+        }
+        if (!proc.mayEnter(c, this)) {
+            return -EPERM;
         }
         Inode i = find(v, name);
         if (i == null) {

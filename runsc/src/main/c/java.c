@@ -34,7 +34,7 @@ static const struct {
     {KERNEL, "-XX:CompileThresholdScaling=4"}, // a start meets most methods a few times only
     {HOST, "-XX:TieredStopAtLevel=1"},
     {KERNEL, "-Xms16m"},
-    {KERNEL, "-Xmx128m"},
+    {BOOT, "-Xmx128m"}, // of `do` see heap_option
     {HOST, "-Xmx64m"},
     {ANY, "-Xss256k"},
     {ANY, "-XX:-UsePerfData"},
@@ -102,13 +102,23 @@ void follow_image(const char *id, char **argv) {
     if (access(path, X_OK) == 0) execv(path, argv);
 }
 
+// The kernel's heap of `do`: where names, attributes and sockets of the guest lie. What is not used takes no memory. A 32nd
+// of the machine's, so that a guest cannot take much of it that way; enough for a million files from 20 GB on.
+static char *heap_option(void) {
+    enum { LEAST_MB = 128, MOST_MB = 640, SHARE = 32 };
+    static char option[32];
+    long megabytes = (sysconf(_SC_PHYS_PAGES) / SHARE) * (sysconf(_SC_PAGESIZE) / 1024) / 1024;
+    sprintf(option, "-Xmx%ldm", megabytes < LEAST_MB ? LEAST_MB : megabytes > MOST_MB ? MOST_MB : megabytes);
+    return option;
+}
+
 // The JVM's arguments: ours, those in SANDJAR_JVM_OPTIONS or SANDJAR_HOST_JVM_OPTIONS (split at blanks, for developers; if
 // they are about the AOT cache, ours is not used), then the words for Main.
 char **java_arguments(enum role role, char *const *words) {
     char *extra = getenv(role == ROLE_HOST ? "SANDJAR_HOST_JVM_OPTIONS" : "SANDJAR_JVM_OPTIONS");
     size_t count = 0;
     while (words[count] != NULL) count++;
-    size_t most = OPTIONS + count + 4 + (extra == NULL ? 0 : strlen(extra) / 2 + 1);
+    size_t most = OPTIONS + count + 5 + (extra == NULL ? 0 : strlen(extra) / 2 + 1);
     char **args = malloc(most * sizeof *args);
     if (args == NULL) fail("out of memory");
     size_t n = 0;
@@ -119,6 +129,7 @@ char **java_arguments(enum role role, char *const *words) {
         if (own_cache && strncmp(jvm_options[i].text, "-XX:AOT", 7) == 0) continue;
         args[n++] = in_image(jvm_options[i].text);
     }
+    if (role == ROLE_DO) args[n++] = heap_option();
     for (char *word = extra == NULL ? NULL : strtok(strdup(extra), " "); word != NULL; word = strtok(NULL, " ")) {
         args[n++] = word;
     }

@@ -19,8 +19,8 @@ public enum LockLevel {
     MOUNTS(false),
     /** Contents of one directory; ancestors before descendants. */
     DIRECTORY(true),
-    /** Contents and attributes of one file. */
-    INODE(true),
+    /** Contents and attributes of files, of several with one lock: so never two of them. */
+    INODE(false),
     /** Terminal and its line discipline; the two ends of a pair share one lock. */
     TTY(false),
     /** Network tables: ports, bound names. */

@@ -179,7 +179,9 @@ final class OverlayOptions {
             out.set(known);
             return 0;
         }
-        return value.isEmpty() ? -EINVAL : find(value.replace("\\,", ",").replace("\\:", ":").replace("\\\\", "\\"), out);
+        return value.isEmpty()
+                ? -EINVAL
+                : find(value.replace("\\,", ",").replace("\\:", ":").replace("\\\\", "\\"), out);
     }
 
     private int find(String name, Ref<Path> out) {

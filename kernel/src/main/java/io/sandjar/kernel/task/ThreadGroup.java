@@ -210,9 +210,11 @@ public final class ThreadGroup implements PidTarget {
         if (p != null) {
             exe = p;
             p.inode().addRunner(1);
+            p.dentry().opened(1);
         }
         if (before != null) {
             before.inode().addRunner(-1);
+            before.dentry().opened(-1);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * began before a name went or moved must not bring it back, which {@link #generation} tells.
  */
 public final class Dentry {
+    private static final AtomicIntegerFieldUpdater<Dentry> OPEN =
+            AtomicIntegerFieldUpdater.newUpdater(Dentry.class, "open");
+
     private volatile @Nullable Dentry parent;
     private volatile String name;
+    private volatile int open;
     private final Inode inode;
     private volatile boolean unlinked;
     private volatile @Nullable ConcurrentHashMap<String, SoftReference<Dentry>> children;
@@ -143,6 +148,18 @@ public final class Dentry {
             }
             inode.dentry = new WeakReference<>(this);
             return this;
+        }
+    }
+
+    /** An open description or a process that runs it more, or ({@code n} is -1) less: what nobody uses need not be found by its inode. */
+    public void opened(int n) {
+        if (OPEN.addAndGet(this, n) == 0 && !inode.isDir()) {
+            synchronized (inode) {
+                WeakReference<Dentry> ref = inode.dentry;
+                if (ref != null && ref.refersTo(this) && open == 0) {
+                    inode.dentry = null;
+                }
+            }
         }
     }
 

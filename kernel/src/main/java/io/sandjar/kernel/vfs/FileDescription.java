@@ -63,6 +63,7 @@ public abstract class FileDescription implements Pollable {
         this.flags = flags;
         if (path != null) {
             path.mount().use(1);
+            path.dentry().opened(1);
         }
     }
 
@@ -276,6 +277,7 @@ public abstract class FileDescription implements Pollable {
                 }
             }
             if (path != null) {
+                path.dentry().opened(-1);
                 path.mount().use(-1);
             }
         }

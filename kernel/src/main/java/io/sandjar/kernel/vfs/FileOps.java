@@ -223,7 +223,9 @@ public final class FileOps {
         Ref<Path> moving = new Ref<>();
         if (mount.fs().isStacked()
                 && from.lookupLast(moving) == 0
-                && Permissions.mayDelete(c.creds(), from.parent().inode(), moving.get().inode()) == 0) {
+                && Permissions.mayDelete(
+                                c.creds(), from.parent().inode(), moving.get().inode())
+                        == 0) {
             r = moving.get().inode().prepareMove(c);
             if (r != 0) {
                 return r;

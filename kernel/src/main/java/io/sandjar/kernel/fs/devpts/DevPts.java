@@ -5,8 +5,8 @@ package io.sandjar.kernel.fs.devpts;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.O;
-import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.fs.dev.Devices;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;

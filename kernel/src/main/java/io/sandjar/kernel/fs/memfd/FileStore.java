@@ -9,6 +9,7 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Where the contents of small files lie: one memory file for all of a kernel, because a host descriptor for each would
@@ -19,11 +20,12 @@ public final class FileStore {
     static final int MAX_SMALL = 1 << 20;
 
     private static final long RESOLVE_BENEATH = 8;
+    private static final int LOCKS = 1024;
     private static final int ORDERS = 9;
     private static final int PUNCH = 2 | 1;
 
     /** Bytes of heap that a file with an entry in a directory takes, rounded up. */
-    private static final int NODE_BYTES = 450;
+    private static final int NODE_BYTES = 400;
 
     private final HeapRoom heap;
     private final OrderedLock lock = new OrderedLock(LockLevel.MEMORY);
@@ -32,6 +34,9 @@ public final class FileStore {
     private long end;
     private volatile int fd = -1;
     private final int directory;
+
+    /** Locks of files, each for many: one for each file would take more than its name. */
+    private final AtomicReferenceArray<OrderedLock> locks = new AtomicReferenceArray<>(LOCKS);
 
     /** Contents in memory. */
     public FileStore() {
@@ -64,6 +69,17 @@ public final class FileStore {
 
     public void unchargeNode(int more) {
         chargeHeap(-NODE_BYTES - more);
+    }
+
+    /** The lock of the file with this number. */
+    public OrderedLock lockOf(long ino) {
+        int i = (int) ino & LOCKS - 1;
+        OrderedLock l = locks.get(i);
+        if (l == null) {
+            OrderedLock made = new OrderedLock(LockLevel.INODE);
+            l = locks.compareAndSet(i, null, made) ? made : locks.get(i);
+        }
+        return java.util.Objects.requireNonNull(l);
     }
 
     /** Counts memory of the kernel's own that a guest makes it use; negative to give it back. */

@@ -62,12 +62,12 @@ public abstract class Node extends Inode {
     Node(NodeFs fs, @Nullable Caller c, @Nullable DirNode dir, String name, int mode) {
         super(fs);
         this.nodes = fs;
-        this.lock = new OrderedLock((mode & S_IFMT) == S_IFDIR ? LockLevel.DIRECTORY : LockLevel.INODE);
         this.lower = null;
         this.parent = dir;
         this.name = name;
         this.pinned = true;
         this.ino = fs.newIno();
+        this.lock = lock(fs, (mode & S_IFMT) == S_IFDIR, ino);
         this.self = null;
         Creds creds = c == null ? null : c.creds();
         this.uid = creds == null ? 0 : creds.fsuid();
@@ -95,12 +95,16 @@ public abstract class Node extends Inode {
     Node(NodeFs fs, Inode lower, long ino, @Nullable DirNode dir, String name) {
         super(fs);
         this.nodes = fs;
-        this.lock = new OrderedLock(lower.isDir() ? LockLevel.DIRECTORY : LockLevel.INODE);
+        this.lock = lock(fs, lower.isDir(), ino);
         this.lower = lower;
         this.parent = dir;
         this.name = name;
         this.ino = ino;
         this.self = new SoftReference<>(this);
+    }
+
+    private static OrderedLock lock(NodeFs fs, boolean dir, long ino) {
+        return dir ? new OrderedLock(LockLevel.DIRECTORY) : fs.store.lockOf(ino);
     }
 
     /** How tables refer to it while nothing in it has changed. */

@@ -4,8 +4,8 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.PseudoInode;

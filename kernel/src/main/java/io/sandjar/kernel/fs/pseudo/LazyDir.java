@@ -2,8 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.pseudo;
 
-import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.ListedDir.Entry;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;
 import java.util.List;

@@ -37,8 +37,7 @@ final class UnionDir extends UnionNode {
 
     private volatile boolean dead;
 
-    UnionDir(
-            UnionFs fs, @Nullable Inode upper, Inode[] lowers, @Nullable UnionDir parent, String name, long ino) {
+    UnionDir(UnionFs fs, @Nullable Inode upper, Inode[] lowers, @Nullable UnionDir parent, String name, long ino) {
         super(fs, upper, lowers.length == 0 ? null : lowers[0], parent, name, ino);
         this.lowers = lowers;
     }
@@ -635,7 +634,13 @@ final class UnionDir extends UnionNode {
     }
 
     private int moveUpper(
-            Caller c, UnionNode old, String oldName, UnionDir to, String newName, Found target, @Nullable UnionNode victim) {
+            Caller c,
+            UnionNode old,
+            String oldName,
+            UnionDir to,
+            String newName,
+            Found target,
+            @Nullable UnionNode victim) {
         boolean leaveWhiteout = isBelow(c, oldName);
         boolean swap = old.isDir() && target.whiteout;
         int r = UnionFs.rename(c, top(), oldName, to.top(), newName, swap ? RENAME_EXCHANGE : 0);

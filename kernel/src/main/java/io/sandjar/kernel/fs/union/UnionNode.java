@@ -39,7 +39,12 @@ class UnionNode extends Inode {
     private int pins;
 
     UnionNode(
-            UnionFs fs, @Nullable Inode upper, @Nullable Inode lower, @Nullable UnionDir parent, String name, long ino) {
+            UnionFs fs,
+            @Nullable Inode upper,
+            @Nullable Inode lower,
+            @Nullable UnionDir parent,
+            String name,
+            long ino) {
         super(fs);
         this.union = fs;
         this.upper = upper;

@@ -41,7 +41,7 @@ final class StrictProfileTest {
 
     private static final Set<String> TRAPPED = words("""
             clone clone3 fork vfork execve execveat rt_sigreturn set_tid_address sigaltstack shmat shmdt io_setup io_destroy
-            rt_sigprocmask getpid gettid
+            rt_sigprocmask getpid gettid kill tgkill
             """);
 
     private static final Set<String> NOT_THERE = words("""

@@ -92,6 +92,11 @@ public final class SocketOptions {
         return rcvbuf != 0 ? rcvbuf : familyDefault;
     }
 
+    /** Whether the sender is to be known by control data. */
+    public boolean wantsSender() {
+        return passCred || passPidfd;
+    }
+
     /** The interface that the socket is bound to; 0 for none. */
     public int deviceIndex() {
         return deviceIndex;
@@ -154,6 +159,12 @@ public final class SocketOptions {
             case Net.SO_KEEPALIVE -> keepAlive = on;
             case Net.SO_BROADCAST -> broadcast = on;
             case Net.SO_PASSCRED -> passCred = on;
+            case Net.SO_PASSPIDFD -> {
+                if (s.family() != Net.AF_UNIX && s.family() != Net.AF_NETLINK) {
+                    return -EOPNOTSUPP;
+                }
+                passPidfd = on;
+            }
             case Net.SO_TIMESTAMP_OLD, Net.SO_TIMESTAMP_NEW -> {
                 timestamp = on;
                 timestampNanos = false;
@@ -206,7 +217,7 @@ public final class SocketOptions {
                 }
                 keep(name, x);
             }
-            case Net.SO_PEEK_OFF -> keep(name, x + 1);
+            case Net.SO_PEEK_OFF, Net.SO_INCOMING_CPU -> keep(name, x + 1);
             case Net.SO_DONTROUTE,
                     Net.SO_OOBINLINE,
                     Net.SO_NO_CHECK,
@@ -215,8 +226,7 @@ public final class SocketOptions {
                     Net.SO_WIFI_STATUS,
                     Net.SO_NOFCS,
                     Net.SO_SELECT_ERR_QUEUE -> keep(name, on ? 1 : 0);
-            case Net.SO_INCOMING_CPU,
-                    Net.SO_MAX_PACING_RATE,
+            case Net.SO_MAX_PACING_RATE,
                     Net.SO_TXREHASH,
                     Net.SO_RCVMARK,
                     Net.SO_BUSY_POLL,
@@ -351,7 +361,6 @@ public final class SocketOptions {
                     Net.SO_WIFI_STATUS,
                     Net.SO_NOFCS,
                     Net.SO_SELECT_ERR_QUEUE,
-                    Net.SO_INCOMING_CPU,
                     Net.SO_ZEROCOPY,
                     Net.SO_TXREHASH,
                     Net.SO_RCVMARK,
@@ -372,6 +381,11 @@ public final class SocketOptions {
                 Bytes.put64(out, 8, nanos % 1_000_000_000L / 1000);
                 return Math.min(len, 16);
             }
+            case Net.SO_PEERPIDFD -> {
+                return -ENODATA;
+            }
+            case Net.SO_PASSPIDFD -> x = passPidfd ? 1 : 0;
+            case Net.SO_INCOMING_CPU -> x = kept(name) - 1;
             case Net.SO_PEERCRED -> { // of what has no such peer
                 if (len < UcredLayout.SIZEOF) {
                     return -EINVAL;

@@ -4,11 +4,13 @@ package io.sandjar.kernel.task;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Rlimit;
 import io.sandjar.host.Ring;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
 import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.base.WaitQueue;
+import io.sandjar.kernel.fs.pidfd.PidFd;
 import io.sandjar.kernel.ipc.IpcNamespace;
 import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.mm.UserMemory;
@@ -455,6 +457,21 @@ public final class Task extends Caller {
     @Override
     public int firstFreePort() {
         return group.container().firstFreePort;
+    }
+
+    @Override
+    public int openPidfd(int global) {
+        int pid = localPid(global);
+        ThreadGroup g = pid <= 0 ? null : Access.process(this, pid);
+        if (g == null) {
+            return -ESRCH;
+        }
+        PidFd f = new PidFd(kernel.anon, creds(), g, 0);
+        int fd = fds().install(f, true, 0, rlimit(Rlimit.RLIMIT_NOFILE));
+        if (fd < 0) {
+            f.release();
+        }
+        return fd;
     }
 
     @Override

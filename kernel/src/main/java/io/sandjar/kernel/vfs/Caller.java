@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.vfs;
 
+import io.sandjar.abi.Errno;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.Pollable;
 import io.sandjar.kernel.base.WaitPlace;
@@ -63,6 +64,11 @@ public abstract class Caller {
     /** The namespace of its own pid; null where there is none. */
     public @Nullable Namespace pidNamespace() {
         return null;
+    }
+
+    /** Gives the caller a pidfd of a process by its {@linkplain #globalPid global} pid: the descriptor or -errno. */
+    public int openPidfd(int global) {
+        return -Errno.ESRCH;
     }
 
     /** The network namespace of a process that the caller can see; null for none. */

@@ -196,6 +196,9 @@ public abstract class FileDescription implements Pollable {
         return -ENODEV;
     }
 
+    /** What /proc/PID/fdinfo says of it beside what it says of all: whole lines. */
+    public void moreInfo(Caller c, StringBuilder out) {}
+
     // ---- readiness: regular files and directories are always ready ----
 
     @Override

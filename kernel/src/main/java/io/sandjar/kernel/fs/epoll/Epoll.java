@@ -304,22 +304,27 @@ public final class Epoll extends FileDescription implements Condition {
         }
     }
 
-    /** Text for /proc/PID/fdinfo. */
-    public String fdinfo() {
-        StringBuilder s = new StringBuilder();
+    @Override
+    public void moreInfo(Caller c, StringBuilder out) {
         lock.lock();
         try {
             for (EpollItem item : items.values()) {
-                s.append("tfd: ").append(item.fd());
-                s.append(" events: ").append(Integer.toHexString(item.events()));
-                s.append(" data: ").append(Long.toHexString(item.data()));
-                s.append(" pos:0 ino:")
+                padded(out.append("tfd: "), Integer.toString(item.fd()), 8);
+                padded(out.append(" events: "), Integer.toHexString(item.events()), 8);
+                padded(out.append(" data: "), Long.toHexString(item.data()), 16);
+                out.append("  pos:0 ino:")
                         .append(Long.toHexString(item.file().inode().ino()))
-                        .append('\n');
+                        .append(" sdev:0\n");
             }
         } finally {
             lock.unlock();
         }
-        return s.toString();
+    }
+
+    private static void padded(StringBuilder out, String text, int width) {
+        for (int i = text.length(); i < width; i++) {
+            out.append(' ');
+        }
+        out.append(text);
     }
 }

@@ -3,8 +3,10 @@
 package io.sandjar.kernel.fs.pidfd;
 
 import io.sandjar.abi.O;
+import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.fs.anon.NamelessFs;
+import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
@@ -33,6 +35,12 @@ public final class PidFd extends FileDescription {
     @Override
     public String describe() {
         return "anon_inode:[pidfd]";
+    }
+
+    @Override
+    public void moreInfo(Caller c, StringBuilder out) {
+        int pid = (target.poll() & Poll.POLLHUP) != 0 ? -1 : c.localPid(target.pid());
+        out.append("Pid:\t").append(pid).append("\nNSpid:\t").append(pid).append('\n');
     }
 
     @Override

@@ -169,6 +169,7 @@ final class FdDir extends PseudoDir {
                 b.append("\nflags:\t0").append(Integer.toOctalString(d.flags() | cloexec));
                 b.append("\nmnt_id:\t").append(p == null ? 15 : p.mount().id());
                 b.append("\nino:\t").append(d.inode().ino()).append('\n');
+                d.moreInfo(c, b);
                 return 0;
             } finally {
                 d.release();

@@ -68,6 +68,9 @@ final class NetValue extends TextInode {
         if (n == null) {
             return -EPERM;
         }
+        if (which == Which.PORTS && new StringTokenizer(data).countTokens() == 1) {
+            return -EINVAL; // both or none
+        }
         if (which == Which.BACKLOG || which == Which.PORTS) {
             int r = n.settings().set(which.path, data);
             return r < 0 ? r : data.length();

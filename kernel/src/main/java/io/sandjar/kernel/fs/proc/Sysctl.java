@@ -129,7 +129,7 @@ final class Sysctl {
         "net/ipv4/tcp_window_scaling", "1",
         "net/ipv4/tcp_sack", "1",
         "net/ipv4/tcp_tw_reuse", "2",
-        "net/ipv4/tcp_fastopen", "0",
+        "net/ipv4/tcp_fastopen", "1",
         "net/ipv4/tcp_retries2", "15",
         "net/ipv4/tcp_syn_retries", "6",
         "net/ipv6/bindv6only", "0",

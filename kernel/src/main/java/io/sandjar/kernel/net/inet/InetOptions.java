@@ -18,7 +18,6 @@ final class InetOptions {
     private static final int TCP_MAXSEG = 2;
     private static final int UDPLITE_SEND_CSCOV = 10;
     private static final int UDPLITE_RECV_CSCOV = 11;
-    private static final int TCP_INFO_SIZE = 248;
 
     private final int family;
     private final int protocol;
@@ -405,29 +404,5 @@ final class InetOptions {
                     Net.TCP_TX_DELAY -> 0;
             default -> -1;
         };
-    }
-
-    /** struct tcp_info of a connection that never lost anything. */
-    static int tcpInfo(byte[] out, int len, int state, int backlogUsed, int backlog) {
-        java.util.Arrays.fill(out, 0, TCP_INFO_SIZE, (byte) 0);
-        out[0] = (byte) state;
-        out[5] = 7; // timestamps, SACK, window scaling
-        out[6] = 0x77;
-        Bytes.put32(out, 8, 201_000); // rto, us
-        Bytes.put32(out, 12, 40_000); // ato
-        Bytes.put32(out, 16, 65483); // snd_mss
-        Bytes.put32(out, 20, 65483); // rcv_mss
-        Bytes.put32(out, 24, state == Net.TCP_LISTEN ? backlogUsed : 0); // unacked
-        Bytes.put32(out, 28, state == Net.TCP_LISTEN ? backlog : 0); // sacked
-        Bytes.put32(out, 60, 65535); // pmtu
-        Bytes.put32(out, 64, 65483); // rcv_ssthresh
-        Bytes.put32(out, 68, 30); // rtt, us
-        Bytes.put32(out, 72, 15); // rttvar
-        Bytes.put32(out, 76, Integer.MAX_VALUE); // snd_ssthresh
-        Bytes.put32(out, 80, 10); // snd_cwnd
-        Bytes.put32(out, 84, 65483); // advmss
-        Bytes.put32(out, 88, 3); // reordering
-        Bytes.put32(out, 96, 65483); // rcv_space
-        return Math.min(len, TCP_INFO_SIZE);
     }
 }

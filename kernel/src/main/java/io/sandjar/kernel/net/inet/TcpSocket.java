@@ -52,7 +52,8 @@ final class TcpSocket extends InetSocket {
     private int sends;
 
     private int receives;
-    private long openedNanos;
+    private long lastSentNanos;
+    private long lastReceivedNanos;
     private int backlog;
     private volatile int waitingCount;
 
@@ -471,8 +472,43 @@ final class TcpSocket extends InetSocket {
         }
     }
 
+    /** MSG_FASTOPEN: connects, and then sends. 0 or -errno. */
+    private int openFast(Caller c, @Nullable Msg msg) {
+        if (state == Net.TCP_ESTABLISHED || state == Net.TCP_SYN_SENT) {
+            return state == Net.TCP_ESTABLISHED ? -EISCONN : -EALREADY;
+        }
+        if (msg == null || msg.nameLen == 0) {
+            return -EINVAL;
+        }
+        int r = begin(msg.name, msg.nameLen, false);
+        return r == -EAGAIN ? -EINPROGRESS : r;
+    }
+
+    int sends() {
+        return sends;
+    }
+
+    int receives() {
+        return receives;
+    }
+
+    /** Milliseconds since the last bytes went, or came; 0 when none did. */
+    int sinceSentMillis() {
+        return lastSentNanos == 0 ? 0 : (int) ((System.nanoTime() - lastSentNanos) / 1_000_000);
+    }
+
+    int sinceReceivedMillis() {
+        return lastReceivedNanos == 0 ? 0 : (int) ((System.nanoTime() - lastReceivedNanos) / 1_000_000);
+    }
+
     @Override
     public long send(Caller c, IoBuffer src, int flags, @Nullable Msg msg) {
+        if ((flags & Net.MSG_FASTOPEN) != 0) {
+            int r = openFast(c, msg);
+            if (r < 0) {
+                return r;
+            }
+        }
         if (error != 0 && state != Net.TCP_SYN_SENT) {
             return -takeError();
         }
@@ -486,17 +522,17 @@ final class TcpSocket extends InetSocket {
         if (state != Net.TCP_ESTABLISHED || p == null) {
             return -EPIPE;
         }
-        if ((flags & Net.MSG_FASTOPEN) != 0) {
-            return -EISCONN;
-        }
         if (src.remaining() == 0) {
             return 0;
         }
         Ref<byte[]> seen = watched(p) ? new Ref<>() : null;
         long n = p.in.put(src, null, seen);
         if (n > 0) {
+            long now = System.nanoTime();
             sends++;
+            lastSentNanos = now;
             p.receives++;
+            p.lastReceivedNanos = now;
             if (seen != null) {
                 Segments.data(this, p, seen.get());
             }
@@ -660,7 +696,7 @@ final class TcpSocket extends InetSocket {
     @Override
     protected int getOption(Caller c, int level, int name, byte[] out, int len) {
         if (level == Net.SOL_TCP && name == Net.TCP_INFO) {
-            return InetOptions.tcpInfo(out, len, state(), waitingCount, backlog);
+            return TcpInfo.put(this, out, len, waitingCount, backlog);
         }
         return super.getOption(c, level, name, out, len);
     }

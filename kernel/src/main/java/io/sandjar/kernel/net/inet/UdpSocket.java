@@ -206,11 +206,7 @@ final class UdpSocket extends DatagramSocket {
         }
         if (to.isMulticast() || to.isBroadcast()) {
             net.wire().watch(from, header, protocol(), data);
-            int level = to.isV4() ? Net.SOL_IP : Net.SOL_IPV6;
-            int loops = to.isV4() ? Net.IP_MULTICAST_LOOP : Net.IPV6_MULTICAST_LOOP;
-            if (to.isBroadcast() || inet.get(level, loops, 1) != 0) {
-                spread(net, ports, from, header, data);
-            }
+            spread(net, ports, from, header, data);
             return;
         }
         Place place = place(to);
@@ -284,7 +280,7 @@ final class UdpSocket extends DatagramSocket {
         }
     }
 
-    /** Whether it gets what anybody in its network has joined (IP_MULTICAST_ALL). */
+    /** Whether it gets groups that it has not joined (IP_MULTICAST_ALL). */
     private boolean wantsAll(InetAddr to) {
         return !to.isMulticast()
                 || (to.isV4()

@@ -25,6 +25,8 @@ public abstract class UnixSocket extends Socket {
     /** net.core.wmem_default. */
     static final int BUFFER = 212992;
 
+    private static final int SCM_PIDFD = 4;
+
     /** The user id for a sender that cannot be named. */
     private static final int NOBODY = 65534;
 
@@ -118,7 +120,7 @@ public abstract class UnixSocket extends Socket {
 
     /** Binds to a name of the kernel's choice where SO_PASSCRED asks for one. */
     final void bindForCreds(Caller c) {
-        if (options.passCred && name == null) {
+        if (options.wantsSender() && name == null) {
             bind(c, UnixNames.unnamed(), 2);
         }
     }
@@ -154,7 +156,7 @@ public abstract class UnixSocket extends Socket {
     /** What goes with a message from this socket: credentials are added where the receiver wants them. */
     final @Nullable Ancillary outgoing(Caller c, @Nullable Msg msg, UnixSocket to) {
         Ancillary a = msg == null ? null : msg.ancillary;
-        if ((a == null || !a.creds) && (options.passCred || to.options.passCred)) {
+        if ((a == null || !a.creds) && (options.wantsSender() || to.options.wantsSender())) {
             if (a == null) {
                 a = new Ancillary();
             }
@@ -173,6 +175,9 @@ public abstract class UnixSocket extends Socket {
             Bytes.put32(b, UcredLayout.uid, from != null ? c.creds().userNs().shownUid(from.uid) : NOBODY);
             Bytes.put32(b, UcredLayout.gid, from != null ? c.creds().userNs().shownGid(from.gid) : NOBODY);
             out.put(Net.SOL_SOCKET, Net.SCM_CREDENTIALS, b, b.length);
+        }
+        if (options.passPidfd && out != null && got != null && got.creds) {
+            out.putInt(Net.SOL_SOCKET, SCM_PIDFD, c.openPidfd(got.pid));
         }
         if (got == null || !got.hasFiles()) {
             return;
@@ -203,6 +208,11 @@ public abstract class UnixSocket extends Socket {
                     UcredLayout.gid,
                     peerGid == NOBODY ? NOBODY : c.creds().userNs().shownGid(peerGid));
             return Math.min(len, UcredLayout.SIZEOF);
+        }
+        if (opt == Net.SO_PEERPIDFD) {
+            int fd = peerPid == 0 ? -ENODATA : c.openPidfd(peerPid);
+            Bytes.put32(out, 0, fd);
+            return fd < 0 ? fd : Math.min(len, 4);
         }
         if (opt == Net.SO_PEERGROUPS) {
             int[] g = peerGroups;

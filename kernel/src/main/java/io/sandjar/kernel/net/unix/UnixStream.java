@@ -120,7 +120,7 @@ final class UnixStream extends UnixConnected {
         }
         boolean peek = (flags & Net.MSG_PEEK) != 0;
         Ancillary got = new Ancillary();
-        long n = in.take(dst, peek, 0, options.passCred, got);
+        long n = in.take(dst, peek, 0, options.wantsSender(), got);
         if (n <= 0) {
             for (FileDescription d : got.takeFiles()) {
                 net.rights().release(d);

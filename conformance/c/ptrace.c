@@ -813,7 +813,7 @@ static void filtered(void) {
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
         _exit(90);
     long r = syscall(SYS_getppid);
-    _exit(r == -1 && errno == ENOSYS ? 38 : r == 5 ? 5 : r == getpid() ? 6 : 1);
+    _exit(r == -1 && errno == ENOSYS ? 38 : r == 5555555 ? 5 : r == getpid() ? 6 : 1);
 }
 TEST(seccomp_event) {
     pid_t p = stopped_child(filtered);
@@ -836,7 +836,7 @@ TEST(seccomp_event) {
     struct user_regs_struct r;
     OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
     r.orig_rax = -1;
-    r.rax = 5;
+    r.rax = 5555555;
     OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
     OK(pt(PTRACE_CONT, p, 0, 0));
     WAIT_EXIT(p, 5);
@@ -848,6 +848,49 @@ TEST(seccomp_event) {
     OK(pt(PTRACE_POKEUSER, p, offsetof(struct user_regs_struct, orig_rax), SYS_getpid));
     OK(pt(PTRACE_CONT, p, 0, 0));
     WAIT_EXIT(p, 6);
+}
+
+static void filtered_twice(void) {
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    struct sock_filter one[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    struct sock_filter two[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 5),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog p = {1, one}, q = {4, two};
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &q))
+        _exit(90);
+    raise(SIGSTOP);
+}
+TEST(seccomp_programs) {
+    pid_t p = stopped_child(filtered_twice);
+    next(p);
+    struct sock_filter code[10] = {{0}};
+    if (pt(0x420c, p, 0, (long)code) == -1 && (errno == EACCES || errno == EIO)) {
+        kill(p, SIGKILL);
+        WAIT_SIG(p, SIGKILL);
+        SKIP("needs CAP_SYS_ADMIN");
+    }
+    ERR(pt(0x420c /* SECCOMP_GET_FILTER */, p, 0, (long)code), EINVAL); /* none yet */
+    OK(pt(PTRACE_CONT, p, 0, 0));
+    EQ(next(p), STOP(SIGSTOP));
+    EQ(pt(0x420c, p, 0, 0), 1);
+    EQ(pt(0x420c, p, 1, (long)code), 4);
+    EQ(code[1].k, SYS_getppid);
+    EQ(code[1].jf, 1);
+    EQ(code[2].k, SECCOMP_RET_ERRNO | 5);
+    ERR(pt(0x420c, p, 2, (long)code), ENOENT);
+    ERR(pt(0x420c, p, 1, 8), EFAULT);
+    unsigned long long meta[2] = {1, 7};
+    EQ(pt(0x420d /* SECCOMP_GET_METADATA */, p, sizeof meta, (long)meta), 16);
+    EQ(meta[1], 0);
+    meta[0] = 2;
+    ERR(pt(0x420d, p, sizeof meta, (long)meta), ENOENT);
+    ERR(pt(0x420d, p, 4, (long)meta), EINVAL);
+    kill(p, SIGKILL);
+    WAIT_SIG(p, SIGKILL);
 }
 
 static int futex_word;

@@ -50,6 +50,16 @@ final class BpfProgram implements Filter {
         return Bpf.writtenBeforeRead(code, k, jump) ? p : null;
     }
 
+    /** The program as it was given: struct sock_filter[]. */
+    byte[] encode() {
+        byte[] b = new byte[code.length * 8];
+        for (int i = 0; i < code.length; i++) {
+            Bytes.put32(b, i * 8, code[i] | jump[i] << 16);
+            Bytes.put32(b, i * 8 + 4, k[i]);
+        }
+        return b;
+    }
+
     /** @param left how many instructions follow */
     private static boolean valid(int code, int k, int jump, int left) {
         return switch (code) {

@@ -95,6 +95,20 @@ public final class SeccompFilter {
         return count;
     }
 
+    /**
+     * The guest's program that was the {@code index}th to be put on, from 0.
+     *
+     * @return struct sock_filter[]; null when there are not so many, or it was not a guest that gave it
+     */
+    public byte @Nullable [] program(long index) {
+        for (SeccompFilter f = this; f != null; f = f.previous) {
+            if (f.count - 1 == index) {
+                return f.filter instanceof BpfProgram p ? p.encode() : null;
+            }
+        }
+        return null;
+    }
+
     /** Whether {@code other} is this one or lies below it. */
     public boolean growsFrom(@Nullable SeccompFilter other) {
         for (SeccompFilter f = this; f != null; f = f.previous) {

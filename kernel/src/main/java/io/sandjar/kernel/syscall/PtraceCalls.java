@@ -26,7 +26,7 @@ final class PtraceCalls {
     @Syscall(
             nr = Nr.ptrace,
             support = Support.PARTIAL,
-            note = "no SECCOMP_GET_FILTER, SINGLEBLOCK; debug registers watch for changes, step by step")
+            note = "no SINGLEBLOCK; debug registers watch for changes, step by step")
     static long sys_ptrace(Task t, @As(Kind.DEC) long request, int pid, long addr, long data) {
         Tracing tracing = t.kernel().tracing();
         int r = (int) request;
@@ -229,8 +229,11 @@ final class PtraceCalls {
                 int r = t.mem().write(data, b, 0, n);
                 return r < 0 ? r : b.length;
             }
-            case Ptrace.SECCOMP_GET_FILTER, Ptrace.SECCOMP_GET_METADATA -> {
-                return -EACCES;
+            case Ptrace.SECCOMP_GET_FILTER -> {
+                return TraceSeccomp.program(t, o, addr, data);
+            }
+            case Ptrace.SECCOMP_GET_METADATA -> {
+                return TraceSeccomp.metadata(t, o, addr, data);
             }
             case Ptrace.GET_RSEQ_CONFIGURATION -> {
                 return addr != 24 ? -EINVAL : t.mem().write(data, new byte[24]);

@@ -23,7 +23,11 @@ public final class GuestClock {
     private final int hostPid;
     private final int hostTid;
 
-    private GuestClock(int clock, int hostPid, int hostTid) {
+    /** Whether it counts what a process uses, rather than the time of day. */
+    private final boolean cpu;
+
+    private GuestClock(boolean cpu, int clock, int hostPid, int hostTid) {
+        this.cpu = cpu;
         this.clock = clock;
         this.hostPid = hostPid;
         this.hostTid = hostTid;
@@ -33,10 +37,10 @@ public final class GuestClock {
     public static @Nullable GuestClock of(Task t, int id) {
         if (id == CLOCK_PROCESS_CPUTIME_ID || id == CLOCK_THREAD_CPUTIME_ID) {
             boolean thread = id == CLOCK_THREAD_CPUTIME_ID;
-            return new GuestClock(SCHED, t.group().hostPid(), thread ? t.hostTid() : 0);
+            return new GuestClock(true, SCHED, t.group().hostPid(), thread ? t.hostTid() : 0);
         }
         if (id >= 0) {
-            return id > CLOCK_TAI || id == CLOCK_SGI_CYCLE ? null : new GuestClock(id, 0, 0);
+            return id > CLOCK_TAI || id == CLOCK_SGI_CYCLE ? null : new GuestClock(false, id, 0, 0);
         }
         int which = id & WHICH;
         if (which == WHICH) {
@@ -49,10 +53,10 @@ public final class GuestClock {
                 Task o = pid == 0 ? t : t.pids().task(pid);
                 return o == null || o.group() != t.group()
                         ? null
-                        : new GuestClock(which, o.group().hostPid(), o.hostTid());
+                        : new GuestClock(true, which, o.group().hostPid(), o.hostTid());
             }
             ThreadGroup g = pid == 0 ? t.group() : t.pids().group(pid);
-            return g == null ? null : new GuestClock(which, g.hostPid(), 0);
+            return g == null ? null : new GuestClock(true, which, g.hostPid(), 0);
         } finally {
             t.kernel().taskLock().unlock();
         }
@@ -60,13 +64,16 @@ public final class GuestClock {
 
     /** User time (ITIMER_VIRTUAL) or user and system time (ITIMER_PROF) of a process. */
     static GuestClock ofProcess(ThreadGroup g, boolean userOnly) {
-        return new GuestClock(userOnly ? VIRT : PROF, g.hostPid(), 0);
+        return new GuestClock(true, userOnly ? VIRT : PROF, g.hostPid(), 0);
     }
 
     /** Nanoseconds, or -errno. */
     public long now() {
-        if (hostPid == 0) {
+        if (!cpu) {
             return HostClock.now(clock);
+        }
+        if (hostPid == 0) {
+            return 0; // it has not begun
         }
         return hostTid != 0 ? HostClock.threadCpu(hostPid, hostTid) : HostClock.processCpu(hostPid, clock);
     }

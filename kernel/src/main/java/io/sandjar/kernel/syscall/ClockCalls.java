@@ -6,7 +6,6 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Time.*;
 
 import io.sandjar.abi.Bytes;
-import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.task.GuestClock;
 import io.sandjar.kernel.task.Task;

@@ -38,8 +38,9 @@ public final class LimitCalls {
     @Syscall(
             nr = Nr.prlimit64,
             support = Support.PARTIAL,
-            note = "all are kept; enforced: STACK, DATA and AS by the host, CPU, FSIZE, NOFILE, NPROC, SIGPENDING, MSGQUEUE, "
-                    + "NICE; MEMLOCK by the single call; there are no cores, locks and real-time policies to limit")
+            note =
+                    "all are kept; enforced: STACK, DATA and AS by the host, CPU, FSIZE, NOFILE, NPROC, SIGPENDING, MSGQUEUE, "
+                            + "NICE; MEMLOCK by the single call; there are no cores, locks and real-time policies to limit")
     public static long sys_prlimit64(Task t, int pid, @As(Kind.DEC) int resource, long newLimit, long oldLimit) {
         if (resource < 0 || resource >= Rlimit.NLIMITS) {
             return -EINVAL;

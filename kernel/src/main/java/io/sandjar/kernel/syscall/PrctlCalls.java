@@ -25,8 +25,9 @@ public final class PrctlCalls {
     @Syscall(
             nr = Nr.prctl,
             support = Support.PARTIAL,
-            note = "speculation, tagged addresses, core scheduling, dispatch of calls to user space answer as where they are "
-                    + "not there; PR_SET_MM has no data segment, break and MAP")
+            note =
+                    "speculation, tagged addresses, core scheduling, dispatch of calls to user space answer as where they are "
+                            + "not there; PR_SET_MM has no data segment, break and MAP")
     public static long sys_prctl(Task t, @As(Kind.DEC) int option, long arg2, long arg3, long arg4, long arg5) {
         switch (option) {
             case PR_SET_NAME -> {

@@ -125,7 +125,9 @@ final class PriorityCalls {
         return best;
     }
 
-    @Syscall(nr = Nr.ioprio_set, note = "remembered and inherited; the host's disks do not hear of it, as where none sorts by it")
+    @Syscall(
+            nr = Nr.ioprio_set,
+            note = "remembered and inherited; the host's disks do not hear of it, as where none sorts by it")
     static long sys_ioprio_set(Task t, int which, int who, int ioprio) {
         Creds c = t.creds();
         int cls = ioprio >>> IOPRIO_CLASS_SHIFT;

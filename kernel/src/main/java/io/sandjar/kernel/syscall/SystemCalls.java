@@ -184,7 +184,8 @@ public final class SystemCalls {
     @Syscall(
             nr = Nr.personality,
             support = Support.PARTIAL,
-            note = "remembered; of effect are PER_LINUX32 and UNAME26 in uname, and ADDR_NO_RANDOMIZE for the program itself")
+            note =
+                    "remembered; of effect are PER_LINUX32 and UNAME26 in uname, and ADDR_NO_RANDOMIZE for the program itself")
     public static long sys_personality(Task t, long persona) {
         int old = t.personality;
         if ((int) persona != -1) {

@@ -252,7 +252,8 @@ public final class Task extends Caller {
         personality = from.personality;
         affinity = from.affinity;
         ioPriority = from.ioPriority;
-        schedPolicy = from.schedPolicy & ~SCHED_RESET_ON_FORK; // of real-time policies, which nobody has, it leaves nothing
+        schedPolicy =
+                from.schedPolicy & ~SCHED_RESET_ON_FORK; // of real-time policies, which nobody has, it leaves nothing
     }
 
     /** Ends it before its next instruction, and with it the process if there is no other thread. */

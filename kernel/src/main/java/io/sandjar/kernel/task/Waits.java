@@ -52,7 +52,8 @@ public final class Waits {
             if (found != 0 || (options & Clone.WNOHANG) != 0) {
                 return found;
             }
-            int r = t.awaitReady(t.group().childWait, POLLIN, () -> ready(k, t, type, id, options, out.exact), Task.FOREVER);
+            int r = t.awaitReady(
+                    t.group().childWait, POLLIN, () -> ready(k, t, type, id, options, out.exact), Task.FOREVER);
             if (r != 0) {
                 return r;
             }

@@ -3,7 +3,7 @@ packages: stress-ng
 needs: /usr/bin/stress-ng
 timeout: 900
 tags: heavy
-remark: of the classes pipe, scheduler, interrupt, network, vm, memory, filesystem, os without what needs hardware, devices or the host; remap_file_pages is refused; vm-segv under ptrace counts no SIGSEGV
+remark: of the classes pipe, scheduler, interrupt, network, vm, memory, filesystem, os without what needs hardware, devices, raw sockets or the host (netlink-proc, netlink-task, rawsock, rawudp, rawpkt, bind-mount)
 program: stress-ng
 ---
 # pipe, scheduler, interrupt, network, vm and memory classes, the harmless part of os and filesystem: each a second with --verify; which fail?
@@ -14,11 +14,11 @@ run() { # those that Linux lets an ordinary program do, grouped so that a failin
     if [ $r != 0 ] || grep -q 'fail:' out; then echo "$s $r"; grep -a 'fail:' out | sed 's/.*fail: *//; s/\[[0-9]*\]//' | sort -u | head -n 3; fi
   done; }
 echo pipe; run fifo pipe pipeherd ring-pipe sendfile splice tee vm-splice
-echo scheduler; run affinity clone eventfd fork futex hrtimers mmapfork mq msg mutex nanosleep poll pthread resched sem sem-sysv session sleep switch sockpair vfork wait yield zombie
+echo scheduler; run affinity clone eventfd fork futex hrtimers mmapfork mq msg mutex nanosleep poll pthread resched sem sem-sysv session sleep switch sockpair loadavg nice vfork vforkmany wait yield zombie
 echo interrupt; run itimer kill pidfd sigabrt sigchld sigfd sigfpe sigio signal signest sigpending sigpipe sigq sigrt sigsegv sigsuspend sigtrap timer timerfd alarm
 echo network; run epoll sock sockfd sockmany udp
-echo vm; run bad-altstack madvise malloc mincore mlock mmap mmapaddr mmapfixed mmapmany mprotect mremap msync pageswap resources rmap shm shm-sysv vm-addr vm-rw
-echo memory; run atomic fault lockbus memcpy memfd mmaphuge null seek stream tlb-shootdown zero
+echo vm; run bad-altstack madvise malloc mincore mlock mmap mmapaddr mmapfixed mmapmany mprotect mremap msync pageswap resources rmap shm shm-sysv vm-addr vm-rw vm-segv
+echo memory; run atomic fault lockbus membarrier memthrash mcontend memcpy memfd mmaphuge null seek stream tlb-shootdown zero
 echo filesystem; run access chdir chmod chown copy-file dentry dir dirdeep dup fallocate fcntl file-ioctl filename flock fstat getdent hdd inode-flags inotify io iomix lease link lockf lockofd locka mknod open readahead rename seal symlink sync-file touch utime xattr
 echo os; run brk cap chroot close daemon env exit-group full get getrandom kcmp prctl ptrace personality rlimit schedpolicy seccomp set sysinfo urandom vdso
 cd /; rm -rf "$d"

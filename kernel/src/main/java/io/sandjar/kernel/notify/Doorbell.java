@@ -136,7 +136,7 @@ final class Doorbell {
     /** A call of a traced thread, which may stop before and after it. */
     private void traced(Task t) {
         t.mayBlock = true;
-        int entered = kernel.tracing().callEntered(t);
+        int entered = kernel.tracing().stops.callEntered(t);
         if (entered < 0) {
             return;
         }

@@ -11,7 +11,7 @@ final class ExitCalls {
 
     @Syscall(nr = Nr.exit)
     static long sys_exit(Task t, int status) {
-        t.kernel().tracing().exiting(t, (status & 0xff) << 8);
+        t.kernel().tracing().stops.exiting(t, (status & 0xff) << 8);
         if (t.inTrap()) {
             t.exitByStub(status);
             return 0;
@@ -25,7 +25,7 @@ final class ExitCalls {
 
     @Syscall(nr = Nr.exit_group)
     static long sys_exit_group(Task t, int status) {
-        t.kernel().tracing().exiting(t, (status & 0xff) << 8);
+        t.kernel().tracing().stops.exiting(t, (status & 0xff) << 8);
         t.kernel().exits().exitGroup(t.group(), (status & 0xff) << 8);
         return 0; // nobody hears it
     }

@@ -29,7 +29,7 @@ public final class FilteredCalls implements Dispatcher {
         }
         int v = f.verdict(t.nr, t.ip, t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);
         if ((v & Verdict.ACTION) == Verdict.TRACE) {
-            int r = t.kernel().tracing().filtered(t, v & Verdict.DATA);
+            int r = t.kernel().tracing().stops.filtered(t, v & Verdict.DATA);
             if (r != 0) {
                 return r < 0 ? r : Task.SKIPPED;
             }

@@ -54,7 +54,7 @@ final class PtraceCalls {
                 if (data < 0 || data > 64) {
                     return -EIO;
                 }
-                tracing.resume(e, request, (int) data);
+                tracing.stops.resume(e, request, (int) data);
                 return 0;
             }
             case Ptrace.DETACH -> {
@@ -71,11 +71,11 @@ final class PtraceCalls {
                 if (!TraceState.seized(e)) {
                     return -EIO;
                 }
-                tracing.interrupt(e);
+                tracing.stops.interrupt(e);
                 return 0;
             }
             case Ptrace.LISTEN -> {
-                return TraceState.seized(e) && tracing.listen(e) ? 0 : -EIO;
+                return TraceState.seized(e) && tracing.stops.listen(e) ? 0 : -EIO;
             }
             case Ptrace.SETOPTIONS -> {
                 return TraceState.setOptions(e, data);

@@ -42,7 +42,7 @@ public final class Delivery {
                 if (!t.mayBlock) {
                     return Task.BLOCK;
                 }
-                int r = kernel.tracing().beforeSignals(t);
+                int r = kernel.tracing().stops.beforeSignals(t);
                 if (r != 0) {
                     return r;
                 }
@@ -78,7 +78,7 @@ public final class Delivery {
                         if (t.pending.isEmpty() && g.shared.isEmpty()) {
                             t.setRecheck(false);
                         }
-                        kernel.tracing().atReturn(t, f);
+                        kernel.tracing().stops.atReturn(t, f);
                         return 0;
                     }
                     act = g.actions[info.signo()];
@@ -96,7 +96,7 @@ public final class Delivery {
             info = t.group.timerTaken(info);
             Tracee e = t.tracee;
             if (e != null) {
-                info = kernel.tracing().signal(t, e, info);
+                info = kernel.tracing().stops.signal(t, e, info);
                 if (info == null) {
                     continue;
                 }
@@ -116,7 +116,7 @@ public final class Delivery {
                 continue;
             }
             enter(t, f, info, act);
-            if (t.tracee != null && kernel.tracing().handlerEntered(t) != 0) {
+            if (t.tracee != null && kernel.tracing().stops.handlerEntered(t) != 0) {
                 return -ESRCH;
             }
         }
@@ -164,7 +164,7 @@ public final class Delivery {
             }
             return false;
         }
-        kernel.tracing().exiting(t, signo);
+        kernel.tracing().stops.exiting(t, signo);
         kernel.exits().exitGroup(g, signo);
         return true;
     }

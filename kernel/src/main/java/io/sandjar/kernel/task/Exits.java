@@ -161,7 +161,7 @@ public final class Exits {
         t.dead = true;
         t.group.endedIo.add(t.ioCount);
         kernel.tracing().threadEnded(t, status);
-        Tracing.leftMemory(t);
+        TraceStops.leftMemory(t);
         t.pending.clear();
         if (!t.endWait.isEmpty()) {
             kernel.background(() -> t.endWait.wake(POLLIN));
@@ -328,7 +328,7 @@ public final class Exits {
         int end = code == Sig.CLD_EXITED ? status << 8 : status & 0x7f;
         if (end == Sig.SIGSEGV && loseHost(g)) {
             kernel.background(() -> {
-                kernel.tracing().lastStop(g, end);
+                kernel.tracing().stops.lastStop(g, end);
                 exitGroup(g, end);
             });
         } else {

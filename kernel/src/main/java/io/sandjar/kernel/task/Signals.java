@@ -248,7 +248,7 @@ public final class Signals {
             g.state = ThreadGroup.State.RUNNING;
             g.stopReport = 0;
             g.continueReport = true;
-            kernel.tracing().continued(g);
+            kernel.tracing().stops.continued(g);
             kernel.exits().notifyParentOfStop(g, Sig.CLD_CONTINUED, Sig.SIGCONT);
             for (Task t : g.tasks) {
                 t.wake();

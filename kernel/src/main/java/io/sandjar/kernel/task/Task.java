@@ -1400,7 +1400,7 @@ public final class Task extends Caller {
             return -EINVAL;
         }
         int r = new Loader(kernel, this, i).start(initialSp, slot);
-        Tracing.leftMemory(this);
+        TraceStops.leftMemory(this);
         kernel.tracing().execed(this, execTid);
         return r;
     }

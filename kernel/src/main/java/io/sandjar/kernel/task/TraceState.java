@@ -34,7 +34,7 @@ public final class TraceState {
     /** PTRACE_KILL: has no effect on a tracee that runs. */
     public static long kill(Tracing tracing, Tracee e) {
         if (e.stopped) {
-            tracing.resume(e, Ptrace.CONT, Sig.SIGKILL);
+            tracing.stops.resume(e, Ptrace.CONT, Sig.SIGKILL);
             e.task.kernel.signals().sendFromOutside(e.task.group, SigInfo.kernel(Sig.SIGKILL));
         }
         return 0;

@@ -3,7 +3,7 @@ packages: stress-ng
 needs: /usr/bin/stress-ng
 timeout: 900
 tags: heavy
-remark: of the classes pipe, scheduler, interrupt, network, vm, memory, filesystem, os without what needs hardware, devices, raw sockets or the host (netlink-proc, netlink-task, rawsock, rawudp, rawpkt, bind-mount)
+remark: of the classes pipe, scheduler, interrupt, network, vm, memory, filesystem, os without what needs hardware, devices, raw sockets or the host (netlink-proc, netlink-task, rawsock, rawudp, rawpkt)
 program: stress-ng
 ---
 # pipe, scheduler, interrupt, network, vm and memory classes, the harmless part of os and filesystem: each a second with --verify; which fail?

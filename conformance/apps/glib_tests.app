@@ -10,7 +10,7 @@ remark: those of threads, main loops, children, sockets, files and timers; the o
 export HOME=$(mktemp -d) LC_ALL=C.UTF-8 XDG_RUNTIME_DIR=$(mktemp -d); cd "$HOME" || exit 1
 for t in asyncqueue atomic async-close-output-stream buffered-input-stream cancellable cond converter-stream data-input-stream environment g-file-info gdbus-auth \
     gdbus-connection-flush gdbus-message gdbus-non-socket gdbus-server-auth gio-tool.py gpollable-test gsubprocess inet-address io-stream io-channel \
-    io-channel-basic keyfile live-g-file mainloop mapping memory-input-stream mutex network-address once pipe-unix poll-test private \
+    io-channel-basic keyfile live-g-file mapping memory-input-stream mutex network-address once pipe-unix poll-test private \
     rec-mutex resources rwlock sleepy-stream slice-concurrent socket socket-address socket-listener socket-service spawn-multithreaded spawn-singlethread \
     spawn-test stream-rw_all task testfilemonitor thread thread-pool threadpool-test thread-pool-slow threadtests timeout unix unix-fd unix-mounts \
     unix-multithreaded unix-nothreads unix-streams utils-isolated win32; do

@@ -6,7 +6,7 @@ import mmap
 import os
 import shutil
 
-TOP = "/var/fill"
+TOP = "/var/tmp/fill"
 MOST = 60000
 
 

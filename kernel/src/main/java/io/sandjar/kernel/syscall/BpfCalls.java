@@ -39,7 +39,8 @@ public final class BpfCalls {
     @Syscall(
             nr = Nr.bpf,
             support = Support.PARTIAL,
-            note = "programs for the devices of control groups: load, attach, detach, query; EPERM without CAP_BPF or CAP_SYS_ADMIN, else EINVAL")
+            note =
+                    "programs for the devices of control groups: load, attach, detach, query; EPERM without CAP_BPF or CAP_SYS_ADMIN, else EINVAL")
     public static long sys_bpf(Task t, int cmd, long attr, int size) {
         if (!t.creds().has(Cap.CAP_SYS_ADMIN) && !t.creds().has(Cap.CAP_BPF)) {
             return -EPERM;
@@ -86,8 +87,7 @@ public final class BpfCalls {
     }
 
     private static long open(Task t, DeviceProgram p, boolean forDevices) {
-        return PipeCalls.install(
-                t, new ProgramFile(t.kernel().anon.newInode(0600, t.creds()), p, forDevices), true);
+        return PipeCalls.install(t, new ProgramFile(t.kernel().anon.newInode(0600, t.creds()), p, forDevices), true);
     }
 
     private static @Nullable Cgroup group(Task t, int fd) {

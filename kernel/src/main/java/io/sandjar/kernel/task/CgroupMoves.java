@@ -42,7 +42,10 @@ public final class CgroupMoves implements Mover {
         }
         int major = (int) (rdev >>> 8 & 0xfff);
         int minor = (int) (rdev & 0xff | rdev >>> 12 & 0xfff00);
-        return t.group.cgroup.group().mayUse(block ? DeviceProgram.BLOCK : DeviceProgram.CHARACTER, access, major, minor);
+        return t.group
+                .cgroup
+                .group()
+                .mayUse(block ? DeviceProgram.BLOCK : DeviceProgram.CHARACTER, access, major, minor);
     }
 
     @Override

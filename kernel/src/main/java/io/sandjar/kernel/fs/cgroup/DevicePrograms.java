@@ -62,7 +62,9 @@ public final class DevicePrograms {
     /** @param p null: the only one */
     public synchronized int detach(@Nullable DeviceProgram p) {
         DeviceProgram[] now = all;
-        int at = p == null && flags != ALLOW_MULTI ? now.length - 1 : p == null ? -1 : Arrays.asList(now).indexOf(p);
+        int at = p == null && flags != ALLOW_MULTI
+                ? now.length - 1
+                : p == null ? -1 : Arrays.asList(now).indexOf(p);
         if (at < 0) {
             return -ENOENT;
         }

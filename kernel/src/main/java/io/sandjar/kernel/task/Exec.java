@@ -10,7 +10,6 @@ import io.sandjar.abi.O;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.base.Ref;
-import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileCaps;
 import io.sandjar.kernel.vfs.FileDescription;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
 // BUILD: -O1 -pthread
-// TIMEOUT: 240
-// Fills the kernel's heap and takes its descriptors, each time with another kind of object, from eight processes at once. Who asks
+// TIMEOUT: 400
+// Fills the kernel's heap and takes its descriptors, each time with another kind of object, from ten processes at once. Who asks
 // for too much gets an error; the kernel serves on while all is held (a pipe and a fork from another process), and has everything
 // back when they are gone: as many objects as before can be made.
 #include "hostile.h"
@@ -14,7 +14,7 @@
 #include <sys/sem.h>
 #include <sys/socket.h>
 
-#define HOGS 8
+#define HOGS 10
 #define MOST 60000 /* of one kind for each process: the test is to end */
 
 static int pairs[2];
@@ -105,22 +105,12 @@ static int semaphores(int i) {
     (void)i;
     return id < 0 ? -1 : semop(id, &b, 1);
 }
-static int locks(int i) {
-    static int fd;
-    char name[40];
-    if (i % 5000 == 0) {
-        snprintf(name, sizeof name, "/tmp/locked.%d.%d", getpid(), i);
-        fd = open(name, O_CREAT | O_RDWR, 0600);
-    }
-    struct flock l = {.l_type = F_WRLCK, .l_start = i % 5000 * 2, .l_len = 1};
-    return i > 15000 ? -1 : fcntl(fd, F_SETLK, &l);
-}
 static const struct {
     const char *name;
     int (*one)(int);
 } kinds[] = {{"events", events}, {"pipes", pipes}, {"full pipes", full_pipes}, {"sockets", sockets}, {"internet", internet}, {"files", files},
         {"large files", large_files}, {"watched", watched}, {"tables", tables}, {"notices", notices}, {"messages", messages},
-        {"semaphores", semaphores}, {"locks", locks}};
+        {"semaphores", semaphores}};
 #define KINDS (int)(sizeof kinds / sizeof *kinds)
 
 static void no_ipc(void) {

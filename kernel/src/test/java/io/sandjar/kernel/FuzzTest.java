@@ -2,9 +2,11 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel;
 
+import io.sandjar.kernel.fs.proc.ProcWriteFuzz;
 import io.sandjar.kernel.net.netlink.NetlinkFuzz;
 import io.sandjar.kernel.seccomp.FilterFuzz;
 import io.sandjar.kernel.syscall.ControlFuzz;
+import io.sandjar.kernel.syscall.OptionFuzz;
 import io.sandjar.kernel.task.ElfFuzz;
 import io.sandjar.kernel.task.FrameFuzz;
 import io.sandjar.kernel.trace.TraceFuzz;
@@ -187,5 +189,32 @@ class FuzzTest {
             seeds[i][1] = (byte) (i * 8);
         }
         run("TraceFuzz", TraceFuzz::fuzzerTestOneInput, seeds);
+    }
+
+    @Test
+    void writers() {
+        String[] texts = {"0 0 1\n1 100000 65536\n", "-1000", "deny", "4\t4\t1\t7", "32768 60999\n", "a name\n"};
+        byte[][] seeds = new byte[26 * texts.length][];
+        for (int i = 0; i < seeds.length; i++) {
+            String text = (char) (i % 26) + texts[i / 26];
+            seeds[i] = text.getBytes(StandardCharsets.ISO_8859_1);
+        }
+        run("ProcWriteFuzz", ProcWriteFuzz::fuzzerTestOneInput, seeds);
+    }
+
+    @Test
+    void options() {
+        byte[][] seeds = new byte[2 + 600][];
+        seeds[0] = "\0\0\0\0\0\0\0\0\0rw,size=50%,nr_inodes=1k,mode=1777,uid=0,gid=5"
+                .getBytes(StandardCharsets.ISO_8859_1);
+        seeds[1] =
+                "\0\0\0\0\0\0\0\0\0size=8388607T,nr_blocks=9223372036854775807".getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 2; i < seeds.length; i++) {
+            ByteBuffer b = buffer(9 + 64);
+            b.put(0, (byte) (1 + i % 7)).put(1, (byte) (i % 8)).put(2, (byte) i).put(3, (byte) (i % 60));
+            b.put(4, (byte) (i % 85)).put(5, (byte) 16).putInt(9, 1).putInt(13, i);
+            seeds[i] = b.array();
+        }
+        run("OptionFuzz", OptionFuzz::fuzzerTestOneInput, seeds);
     }
 }

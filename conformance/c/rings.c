@@ -4,7 +4,10 @@
 #include "check.h"
 #include <poll.h>
 #include <pthread.h>
+#include <sys/ptrace.h>
 #include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 
 #define MANY 1500
 
@@ -191,5 +194,95 @@ TEST(bad_addresses) {
         }
     }
     EQ(bad, 0);
+}
+
+#define TEXT 96
+static void hot_child(int go, int done) {
+    char c = 'h';
+    struct pollfd w = {done, POLLOUT, 0};
+    for (int i = 0; i < MANY; i++)
+        if (poll(&w, 1, 0) != 1 || write(done, &c, 0) != 0 || read(go, &c, 0) != 0)
+            _exit(1);
+    if (write(done, &c, 1) != 1 || read(go, &c, 1) != 1 || write(done, &c, 1) != 1)
+        _exit(2);
+    _exit(0);
+}
+/* The file's bytes, whatever memory has in their place. */
+static int from_file(char *text, unsigned char *b) {
+    char line[512], path[400];
+    unsigned long from, to, off;
+    FILE *f = fopen("/proc/self/maps", "r");
+    int n = -1;
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "%lx-%lx r-xp %lx %*s %*s %399s", &from, &to, &off, path) == 4 && (unsigned long)text >= from &&
+            (unsigned long)text < to) {
+            int fd = open(path, O_RDONLY);
+            n = pread(fd, b, TEXT, off + ((unsigned long)text - from));
+            close(fd);
+        }
+    if (f)
+        fclose(f);
+    return n;
+}
+/* Who looks into a process sees the program's own instructions, and can step through its calls. */
+TEST(others_see_the_text) {
+    unsigned char before[TEXT], now[TEXT];
+    char *text = (char *)write, name[64], c;
+    NEED(from_file(text, before) == TEXT);
+    int go[2], done[2], status;
+    NEED(pipe(go) == 0 && pipe(done) == 0);
+    pid_t child = fork();
+    if (child == 0)
+        hot_child(go[0], done[1]);
+    NEED(read(done[0], &c, 1) == 1 && c == 'h');
+    usleep(20000); /* it waits now, or will */
+
+    struct iovec here = {now, TEXT}, there = {text, TEXT};
+    EQ(process_vm_readv(child, &here, 1, &there, 1, 0), TEXT);
+    EQ(memcmp(now, before, TEXT), 0);
+    snprintf(name, sizeof name, "/proc/%d/mem", child);
+    int mem = open(name, O_RDONLY);
+    memset(now, 0, TEXT);
+    EQ(pread(mem, now, TEXT, (off_t)text), TEXT);
+    EQ(memcmp(now, before, TEXT), 0);
+    close(mem);
+
+    EQ(ptrace(PTRACE_ATTACH, child, 0, 0), 0);
+    EQ(waitpid(child, &status, 0), child);
+    for (int i = 0; i < TEXT; i += 8) {
+        long word = ptrace(PTRACE_PEEKTEXT, child, text + i, 0);
+        memcpy(now + i, &word, 8);
+    }
+    EQ(memcmp(now, before, TEXT), 0);
+    struct user_regs_struct r;
+    EQ(ptrace(PTRACE_GETREGS, child, 0, &r), 0);
+    EQ(ptrace(PTRACE_PEEKTEXT, child, r.rip - 2, 0) & 0xffff, 0x050f);
+
+    long word = ptrace(PTRACE_PEEKTEXT, child, text, 0);
+    EQ(ptrace(PTRACE_POKETEXT, child, text, (word & ~0xffL) | 0xcc), 0);
+    EQ(ptrace(PTRACE_CONT, child, 0, 0), 0);
+    EQ(write(go[1], "x", 1), 1);
+    EQ(waitpid(child, &status, 0), child);
+    CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+    EQ(ptrace(PTRACE_GETREGS, child, 0, &r), 0);
+    EQ(r.rip, (unsigned long)text + 1);
+    r.rip--;
+    EQ(ptrace(PTRACE_SETREGS, child, 0, &r), 0);
+    EQ(ptrace(PTRACE_POKETEXT, child, text, word), 0);
+    int far = 0;
+    for (int i = 0; i < 12; i++) { /* into the call and out of it */
+        EQ(ptrace(PTRACE_SINGLESTEP, child, 0, 0), 0);
+        EQ(waitpid(child, &status, 0), child);
+        NEED(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+        EQ(ptrace(PTRACE_GETREGS, child, 0, &r), 0);
+        if (r.rip - (unsigned long)text > TEXT)
+            break;
+        far++;
+    }
+    CHECK(far > 2);
+    NEED(read(done[0], &c, 1) == 1 && c == 'x');
+    EQ(ptrace(PTRACE_DETACH, child, 0, 0), 0);
+    EQ(waitpid(child, &status, 0), child);
+    EQ(status, 0);
 }
 MAIN()

@@ -307,9 +307,9 @@ void ring_leave(struct slot *slot, struct ucontext *uc)
 		uc->ip = s->trampoline + (done ? TRAMPOLINE_AFTER : TRAMPOLINE_CALL);
 		return;
 	}
-	// in a trampoline, before its call: back to the site, which unwinders know
+	// in a trampoline, before its call: back to the site, which unwinders know; a tracer would step into it for ever
 	unsigned long start = ip & ~(TRAMPOLINE_SIZE - 1ul);
-	if (ip - start < TRAMPOLINE_CALL && is_trampoline(start))
+	if (!slot->box.trace && ip - start < TRAMPOLINE_CALL && is_trampoline(start))
 		to_site(uc, start);
 }
 

@@ -8,6 +8,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.TraceMemory;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.UserIo;
 
@@ -83,6 +84,7 @@ public final class ProcessCalls {
 
     private static long fetch(UserIo local, Task other, long from, byte[] buf, int n) {
         long got = Access.copy(other, from, buf, n, false);
+        TraceMemory.show(other, from, buf, 0, (int) got);
         return got <= 0 ? got : local.put(buf, 0, (int) got) < 0 ? -EFAULT : got;
     }
 

@@ -75,6 +75,7 @@ public final class ProcView {
     public final int tracerPid;
     public final @Nullable Creds creds;
     public final @Nullable UserMemory mem;
+    final @Nullable AddressSpace space;
     public final @Nullable FsContext fs;
     public final @Nullable FdTable fds;
     public final long pending;
@@ -147,6 +148,7 @@ public final class ProcView {
         tracerPid = e == null ? 0 : seen.fromRoot(e.tracer.group.pid());
         creds = t == null ? null : t.creds;
         mem = t == null ? null : t.mem;
+        space = t == null ? null : t.space;
         fs = t == null ? null : t.fs;
         fds = t == null ? null : t.fds;
         pending = t == null ? 0 : t.pending.set();

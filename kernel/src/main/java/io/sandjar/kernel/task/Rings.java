@@ -260,7 +260,7 @@ public final class Rings {
         long at;
         kernel.taskLock().lock();
         try {
-            at = all.take(site, length, Trampolines.comparesWith4095(bytes, length));
+            at = all.take(site, word);
         } finally {
             kernel.taskLock().unlock();
         }

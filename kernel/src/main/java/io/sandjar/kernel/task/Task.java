@@ -1156,6 +1156,10 @@ public final class Task extends Caller {
         continuation = null;
         int r = f.load(mem, ucAddress, infoAddress);
         Tracee e = tracee;
+        Trampolines sites = space.trampolines;
+        if (e != null && sites != null) {
+            sites.leaveForGood(this, f);
+        }
         if (e != null) {
             e.stepped = e.stepping;
         }

@@ -2,15 +2,16 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
-import io.sandjar.abi.Bytes;
+import io.sandjar.kernel.mm.UserMemory;
 import java.util.Arrays;
 import java.util.HashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the call sites of an address space lead that were rewritten. Each has a trampoline in one small area of memory;
  * its place is bound to the site's, so that the jump's second byte is no instruction: a thread that stands between the
  * call and what follows when its site is rewritten meets an invalid instruction, which the stub mends. Guarded by the
- * task lock, but for {@link #contains}.
+ * task lock, but for what only looks.
  */
 final class Trampolines {
     static final int SIZE = 64;
@@ -23,6 +24,7 @@ final class Trampolines {
 
     static final int AFTER = 15;
 
+    private static final int JUMP = 5;
     private static final int WINDOW = 256;
     private static final int INVALID_INSTRUCTION = 0x06;
     private static final int COMPARE_EAX = 0x3d;
@@ -40,10 +42,11 @@ final class Trampolines {
 
     private final HashSet<Long> tried = new HashSet<>();
 
-    /** For each trampoline: its site, its compare's length, negative where that compares with -4095. */
-    private final long[][] sites = new long[MOST_AREAS][];
+    /** By area and place in it. */
+    private final @Nullable Patch[][] inAreas = new Patch[MOST_AREAS][];
 
-    private final byte[][] lengths = new byte[MOST_AREAS][];
+    /** The same in one row; replaced, never changed. */
+    private volatile Patch[] patches = {};
 
     /** Replaced, never changed. */
     private volatile long[] areas = {};
@@ -53,9 +56,9 @@ final class Trampolines {
     /** Those of a forked child. */
     Trampolines(Trampolines o) {
         areas = o.areas;
+        patches = o.patches;
         for (int i = 0; i < areas.length; i++) {
-            sites[i] = o.sites[i].clone();
-            lengths[i] = o.lengths[i].clone();
+            inAreas[i] = o.inAreas[i].clone();
         }
         tried.addAll(o.tried);
     }
@@ -72,8 +75,7 @@ final class Trampolines {
     void addArea(long area) {
         int n = areas.length;
         if (n < MOST_AREAS) {
-            sites[n] = new long[AREA / SIZE];
-            lengths[n] = new byte[AREA / SIZE];
+            inAreas[n] = new Patch[AREA / SIZE];
             long[] more = Arrays.copyOf(areas, n + 1);
             more[n] = area;
             areas = more;
@@ -120,8 +122,12 @@ final class Trampolines {
         return rest == 0xffff_f000_3d48L || rest == 0xffff_f001_3d48L ? 6 : 0; // cmp $-4096, %rax
     }
 
-    /** A free trampoline for a site, or 0. */
-    long take(long site, int compareLength, boolean eax4095) {
+    /**
+     * A free trampoline for a site, or 0.
+     *
+     * @param bytes the first eight there, of a kind that can be rewritten
+     */
+    long take(long site, long bytes) {
         int k = near(areas, site);
         if (k < 0) {
             return 0;
@@ -134,44 +140,128 @@ final class Trampolines {
             long at = window + i;
             int n = (int) ((at - a) / SIZE);
             if (at % SIZE == 0
-                    && n < sites[k].length
-                    && sites[k][n] == 0
+                    && n < inAreas[k].length
+                    && inAreas[k][n] == null
                     && (at - from >> 8 & 0xff) == INVALID_INSTRUCTION) {
-                sites[k][n] = site;
-                lengths[k][n] = (byte) (eax4095 ? -compareLength : compareLength);
+                Patch p = new Patch(site, at, bytes);
+                inAreas[k][n] = p;
+                Patch[] more = Arrays.copyOf(patches, patches.length + 1);
+                more[patches.length] = p;
+                patches = more;
                 return at;
             }
         }
         return 0;
     }
 
+    private @Nullable Patch at(long ip) {
+        int k = within(areas, ip);
+        return k < 0 ? null : inAreas[k][(int) ((ip - areas[k]) / SIZE)];
+    }
+
     /**
-     * Takes the registers of a thread that stands in a trampoline to the site it stands for: signal handlers, debuggers
-     * and unwinders know only that.
+     * Takes the registers of a thread that stands in a trampoline to the site it stands for: signal handlers and unwinders
+     * know only that.
      */
     void leave(TrapFrame f) {
-        long ip = f.reg(TrapFrame.RIP);
-        int k = within(areas, ip);
-        if (k < 0) {
+        Patch p = at(f.reg(TrapFrame.RIP));
+        if (p == null) {
             return;
         }
-        int n = (int) ((ip - areas[k]) / SIZE);
-        int at = (int) ((ip - areas[k]) % SIZE);
-        long site = sites[k][n];
-        if (site == 0) {
-            return;
-        }
+        long at = f.reg(TrapFrame.RIP) - p.trampoline;
         if (at <= CALL) {
-            f.setReg(TrapFrame.RIP, site);
+            f.setReg(TrapFrame.RIP, p.site);
         } else if (at == AFTER) {
-            int length = Math.abs(lengths[k][n]);
-            long with = lengths[k][n] < 0 ? -4095 : -4096;
+            boolean narrow = p.length == 5;
             long rax = f.reg(TrapFrame.RAX);
             long flags = f.reg(TrapFrame.EFLAGS) & ~(CF | PF | AF | ZF | SF | OF);
-            f.setReg(TrapFrame.EFLAGS, flags | compare(length == 5 ? (int) rax : rax, with, length == 5));
-            f.setReg(TrapFrame.RIP, site + 2 + length);
-        } else if (at == AFTER + Math.abs(lengths[k][n])) {
-            f.setReg(TrapFrame.RIP, site + 2 + Math.abs(lengths[k][n]));
+            f.setReg(TrapFrame.EFLAGS, flags | compare(narrow ? (int) rax : rax, p.with, narrow));
+            f.setReg(TrapFrame.RIP, p.site + 2 + p.length);
+        } else if (at == AFTER + p.length) {
+            f.setReg(TrapFrame.RIP, p.site + 2 + p.length);
+        }
+    }
+
+    /**
+     * The same for a thread that is traced, whose every instruction may be looked at: its site becomes what it was, so that
+     * it goes on there, whether the call is to be made, was made or is to be made again.
+     */
+    void leaveForGood(Task t, TrapFrame f) {
+        Patch p = at(f.reg(TrapFrame.RIP));
+        if (p == null || !p.undo(t.mem())) {
+            return;
+        }
+        long at = f.reg(TrapFrame.RIP) - p.trampoline;
+        f.setReg(TrapFrame.RIP, at <= CALL ? p.site : at == AFTER ? p.site + 2 : p.site + 2 + p.length);
+    }
+
+    /** Puts what programs know into bytes that were read from text, in the place of our jumps. */
+    void show(long address, byte[] b, int off, int len) {
+        for (Patch p : patches) {
+            long from = Math.max(p.site, address);
+            long to = Math.min(p.site + JUMP, address + len);
+            if (from < to && p.isJump(b, (int) (off + from - address), from, to)) {
+                for (long a = from; a < to; a++) {
+                    b[(int) (off + a - address)] = (byte) (p.bytes >>> 8 * (a - p.site));
+                }
+            }
+        }
+    }
+
+    /** Somebody is about to write to text: jumps that would be cut in pieces are taken out before. */
+    void clear(UserMemory mem, long address, int len) {
+        for (Patch p : patches) {
+            if (p.site < address + len && address < p.site + JUMP) {
+                p.undo(mem);
+            }
+        }
+    }
+
+    /** A site that leads to a trampoline. */
+    private static final class Patch {
+        final long site;
+        final long trampoline;
+
+        /** What stood there. */
+        final long bytes;
+
+        /** Its compare: how long it is, and with what it compares. */
+        final int length;
+
+        final long with;
+
+        Patch(long site, long trampoline, long bytes) {
+            this.site = site;
+            this.trampoline = trampoline;
+            this.bytes = bytes;
+            length = compareLength(bytes);
+            with = (bytes >>> (length == 5 ? 24 : 32) & 1) != 0 ? -4095 : -4096;
+        }
+
+        /** Whether these are the bytes of our jump from one address to another. */
+        boolean isJump(byte[] b, int off, long from, long to) {
+            long jump = (trampoline - (site + JUMP)) << 8 | 0xe9;
+            for (long a = from; a < to; a++) {
+                if (b[(int) (off + a - from)] != (byte) (jump >>> 8 * (a - site))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** @return whether the site is now as it was */
+        boolean undo(UserMemory mem) {
+            byte[] b = new byte[JUMP];
+            if (mem.read(site, b) < 0) {
+                return false;
+            }
+            if (isJump(b, 0, site, site + JUMP)) {
+                for (int i = 0; i < JUMP; i++) {
+                    b[i] = (byte) (bytes >>> 8 * i);
+                }
+                return TraceMemory.forced(mem, site, b, 0, JUMP) == JUMP;
+            }
+            return true;
         }
     }
 
@@ -198,9 +288,5 @@ final class Trampolines {
             flags |= OF;
         }
         return flags;
-    }
-
-    static boolean comparesWith4095(byte[] site, int compareLength) {
-        return Bytes.u16(site, compareLength == 5 ? 3 : 4) == 0xf001;
     }
 }

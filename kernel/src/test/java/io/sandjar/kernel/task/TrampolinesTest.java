@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class TrampolinesTest {
     private static final long AREA = 0x7f0000000000L;
+    private static final long LINUX = 0xfffff0003d48050fL;
 
     @Test
     void sitesOfTheCLibraryAndOfGoCanBeRewritten() {
@@ -26,7 +28,7 @@ class TrampolinesTest {
         Trampolines t = new Trampolines();
         t.addArea(AREA);
         for (long site = AREA + 0x123456; site < AREA + 0x183456; site += 4099) {
-            long at = t.take(site, 6, false);
+            long at = t.take(site, LINUX);
             assertNotEquals(0, at);
             assertEquals(0, at % Trampolines.SIZE);
             assertEquals(0x06, (int) (at - (site + 5) >> 8 & 0xff));
@@ -39,11 +41,35 @@ class TrampolinesTest {
         Trampolines t = new Trampolines();
         t.addArea(AREA);
         assertFalse(t.reaches(0x400000));
-        assertEquals(0, t.take(0x400000, 6, false));
+        assertEquals(0, t.take(0x400000, LINUX));
         t.addArea(0x10400000);
-        assertNotEquals(0, t.take(0x400000, 6, false));
+        assertNotEquals(0, t.take(0x400000, LINUX));
         Trampolines child = new Trampolines(t);
         assertTrue(child.contains(AREA) && child.contains(0x10400000));
+    }
+
+    @Test
+    void whoReadsTextSeesWhatWasThere() {
+        Trampolines t = new Trampolines();
+        t.addArea(AREA);
+        long site = AREA + 0x123456;
+        long jump = t.take(site, LINUX) - (site + 5) << 8 | 0xe9;
+        byte[] b = new byte[32];
+        for (int at = -7; at < 32; at++) { // text that begins in, before and behind the site
+            for (int i = 0; i < b.length; i++) {
+                int n = i - at;
+                b[i] = (byte) (n >= 0 && n < 5 ? jump >>> 8 * n : n >= 5 && n < 8 ? LINUX >>> 8 * n : 0x90);
+            }
+            t.show(site - at, b, 0, b.length);
+            for (int i = 0; i < b.length; i++) {
+                int n = i - at;
+                assertEquals((byte) (n >= 0 && n < 8 ? LINUX >>> 8 * n : 0x90), b[i]);
+            }
+        }
+        Arrays.fill(b, (byte) 0x91); // something else by now
+        t.show(site, b, 0, b.length);
+        assertEquals((byte) 0x91, b[0]);
+        assertEquals((byte) 0x91, b[4]);
     }
 
     @Test

@@ -4,7 +4,7 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
-import io.sandjar.kernel.mm.UserMemory;
+import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.TraceMemory;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -17,13 +17,13 @@ final class MemDescription extends FileDescription {
     private static final int CHUNK = 65536;
 
     private final Inode file;
-    private final UserMemory mem;
+    private final ProcView process;
     private long pos;
 
-    MemDescription(Inode file, UserMemory mem, Path path, int flags) {
+    MemDescription(Inode file, ProcView process, Path path, int flags) {
         super(path, flags);
         this.file = file;
-        this.mem = mem;
+        this.process = process;
     }
 
     @Override
@@ -50,7 +50,7 @@ final class MemDescription extends FileDescription {
         long done = 0;
         byte[] buf = new byte[(int) Math.min(dst.remaining(), CHUNK)];
         while (dst.remaining() > 0) {
-            int n = mem.readSome(off + done, buf, 0, (int) Math.min(dst.remaining(), buf.length));
+            int n = TraceMemory.readSome(process, off + done, buf, 0, (int) Math.min(dst.remaining(), buf.length));
             if (n <= 0) {
                 return done > 0 ? done : -EIO;
             }
@@ -70,7 +70,7 @@ final class MemDescription extends FileDescription {
         while (src.remaining() > 0) {
             int n = (int) Math.min(src.remaining(), buf.length);
             int r = src.get(buf, 0, n);
-            if (r < 0 || TraceMemory.forced(mem, off + done, buf, 0, n) < n) {
+            if (r < 0 || TraceMemory.forced(process, off + done, buf, 0, n) < n) {
                 return done > 0 ? done : r < 0 ? r : -EIO;
             }
             done += n;

@@ -139,7 +139,7 @@ final class TaskFile extends TextInode {
             if (v.mem == null) {
                 return -ESRCH;
             }
-            out.set(new MemDescription(this, v.mem, path, flags));
+            out.set(new MemDescription(this, v, path, flags));
             return 0;
         }
         return super.open(c, path, flags, out);

@@ -37,7 +37,7 @@ public final class RingTable {
         }
     }
 
-    /** Tells the guests whether somebody looks. */
+    /** Tells the guests whether somebody looks; {@link #next} says so by itself. */
     public void awake(boolean on) {
         Native.ringsAwake(table, count, on ? 1 : 0);
     }

@@ -18,10 +18,15 @@ final class RingPolicy {
     static final long LONGEST_TRIAL_NANOS = 50_000_000;
     static final int MANY_CALLS = 1000;
 
+    /** Sooner than that when it is plainly the worse way. */
+    static final long SHORTEST_TRIAL_NANOS = 3_000_000;
+
+    static final int SOME_CALLS = 300;
+
     /** How long it stays with what was better; longer each time that the trial of the other way confirms it. */
     static final long SHORTEST_STAY_NANOS = 100_000_000;
 
-    static final long LONGEST_STAY_NANOS = 1_600_000_000;
+    static final long LONGEST_STAY_NANOS = 3_200_000_000L;
 
     /** With fewer calls it goes on as it is. */
     static final int ENOUGH_CALLS = 100;
@@ -34,7 +39,7 @@ final class RingPolicy {
 
     private static final double NOT_SLOWER = 0.95;
 
-    private boolean byRing = true;
+    private volatile boolean byRing;
     private boolean trial = true;
     private long stayNanos = SHORTEST_STAY_NANOS;
 
@@ -53,7 +58,7 @@ final class RingPolicy {
     /** Time of looking in vain for each call, when rings were last tried. */
     private double lookedPerCall;
 
-    synchronized boolean byRing() {
+    boolean byRing() {
         return byRing;
     }
 
@@ -80,8 +85,9 @@ final class RingPolicy {
         calls += n;
         lookedNanos += looked;
         long active = nowNanos - startNanos - pausedNanos;
-        if (calls >= ENOUGH_CALLS && active >= length()) {
-            note(calls * 1e9 / active);
+        double rate = calls * 1e9 / Math.max(active, 1);
+        if (calls >= ENOUGH_CALLS && active >= length() || isPlainlyWorse(rate, active)) {
+            note(rate);
             next();
             begin(nowNanos);
         }
@@ -100,17 +106,23 @@ final class RingPolicy {
         return !trial ? stayNanos : calls >= MANY_CALLS ? TRIAL_NANOS : LONGEST_TRIAL_NANOS;
     }
 
+    private boolean isPlainlyWorse(double rate, long active) {
+        return trial
+                && rate < (byRing ? notifiedRate : ringRate) / 2
+                && active >= (calls >= SOME_CALLS ? SHORTEST_TRIAL_NANOS : TRIAL_NANOS);
+    }
+
     private void note(double rate) {
         if (byRing) {
             ringRate = rate;
-            lookedPerCall = (double) lookedNanos / calls;
+            lookedPerCall = (double) lookedNanos / Math.max(calls, 1);
         } else {
             notifiedRate = rate;
         }
     }
 
     private void next() {
-        if (!trial || notifiedRate == 0) { // how is it by the other way?
+        if (!trial || ringRate == 0) { // how is it by the other way?
             byRing = !byRing;
             trial = true;
             return;

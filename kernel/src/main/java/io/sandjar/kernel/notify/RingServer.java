@@ -86,16 +86,22 @@ final class RingServer implements Rings.Server, Runnable {
     @Override
     public void called() {
         int n = notified.incrementAndGet();
-        if (!asleep) {
+        boolean sleeps = asleep;
+        if (!sleeps && n < MANY_CALLS) {
             return;
         }
         long now = System.nanoTime();
-        long before = lastCallNanos;
-        lastCallNanos = now;
-        if (now - before > OFTEN_NANOS) {
-            policy.paused(before, now);
-        } else if (n >= MANY_CALLS ? policy.called(notified.getAndSet(0), 0, now) : policy.byRing()) {
-            wake();
+        if (n >= MANY_CALLS) {
+            policy.called(notified.getAndSet(0), 0, now);
+        }
+        if (sleeps) {
+            long before = lastCallNanos;
+            lastCallNanos = now;
+            if (now - before > OFTEN_NANOS) {
+                policy.paused(before, now);
+            } else if (policy.byRing()) {
+                wake();
+            }
         }
     }
 
@@ -115,11 +121,10 @@ final class RingServer implements Rings.Server, Runnable {
                 if (changed) {
                     takeNew();
                 }
-                int i = table.next(eager ? 100 * PATIENCE_NANOS : PATIENCE_NANOS);
+                int i = eager ? table.next(100 * PATIENCE_NANOS) : policy.byRing() ? table.next(PATIENCE_NANOS) : -1;
                 if (i >= 0) {
                     one(i, s);
-                }
-                if (i < 0 || (served >= MANY_CALLS && !goesOn())) {
+                } else {
                     table.awake(false); // and then it looks once more: what is posted later sees it
                     for (i = table.next(0); i >= 0; i = table.next(0)) {
                         one(i, s);
@@ -139,8 +144,10 @@ final class RingServer implements Rings.Server, Runnable {
             return;
         }
         if (t.beginByRing(r)) {
-            served++;
             receiver.posted(t, s);
+            if (++served >= MANY_CALLS) {
+                tell();
+            }
         } else {
             r.answer(Ring.REFUSED, 0);
         }
@@ -148,15 +155,15 @@ final class RingServer implements Rings.Server, Runnable {
     }
 
     /** Tells the policy of the calls that were made. */
-    private boolean goesOn() {
+    private void tell() {
         int n = served + notified.getAndSet(0);
         served = 0;
-        return policy.called(n, table.takeLookedNanos(), System.nanoTime()) || eager;
+        policy.called(n, table.takeLookedNanos(), System.nanoTime());
     }
 
     private void sleep() {
         sweep();
-        goesOn();
+        tell();
         lastCallNanos = System.nanoTime() - PATIENCE_NANOS;
         asleep = true;
         while (!woken && !changed) {
@@ -164,7 +171,6 @@ final class RingServer implements Rings.Server, Runnable {
         }
         asleep = false;
         woken = false;
-        table.awake(true);
     }
 
     private synchronized void takeNew() {
@@ -177,7 +183,6 @@ final class RingServer implements Rings.Server, Runnable {
                 table.set(i, rings[i]);
             }
         }
-        table.awake(true);
     }
 
     /** Lets go of rings whose threads have ended or begun another program. */

@@ -55,8 +55,7 @@ public final class TraceMemory {
         return forced(o.mem(), o.space, address, b, 0, b.length) == b.length ? 0 : -1;
     }
 
-    private static long forced(
-            UserMemory mem, @Nullable AddressSpace space, long address, byte[] b, int off, int len) {
+    private static long forced(UserMemory mem, @Nullable AddressSpace space, long address, byte[] b, int off, int len) {
         Trampolines sites = space == null ? null : space.trampolines;
         if (sites != null) {
             sites.clear(mem, address, len);

@@ -19,8 +19,7 @@ public final class Ports {
     /** @param settings the range of ports that are given to who wants any */
     public Ports(NetSettings settings) {
         this.settings = settings;
-        next = settings.firstPort()
-                + ThreadLocalRandom.current().nextInt(settings.lastPort() - settings.firstPort());
+        next = settings.firstPort() + ThreadLocalRandom.current().nextInt(settings.lastPort() - settings.firstPort());
     }
 
     /** Whether {@code s} may not have {@code want}, because of who has it already. */

@@ -49,9 +49,9 @@ class RingPolicyTest {
     @Test
     void whatChangesIsNoticed() {
         run(5000, 2, 10, 1);
-        run(2000, 50, 10, 1);
+        run(4000, 50, 10, 1);
         assertTrue(share(3000, 50, 10, 1) <= 10);
-        run(2000, 2, 10, 1);
+        run(4000, 2, 10, 1);
         assertTrue(share(3000, 2, 10, 1) >= 90);
     }
 
@@ -59,7 +59,7 @@ class RingPolicyTest {
     void programsThatWaitForOthersAreNotLookedAtForNothing() {
         run(500, 40, 40, 30);
         assertTrue(share(5000, 40, 40, 30) <= 5);
-        run(2000, 40, 40, 2);
+        run(4000, 40, 40, 2);
         assertTrue(share(5000, 40, 40, 2) >= 95);
     }
 

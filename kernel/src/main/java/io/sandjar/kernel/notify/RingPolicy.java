@@ -43,7 +43,10 @@ final class RingPolicy {
     private boolean trial = true;
     private long stayNanos = SHORTEST_STAY_NANOS;
 
-    // since the present trial or stay began
+    /** Of the present stay, which is measured piece by piece. */
+    private long stayedNanos;
+
+    // since the present trial or piece of a stay began
     private boolean begun;
     private long startNanos;
     private long pausedNanos;
@@ -86,9 +89,13 @@ final class RingPolicy {
         lookedNanos += looked;
         long active = nowNanos - startNanos - pausedNanos;
         double rate = calls * 1e9 / Math.max(active, 1);
-        if (calls >= ENOUGH_CALLS && active >= length() || isPlainlyWorse(rate, active)) {
+        if (calls >= ENOUGH_CALLS && active >= length() || trial && isPlainlyWorse(rate, active)) {
             note(rate);
-            next();
+            stayedNanos += active;
+            if (trial || stayedNanos >= stayNanos || isPlainlyWorse(rate, active)) {
+                next();
+                stayedNanos = 0;
+            }
             begin(nowNanos);
         }
         return byRing;
@@ -103,12 +110,11 @@ final class RingPolicy {
     }
 
     private long length() {
-        return !trial ? stayNanos : calls >= MANY_CALLS ? TRIAL_NANOS : LONGEST_TRIAL_NANOS;
+        return !trial ? SHORTEST_STAY_NANOS : calls >= MANY_CALLS ? TRIAL_NANOS : LONGEST_TRIAL_NANOS;
     }
 
     private boolean isPlainlyWorse(double rate, long active) {
-        return trial
-                && rate < (byRing ? notifiedRate : ringRate) / 2
+        return rate < (byRing ? notifiedRate : ringRate) / 2
                 && active >= (calls >= SOME_CALLS ? SHORTEST_TRIAL_NANOS : TRIAL_NANOS);
     }
 

@@ -140,7 +140,7 @@ public final class Rings {
 
     Rings(Kernel kernel) {
         this.kernel = kernel;
-        String mode = System.getProperty("sandjar.ring", "off");
+        String mode = System.getProperty("sandjar.ring", "on");
         eager = mode.equals("eager"); // for tests: from the first calls on
         on = eager || mode.equals("on");
         manyCalls = eager ? 2 : MANY_CALLS;

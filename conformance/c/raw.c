@@ -4,20 +4,17 @@
 // DO: --net-raw
 // Raw, packet and ping sockets on a loopback of the test's own: what is sent, seen, answered; filters; the ring of packet(7).
 #include "check.h"
+#include "network.h"
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #define SA(a) (struct sockaddr *)&(a), sizeof(a)
 #define LO 0x7f000001
@@ -25,15 +22,6 @@
 
 static unsigned char buf[70000];
 
-static int own_network(void) {
-    if (unshare(CLONE_NEWNET) < 0)
-        return 0;
-    int s = socket(AF_INET, SOCK_DGRAM, 0);
-    struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-    int up = ioctl(s, SIOCSIFFLAGS, &r);
-    close(s);
-    return up == 0;
-}
 #define OWN_NETWORK()         \
     if (!own_network())       \
     SKIP("no network namespace of its own")

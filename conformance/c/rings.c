@@ -50,6 +50,37 @@ TEST(signal_to_oneself_before_return) {
     EQ(bad, 0);
 }
 
+/* Locks of records, whose struct goes in both directions. */
+TEST(locks_of_records) {
+    int fd = OK(file("locks", "0123456789")), bad = 0, ready[2], end[2];
+    OK(pipe(ready));
+    OK(pipe(end));
+    pid_t child;
+    char c;
+    CHILD(child) {
+        struct flock l = {.l_type = F_WRLCK, .l_start = 5, .l_len = 2};
+        EQ(fcntl(fd, F_SETLK, &l), 0);
+        EQ(write(ready[1], "x", 1), 1);
+        close(end[1]);
+        EQ(read(end[0], &c, 1), 0);
+    }
+    EQ(read(ready[0], &c, 1), 1);
+    for (int i = 0; i < MANY; i++) {
+        struct flock l = {.l_type = i & 1 ? F_UNLCK : F_WRLCK, .l_len = 5}, held = {.l_type = F_RDLCK, .l_len = 10};
+        bad += fcntl(fd, F_SETLK, &l) != 0;
+        bad += fcntl(fd, F_GETLK, &held) != 0 || held.l_type != F_WRLCK || held.l_pid != child || held.l_start != 5 || held.l_len != 2;
+        l.l_len = 6;
+        l.l_type = F_RDLCK;
+        bad += fcntl(fd, F_SETLK, &l) != -1 || errno != EAGAIN;
+        bad += fcntl(fd, F_SETLK, (void *)8) != -1 || errno != EFAULT;
+    }
+    EQ(bad, 0);
+    close(end[1]);
+    int status;
+    EQ(waitpid(child, &status, 0), child);
+    EQ(status, 0);
+}
+
 static void *writer(void *a) {
     for (int i = 0; i < 20; i++) {
         usleep(1000);

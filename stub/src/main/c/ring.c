@@ -140,6 +140,13 @@ static void windows(struct ring *r, struct ring_save *s)
 			out(r, s->di, s->si * 8);
 		}
 		break;
+	case 72: // fcntl: F_GETLK, F_SETLK, F_SETLKW and those of descriptions take a struct flock
+		if ((s->si >= 5 && s->si <= 7) || (s->si >= 36 && s->si <= 38)) {
+			in(r, s->dx, 32);
+			if (s->si == 5 || s->si == 36)
+				out(r, s->dx, 32);
+		}
+		break;
 	case 232: // epoll_wait
 	case 281: // epoll_pwait
 		if ((unsigned long)s->dx <= 1 << 20)

@@ -238,7 +238,11 @@ public final class ContainerMounts {
         switch (key.replace('/', '.')) {
             case "kernel.hostname" -> container.uts().hostname = bytes(value);
             case "kernel.domainname" -> container.uts().domainname = bytes(value);
-            case "net.ipv4.ip_unprivileged_port_start" -> container.firstFreePort = port(key, value);
+            case "net.ipv4.ip_unprivileged_port_start" -> container.firstFreePort = number(key, value, 65536, "a port");
+            case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding" ->
+                container.kernel().net.forwarding = number(key, value, Integer.MAX_VALUE, "a number") != 0;
+            case "net.ipv6.conf.all.forwarding" ->
+                container.kernel().net.forwarding6 = number(key, value, Integer.MAX_VALUE, "a number") != 0;
             case "net.core.somaxconn" -> network(NetSettings.SOMAXCONN, key, value);
             case "net.ipv4.ip_local_port_range" -> network(NetSettings.PORT_RANGE, key, value);
             case "net.ipv4.ping_group_range" -> pingGroups(key, value);
@@ -263,16 +267,16 @@ public final class ContainerMounts {
         }
     }
 
-    private static int port(String key, String value) {
+    private static int number(String key, String value, int most, String what) {
         try {
             int n = Integer.parseInt(value.strip());
-            if (n >= 0 && n <= 65536) {
+            if (n >= 0 && n <= most) {
                 return n;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new Refusal("linux.sysctl: " + key + ": \"" + value + "\" is not a port");
+        throw new Refusal("linux.sysctl: " + key + ": \"" + value + "\" is not " + what);
     }
 
     /** A file or directory of the host, known by a descriptor alone. */

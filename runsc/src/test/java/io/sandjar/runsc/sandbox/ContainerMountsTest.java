@@ -5,6 +5,7 @@ package io.sandjar.runsc.sandbox;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -144,7 +145,8 @@ class ContainerMountsTest {
         linux = """
                 ,"maskedPaths":["/proc/kcore","/proc/keys","/proc/slabinfo","/sys/firmware","/no/such"],
                 "readonlyPaths":["/proc/bus","/proc/sys","/proc/none"],
-                "sysctl":{"net.ipv4.ip_unprivileged_port_start":"0","kernel.domainname":"example.org"}""";
+                "sysctl":{"net.ipv4.ip_unprivileged_port_start":"0","kernel.domainname":"example.org",
+                "net.ipv4.ip_forward":"1"}""";
         ContainerTree t = build(
                 DOCKER
                         + ",{\"destination\":\"/etc/hosts\",\"type\":\"bind\",\"source\":\"/x\",\"options\":[\"rbind\",\"rprivate\"]}");
@@ -169,6 +171,8 @@ class ContainerMountsTest {
                         .toList());
         assertEquals("127.0.0.1 localhost\n", read(t, "/etc/hosts"));
         assertEquals(0, container.firstFreePort);
+        assertTrue(container.kernel().net.forwarding);
+        assertFalse(container.kernel().net.forwarding6);
         assertEquals("example.org", container.uts().domainname);
         assertEquals(-EROFS, open(t, "/proc/sys/kernel/domainname", O_WRONLY));
         assertEquals("", read(t, "/proc/slabinfo"));

@@ -3,7 +3,6 @@
 package io.sandjar.runsc;
 
 import io.sandjar.kernel.vfs.Creds;
-import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -139,23 +138,6 @@ final class GuestUser {
     }
 
     Creds creds() {
-        long caps = uid == 0 ? Creds.ALL_CAPS : 0;
-        return new Creds(
-                uid,
-                uid,
-                uid,
-                uid,
-                gid,
-                gid,
-                gid,
-                gid,
-                groups,
-                caps,
-                caps,
-                0,
-                Creds.ALL_CAPS,
-                0,
-                0,
-                UserNamespace.FIRST);
+        return Creds.of(uid, gid).withGroups(groups);
     }
 }

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.net;
 
+import io.sandjar.abi.Net;
 import org.jspecify.annotations.Nullable;
 
 /** What goes with the bytes of one send or receive: address, control data, flags. */
@@ -38,5 +39,11 @@ public final class Msg {
     public void source(byte[] addr, int len) {
         name = addr;
         nameLen = len;
+    }
+
+    /** A message of which {@code n} bytes were copied: its sender, and whether that was all. */
+    public void received(RecordQueue.Rec rec, long n) {
+        source(rec.source, rec.source.length);
+        flags |= n < rec.data.length ? Net.MSG_TRUNC : 0;
     }
 }

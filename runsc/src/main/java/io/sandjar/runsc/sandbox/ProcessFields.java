@@ -5,7 +5,6 @@ package io.sandjar.runsc.sandbox;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.task.ProcessSpec;
 import io.sandjar.kernel.vfs.Creds;
-import io.sandjar.kernel.vfs.UserNamespace;
 import io.sandjar.oci.Capabilities;
 import io.sandjar.oci.Linux;
 import io.sandjar.oci.Names;
@@ -97,29 +96,15 @@ final class ProcessFields {
 
     private static Creds creds(User user, @Nullable Capabilities c) {
         int[] groups = groups(user.additionalGids());
-        int uid = user.uid();
-        int gid = user.gid();
         long permitted = c == null ? 0 : Names.capabilities(c.permitted());
         long effective = c == null ? 0 : Names.capabilities(c.effective());
         long inheritable = c == null ? 0 : Names.capabilities(c.inheritable());
         long bounding = c == null ? 0 : Names.capabilities(c.bounding());
         long ambient = c == null ? 0 : Names.capabilities(c.ambient()) & permitted & inheritable;
-        return new Creds(
-                uid,
-                uid,
-                uid,
-                uid,
-                gid,
-                gid,
-                gid,
-                gid,
-                groups,
-                permitted,
-                effective,
-                inheritable,
-                bounding,
-                ambient,
-                0,
-                UserNamespace.FIRST);
+        return Creds.of(user.uid(), user.gid())
+                .withGroups(groups)
+                .withCaps(permitted, effective, inheritable)
+                .withBounding(bounding)
+                .withAmbient(ambient);
     }
 }

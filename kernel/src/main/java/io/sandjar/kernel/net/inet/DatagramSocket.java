@@ -242,8 +242,7 @@ abstract class DatagramSocket extends InetSocket {
         }
         lastTimeNanos = rec.timeNanos;
         if (msg != null) {
-            msg.source(rec.source, rec.source.length);
-            msg.flags |= n < rec.data.length ? Net.MSG_TRUNC : 0;
+            msg.received(rec, n);
             ControlOut control = msg.control;
             if (control != null && rec.extra instanceof Header h) {
                 DatagramControl.put(this, control, h, rec.timeNanos);

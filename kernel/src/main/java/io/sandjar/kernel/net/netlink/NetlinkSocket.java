@@ -294,8 +294,7 @@ public final class NetlinkSocket extends Socket {
             return n;
         }
         if (msg != null) {
-            msg.source(rec.source, rec.source.length);
-            msg.flags |= n < rec.data.length ? Net.MSG_TRUNC : 0;
+            msg.received(rec, n);
             ControlOut out = msg.control;
             if (out != null && options.passCred) {
                 out.put(Net.SOL_SOCKET, Net.SCM_CREDENTIALS, new byte[UcredLayout.SIZEOF], UcredLayout.SIZEOF);

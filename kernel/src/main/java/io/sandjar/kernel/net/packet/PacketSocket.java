@@ -223,8 +223,7 @@ public final class PacketSocket extends Socket implements Wire.Tap {
         }
         lastTimeNanos = rec.timeNanos;
         if (msg != null) {
-            msg.source(rec.source, rec.source.length);
-            msg.flags |= n < rec.data.length ? Net.MSG_TRUNC : 0;
+            msg.received(rec, n);
             ControlOut out = msg.control;
             if (out != null) {
                 SoftwareStamps.put(options, out, rec.timeNanos);

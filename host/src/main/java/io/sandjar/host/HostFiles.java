@@ -109,6 +109,17 @@ public final class HostFiles {
         return r;
     }
 
+    /** What the host tells of a process's pages (proc_pid_pagemap(5)): bytes read or -errno. */
+    public static long pagemap(int pid, long offset, byte[] b, int len) {
+        int fd = Sys.openat2(proc(), pid + "/pagemap", O_RDONLY, 0, STRICT);
+        if (fd < 0) {
+            return fd;
+        }
+        long r = Sys.read(fd, b, 0, len, offset);
+        Sys.close(fd);
+        return r;
+    }
+
     /** A second descriptor of an open file with another access mode; -errno. */
     public static int reopen(int fd, int flags) {
         // the link of an open descriptor is followed on purpose: it leads to the file itself, wherever that lies

@@ -112,7 +112,7 @@ public final class TimerCalls {
         if (t.group().timers(t).count() >= t.rlimit(Rlimit.RLIMIT_SIGPENDING) || noRoom(t)) {
             return -EAGAIN;
         }
-        int id = t.group().timers(t).create(target, clock, signo, value);
+        int id = t.group().timers(t).create(target, clock, clockid, signo, value);
         int r = t.mem().writeInt(timerid, id);
         if (r < 0) {
             t.group().timers(t).delete(id);

@@ -69,6 +69,7 @@ public final class ProcView {
     public long caught;
 
     // of the thread; a zombie has none of them
+    public final @Nullable Task task;
     public final boolean alive;
     public final boolean parked;
     public final boolean traceStopped;
@@ -141,6 +142,7 @@ public final class ProcView {
                 caught |= 1L << (sig - 1);
             }
         }
+        task = t;
         alive = t != null;
         parked = t != null && t.parked != null;
         Tracee e = t == null ? null : t.tracee;

@@ -27,6 +27,9 @@ public final class ProcessTimer extends Timers.Timer {
     private final int signo;
     private final long value;
 
+    /** The clock's id of timer_create(2). */
+    private final int clockId;
+
     // guarded by this
     private boolean armed;
     private long next;
@@ -40,7 +43,14 @@ public final class ProcessTimer extends Timers.Timer {
      * @param signo 0 for no signal
      */
     ProcessTimer(
-            Kernel kernel, ThreadGroup group, @Nullable Task task, GuestClock clock, int id, int signo, long value) {
+            Kernel kernel,
+            ThreadGroup group,
+            @Nullable Task task,
+            GuestClock clock,
+            int clockId,
+            int id,
+            int signo,
+            long value) {
         this.kernel = kernel;
         this.group = group;
         this.task = task;
@@ -48,6 +58,17 @@ public final class ProcessTimer extends Timers.Timer {
         this.id = id;
         this.signo = signo;
         this.value = value;
+        this.clockId = clockId;
+    }
+
+    /** As /proc/PID/timers shows it. @param seen whose process ids are used */
+    void describe(PidSpace seen, StringBuilder b) {
+        b.append("ID: ").append(id).append("\nsignal: ").append(signo).append('/');
+        String hex = Long.toHexString(value);
+        b.append("0000000000000000", hex.length(), 16).append(hex);
+        b.append("\nnotify: ").append(signo == 0 ? "none" : "signal").append(task == null ? "/pid." : "/tid.");
+        b.append(seen.fromRoot(task == null ? group.pid() : task.rootTid()));
+        b.append("\nClockID: ").append(clockId).append('\n');
     }
 
     /**

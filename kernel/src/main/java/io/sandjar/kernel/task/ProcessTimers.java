@@ -36,7 +36,7 @@ public final class ProcessTimers {
             int signo = which == Time.ITIMER_REAL
                     ? Sig.SIGALRM
                     : which == Time.ITIMER_VIRTUAL ? Sig.SIGVTALRM : Sig.SIGPROF;
-            timer = new ProcessTimer(kernel, group, null, clock, -1, signo, 0);
+            timer = new ProcessTimer(kernel, group, null, clock, Time.CLOCK_MONOTONIC, -1, signo, 0);
             intervals[which] = timer;
         }
         return timer;
@@ -47,13 +47,22 @@ public final class ProcessTimers {
      *
      * @param value sigev_value; null for the timer's id
      */
-    public synchronized int create(@Nullable Task task, GuestClock clock, int signo, @Nullable Long value) {
+    public synchronized int create(
+            @Nullable Task task, GuestClock clock, int clockId, int signo, @Nullable Long value) {
         int id = nextId++;
-        ProcessTimer timer = new ProcessTimer(kernel, group, task, clock, id, signo, value == null ? id : value);
+        ProcessTimer timer =
+                new ProcessTimer(kernel, group, task, clock, clockId, id, signo, value == null ? id : value);
         if (!ended) {
             posix.put(id, timer);
         }
         return id;
+    }
+
+    /** Those of timer_create(2) as /proc/PID/timers shows them. */
+    synchronized void describe(PidSpace seen, StringBuilder b) {
+        for (ProcessTimer timer : posix.values()) {
+            timer.describe(seen, b);
+        }
     }
 
     public synchronized int count() {

@@ -17,6 +17,9 @@ public final class Session {
     /** The foreground group of a terminal that was hung up; told when the leader ends. 0 for none. */
     volatile int hungUpGroup;
 
+    /** What was written to /proc/PID/autogroup. Remembered only: who gets how much of a CPU is the host's matter. */
+    public volatile int autogroupNice;
+
     Session(int id) {
         this.id = id;
     }

@@ -128,6 +128,11 @@ public final class Task extends Caller {
     public volatile int ioPriority;
     public volatile int personality;
 
+    /** By how much the host may delay its timers, and what PR_SET_TIMERSLACK with 0 gives back. */
+    public volatile long timerSlackNanos = 50_000;
+
+    public volatile long usualSlackNanos = 50_000;
+
     /** Whether the host thread is (or is about to be) outside the kernel, so that only a kick reaches it. */
     volatile boolean inGuest;
 
@@ -252,6 +257,8 @@ public final class Task extends Caller {
         personality = from.personality;
         affinity = from.affinity;
         ioPriority = from.ioPriority;
+        timerSlackNanos = from.timerSlackNanos;
+        usualSlackNanos = from.timerSlackNanos;
         schedPolicy =
                 from.schedPolicy & ~SCHED_RESET_ON_FORK; // of real-time policies, which nobody has, it leaves nothing
     }

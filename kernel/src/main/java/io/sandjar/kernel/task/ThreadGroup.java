@@ -98,6 +98,12 @@ public final class ThreadGroup implements PidTarget {
     /** /proc/PID/coredump_filter: kept for the guest, there are no dumps. */
     public volatile int coredumpFilter = 0x33;
 
+    /** Who logged in, as somebody wrote it to /proc/PID/loginuid; -1 for nobody. */
+    public volatile int loginUid = -1;
+
+    /** A number for what began then; -1 as long as nobody has logged in. */
+    public volatile int loginSession = -1;
+
     /** Changes the wish, and the host's figure where the process may only become a likelier victim. */
     public void setOomScoreAdj(int n) {
         oomScoreAdj = n;
@@ -233,6 +239,8 @@ public final class ThreadGroup implements PidTarget {
         setProgram(from.exe);
         oomScoreAdj = from.oomScoreAdj;
         coredumpFilter = from.coredumpFilter;
+        loginUid = from.loginUid;
+        loginSession = from.loginSession;
         argStart = from.argStart;
         argEnd = from.argEnd;
         envStart = from.envStart;
@@ -276,6 +284,14 @@ public final class ThreadGroup implements PidTarget {
         }
         ProcessTimer t = all.get(i.pid());
         return t == null ? i : SigInfo.timer(i.signo(), i.pid(), t.taken(), i.value());
+    }
+
+    /** Its timers of timer_create(2) as /proc/PID/timers shows them. @param seen whose process ids are used */
+    public void describeTimers(PidSpace seen, StringBuilder b) {
+        ProcessTimers t = timers;
+        if (t != null) {
+            t.describe(seen, b);
+        }
     }
 
     /** The process's timers. */

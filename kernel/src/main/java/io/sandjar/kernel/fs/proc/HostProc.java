@@ -50,6 +50,11 @@ final class HostProc {
         return field(15);
     }
 
+    /** Writes to a file of the host's /proc; whether it could. @param name below /proc */
+    static boolean write(ProcView v, String name, String text) {
+        return v.alive && v.hostTid != 0 && HostFiles.writeProc(name, text) == 0;
+    }
+
     /** Text of a file of the host's directory of the process; null when it is gone. */
     static @Nullable String file(ProcView v, String name) {
         return v.alive && v.hostPid != 0 ? HostFiles.procText(v.hostPid + "/" + name) : null;

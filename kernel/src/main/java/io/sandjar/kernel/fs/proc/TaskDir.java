@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** /proc/PID, or /proc/PID/task/TID where {@code task} is set. */
 final class TaskDir extends PseudoDir implements ProcessInode {
-    private static final String[] DIRS = {"fd", "fdinfo", "ns", "net", "attr", "task"};
+    private static final String[] DIRS = {"fd", "fdinfo", "ns", "net", "attr"};
+    private static final String[] PROCESS_DIRS = {"task", "map_files"};
+    private static final String[] NONE = {};
     private static final String[] LINKS = {"cwd", "exe", "root"};
     private static final String[] NAMESPACES = {
         "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts"
@@ -147,6 +149,8 @@ final class TaskDir extends PseudoDir implements ProcessInode {
                 return new FdDir(this, true);
             case "task":
                 return task == null ? new ThreadsDir(this) : null;
+            case "map_files":
+                return task == null ? new MapFilesDir(this) : null;
             case "ns":
                 return new NsDir(this);
             case "net":
@@ -154,7 +158,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
             case "attr":
                 return new AttrDir(this);
             default:
-                TaskFile.Kind k = TaskFile.kind(name);
+                TaskFile.Kind k = TaskFile.kind(name, task != null);
                 return switch (k) {
                     case null -> null;
                     case UID_MAP, GID_MAP, PROJID_MAP, SETGROUPS -> new IdMapFile(this, k);
@@ -166,15 +170,16 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     @Override
     protected void list(Caller c, List<Entry> out) {
         for (String d : DIRS) {
-            if (task == null || !d.equals("task")) {
-                out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
-            }
+            out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
+        }
+        for (String d : task == null ? PROCESS_DIRS : NONE) {
+            out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
         }
         for (String l : LINKS) {
             out.add(new Entry(l, inoOf(group, task, l.hashCode() & 0xffff), 10));
         }
         for (TaskFile.Kind k : TaskFile.kinds()) {
-            if (k == TaskFile.Kind.ATTR) {
+            if (!k.in(task != null)) {
                 continue;
             }
             out.add(new Entry(k.fileName(), inoOf(group, task, 16 + k.ordinal()), 8));
@@ -254,30 +259,6 @@ final class TaskDir extends PseudoDir implements ProcessInode {
             for (int i = 0; i < NAMESPACES.length; i++) {
                 out.add(new Entry(NAMESPACES[i], inoOf(of.group, of.task, 200 + i), 10));
             }
-        }
-    }
-
-    /** /proc/PID/attr: security modules, of which there are none. */
-    private static final class AttrDir extends PseudoDir {
-        private final TaskDir of;
-
-        AttrDir(TaskDir of) {
-            super(of.proc, inoOf(of.group, of.task, 3), 0555);
-            this.of = of;
-        }
-
-        @Override
-        public int lookup(Caller c, String name, Ref<Inode> out) {
-            if (!name.equals("current") && !name.equals("exec") && !name.equals("prev")) {
-                return -ENOENT;
-            }
-            out.set(new TaskFile(of, TaskFile.Kind.ATTR));
-            return 0;
-        }
-
-        @Override
-        protected void list(Caller c, List<Entry> out) {
-            out.add(new Entry("current", inoOf(of.group, of.task, 4), 8));
         }
     }
 

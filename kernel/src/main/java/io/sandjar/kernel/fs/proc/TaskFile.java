@@ -21,27 +21,33 @@ import org.jspecify.annotations.Nullable;
 final class TaskFile extends TextInode {
     /** The files, in the order of a listing. */
     enum Kind {
-        ATTR("attr", 0666),
+        ARCH_STATUS("arch_status", 0444),
+        AUTOGROUP("autogroup", 0644, Of.PROCESS),
         AUXV("auxv", 0400),
         CGROUP("cgroup", 0444),
+        CHILDREN("children", 0444, Of.THREAD),
         CLEAR_REFS("clear_refs", 0200),
         CMDLINE("cmdline", 0444),
         COMM("comm", 0644),
-        COREDUMP_FILTER("coredump_filter", 0644),
+        COREDUMP_FILTER("coredump_filter", 0644, Of.PROCESS),
         CPUSET("cpuset", 0444),
         ENVIRON("environ", 0400),
         GID_MAP("gid_map", 0644),
         IO("io", 0400),
+        KSM_MERGING_PAGES("ksm_merging_pages", 0400),
+        KSM_STAT("ksm_stat", 0400),
         LIMITS("limits", 0444),
         LOGINUID("loginuid", 0644),
         MAPS("maps", 0444),
         MEM("mem", 0600),
         MOUNTINFO("mountinfo", 0444),
         MOUNTS("mounts", 0444),
-        MOUNTSTATS("mountstats", 0400),
+        MOUNTSTATS("mountstats", 0400, Of.PROCESS),
+        NUMA_MAPS("numa_maps", 0444),
         OOM_ADJ("oom_adj", 0644),
         OOM_SCORE("oom_score", 0444),
         OOM_SCORE_ADJ("oom_score_adj", 0644),
+        PAGEMAP("pagemap", 0400),
         PERSONALITY("personality", 0400),
         PROJID_MAP("projid_map", 0644),
         SCHED("sched", 0644),
@@ -55,20 +61,32 @@ final class TaskFile extends TextInode {
         STATM("statm", 0444),
         STATUS("status", 0444),
         SYSCALL("syscall", 0400),
-        TIMERSLACK("timerslack_ns", 0666),
+        TIMERS("timers", 0444, Of.PROCESS),
+        TIMERSLACK("timerslack_ns", 0666, Of.PROCESS),
         UID_MAP("uid_map", 0644),
         WCHAN("wchan", 0444);
 
         private final String fileName;
         private final int perm;
+        private final Of of;
 
         Kind(String fileName, int perm) {
+            this(fileName, perm, Of.BOTH);
+        }
+
+        Kind(String fileName, int perm, Of of) {
             this.fileName = fileName;
             this.perm = perm;
+            this.of = of;
         }
 
         int perm() {
             return perm;
+        }
+
+        /** Whether it lies in the directory of a thread, or else of a process. */
+        boolean in(boolean thread) {
+            return of == Of.BOTH || thread == (of == Of.THREAD);
         }
 
         String fileName() {
@@ -76,12 +94,22 @@ final class TaskFile extends TextInode {
         }
     }
 
-    private static final int OOM_MAX = 1000;
+    /** Whose directories a file lies in. */
+    private enum Of {
+        BOTH,
+        PROCESS,
+        THREAD
+    }
 
-    /** The old scale ends at 15, counts in seventeenths and has -17 for "never". */
-    private static final int OOM_ADJ_MAX = 15;
-
-    private static final int OOM_UNIT = 17;
+    /** Pages that the host has merged are not told; no guest asks for it. */
+    private static final String KSM_STAT = """
+            ksm_rmap_items 0
+            ksm_zero_pages 0
+            ksm_merging_pages 0
+            ksm_process_profit 0
+            ksm_merge_any: no
+            ksm_mergeable: no
+            """;
 
     private static final Kind[] KINDS = Kind.values();
     private final TaskDir dir;
@@ -97,9 +125,9 @@ final class TaskFile extends TextInode {
         return KINDS;
     }
 
-    static @Nullable Kind kind(String name) {
+    static @Nullable Kind kind(String name, boolean thread) {
         for (Kind k : KINDS) {
-            if (k.fileName.equals(name) && k != Kind.ATTR) {
+            if (k.fileName.equals(name) && k.in(thread)) {
                 return k;
             }
         }
@@ -128,18 +156,21 @@ final class TaskFile extends TextInode {
             return -ESRCH;
         }
         switch (kind) {
-            case AUXV, ENVIRON, IO, MAPS, MEM, PERSONALITY, SMAPS, SMAPS_ROLLUP, STACK, SYSCALL -> {
+            case AUXV, ENVIRON, IO, MAPS, MEM, NUMA_MAPS, PAGEMAP, PERSONALITY, SMAPS, SMAPS_ROLLUP, STACK, SYSCALL -> {
                 if (v.alive && !dir.mayInspect(c)) {
                     return -EACCES;
                 }
             }
             default -> {}
         }
-        if (kind == Kind.MEM) {
+        if (kind == Kind.MEM || kind == Kind.PAGEMAP) {
             if (v.mem == null) {
                 return -ESRCH;
             }
-            out.set(new MemDescription(this, v, path, flags));
+            out.set(
+                    kind == Kind.MEM
+                            ? new MemDescription(this, v, path, flags)
+                            : new PagemapDescription(this, v, path, flags));
             return 0;
         }
         return super.open(c, path, flags, out);
@@ -157,8 +188,16 @@ final class TaskFile extends TextInode {
             return -ESRCH;
         }
         switch (kind) {
+            case ARCH_STATUS -> b.append("AVX512_elapsed_ms:\t-1\n");
+            case AUTOGROUP ->
+                b.append("/autogroup-")
+                        .append(v.session)
+                        .append(" nice ")
+                        .append(dir.group.session().autogroupNice)
+                        .append('\n');
             case AUXV -> b.append(new String(v.auxv, StandardCharsets.ISO_8859_1));
             case CGROUP -> b.append("0::").append(v.cgroup.pathFrom(top(c, v))).append('\n');
+            case CHILDREN -> TaskText.children(dir, v, b);
             case CMDLINE -> TaskText.cmdline(v, b);
             case COMM -> b.append(v.comm).append('\n');
             case COREDUMP_FILTER -> {
@@ -168,8 +207,11 @@ final class TaskFile extends TextInode {
             case CPUSET -> b.append("/\n");
             case ENVIRON -> TaskText.environ(v, b);
             case IO -> b.append(v.io);
+            case KSM_MERGING_PAGES -> b.append("0\n");
+            case KSM_STAT -> b.append(KSM_STAT);
             case LIMITS -> TaskText.limits(v, b);
-            case LOGINUID, SESSIONID -> b.append("4294967295");
+            case LOGINUID -> b.append(dir.group.loginUid & 0xffffffffL);
+            case SESSIONID -> b.append(dir.group.loginSession & 0xffffffffL);
             case MAPS -> dir.proc.maps().write(v, "maps", b);
             case SMAPS -> dir.proc.maps().write(v, "smaps", b);
             case SMAPS_ROLLUP -> {
@@ -177,22 +219,15 @@ final class TaskFile extends TextInode {
                 b.append(host == null ? "" : host);
             }
             case MOUNTINFO, MOUNTS, MOUNTSTATS -> mounts(c, v, b);
-            case OOM_ADJ ->
-                b.append(v.oomScoreAdj == OOM_MAX ? OOM_ADJ_MAX : v.oomScoreAdj * OOM_UNIT / OOM_MAX)
-                        .append('\n');
+            case NUMA_MAPS -> dir.proc.maps().numa(v, b);
+            case OOM_ADJ -> b.append(TaskSettings.oldOomScore(v.oomScoreAdj)).append('\n');
             case OOM_SCORE -> b.append(Math.max(0, 666 + v.oomScoreAdj * 2 / 3)).append('\n');
             case OOM_SCORE_ADJ -> b.append(v.oomScoreAdj).append('\n');
             case PERSONALITY -> {
                 String hex = Integer.toHexString(v.personality);
                 b.append("00000000", hex.length(), 8).append(hex).append('\n');
             }
-            case SCHED ->
-                b.append(v.comm)
-                        .append(" (")
-                        .append(v.tid)
-                        .append(", #threads: ")
-                        .append(v.threads)
-                        .append(")\n");
+            case SCHED -> TaskText.sched(v, b);
             case SCHEDSTAT -> {
                 String host = HostProc.file(v, dir.thread() ? "task/" + v.hostTid + "/schedstat" : "schedstat");
                 b.append(host == null ? "0 0 0\n" : host);
@@ -200,11 +235,18 @@ final class TaskFile extends TextInode {
             case STAT -> TaskText.stat(c, v, dir.thread(), b);
             case STATM -> TaskText.statm(v, b);
             case STATUS -> TaskText.status(c, v, dir.thread(), b);
-            case SYSCALL -> b.append("running\n");
-            case TIMERSLACK -> b.append("50000\n");
+            case STACK -> {
+                // the kernel's stack is Java's, of which nothing is told
+                return c.creds().has(io.sandjar.abi.Cap.CAP_SYS_ADMIN) ? 0 : -EACCES;
+            }
+            case SYSCALL -> TaskText.syscall(v, b);
+            case TIMERS -> dir.group.describeTimers(v.seen, b);
+            case TIMERSLACK -> {
+                return TaskSettings.slack(c, v, b);
+            }
             case WCHAN -> b.append('0');
-            case ATTR, CLEAR_REFS, GID_MAP, MEM, PROJID_MAP, SETGROUPS, STACK, UID_MAP -> {
-                return kind == Kind.STACK ? 0 : -EINVAL;
+            case CLEAR_REFS, GID_MAP, MEM, PAGEMAP, PROJID_MAP, SETGROUPS, UID_MAP -> {
+                return -EINVAL;
             }
         }
         return 0;
@@ -228,51 +270,7 @@ final class TaskFile extends TextInode {
         if (v == null) {
             return -ESRCH;
         }
-        switch (kind) {
-            case COMM -> {
-                Task t = dir.task != null ? dir.task : leader();
-                if (t == null || ((Task) c).group() != dir.group) {
-                    return -EINVAL;
-                }
-                int end = data.indexOf('\n');
-                ProcView.rename(t, end < 0 ? data : data.substring(0, end));
-            }
-            case OOM_SCORE_ADJ, OOM_ADJ -> {
-                boolean old = kind == Kind.OOM_ADJ;
-                int n = Fields.number(data);
-                int max = old ? OOM_ADJ_MAX : OOM_MAX;
-                if (n < (old ? -OOM_UNIT : -OOM_MAX) || n > max) {
-                    return -EINVAL;
-                }
-                n = !old ? n : n == max ? OOM_MAX : n * OOM_MAX / OOM_UNIT;
-                if (n < dir.group.oomScoreAdj && !c.creds().has(io.sandjar.abi.Cap.CAP_SYS_RESOURCE)) {
-                    return -EACCES;
-                }
-                dir.group.setOomScoreAdj(n);
-            }
-            case COREDUMP_FILTER -> {
-                long n = Fields.unsigned(data);
-                if (n < 0) {
-                    return -EINVAL;
-                }
-                dir.group.coredumpFilter = (int) n & 0x1ff;
-            }
-            case CLEAR_REFS, LOGINUID, TIMERSLACK -> {
-                // accepted, of no effect
-            }
-            default -> {
-                return -EINVAL;
-            }
-        }
-        return data.length();
-    }
-
-    private @Nullable Task leader() {
-        dir.proc.kernel().taskLock().lock();
-        try {
-            return dir.group.pids().tasks().task(dir.group.pid());
-        } finally {
-            dir.proc.kernel().taskLock().unlock();
-        }
+        int r = TaskSettings.set(dir, kind, v, c, data);
+        return r < 0 ? r : data.length();
     }
 }

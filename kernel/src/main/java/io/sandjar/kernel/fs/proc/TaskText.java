@@ -8,6 +8,7 @@ import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.task.PidSpace;
 import io.sandjar.kernel.task.ProcView;
+import io.sandjar.kernel.task.Stub;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
 import io.sandjar.kernel.tty.Tty;
@@ -247,6 +248,53 @@ final class TaskText {
             int end = b.indexOf("\0");
             b.setLength(end < 0 ? b.length() : end);
         }
+    }
+
+    /** The processes that it made and that have not ended, if it is the first thread: which of them made one is not kept. */
+    static void children(TaskDir dir, ProcView v, StringBuilder b) {
+        if (v.rootTid != v.rootPid) {
+            return;
+        }
+        dir.proc.kernel().taskLock().lock();
+        try {
+            for (ThreadGroup g : dir.group.children()) {
+                int pid = v.seen.fromRoot(g.pid());
+                if (pid != 0) {
+                    b.append(pid).append(' ');
+                }
+            }
+        } finally {
+            dir.proc.kernel().taskLock().unlock();
+        }
+    }
+
+    /** The host's scheduling figures behind the guest's own names and numbers. */
+    static void sched(ProcView v, StringBuilder b) {
+        b.append(v.comm)
+                .append(" (")
+                .append(v.tid)
+                .append(", #threads: ")
+                .append(v.threads)
+                .append(")\n");
+        String host = HostProc.file(v, "task/" + v.hostTid + "/sched");
+        int line = host == null ? -1 : host.indexOf('\n');
+        if (host != null && line >= 0) {
+            b.append(host, line + 1, host.length());
+        }
+    }
+
+    /** The call that a thread waits in. Where it stands in the stub, it is no call of the guest's. */
+    static void syscall(ProcView v, StringBuilder b) {
+        String host = HostProc.file(v, "task/" + v.hostTid + "/syscall");
+        int space = host == null ? -1 : host.lastIndexOf(" 0x");
+        if (host != null && space > 0) {
+            long pc = Long.parseUnsignedLong(host.strip().substring(space + 3), 16);
+            if (pc < Stub.SLOTS_BASE || pc >= MapsText.HIDDEN_END) {
+                b.append(host);
+                return;
+            }
+        }
+        b.append("running\n");
     }
 
     static void environ(ProcView v, StringBuilder b) {

@@ -419,8 +419,12 @@ static void wait_for_line(const char *what, int wanted) {
     char c;
     printf("\n%s\n", what); // whatever a round has written before
     fflush(stdout);
-    while (wanted && read(0, &c, 1) == 1 && c != '\n')
-        ;
+    while (wanted) {
+        fcntl(0, F_SETFL, O_RDWR); // some round may have made it O_NONBLOCK
+        ssize_t n = read(0, &c, 1);
+        if ((n == 1 && c == '\n') || n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+            return;
+    }
 }
 int main(int argc, char **argv) {
     long seconds = 30, round = -1, at_once = 2, marks = 0, limit = 1500;

@@ -84,6 +84,13 @@ run_do() {
         do_case as_ordinary_user 0 '65534' 'cd / && setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp $DO id -u'
         do_case as_ordinary_user_denied 1 '*denied*' 'cd / && setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp $DO cat /etc/shadow'
     fi
+    if [ -n "$heavy" ] && [ "$(id -u)" = 0 ]; then # sets the machine's clock for half a second
+        build "$here/lib/clock_jump.c" "$out/lib/clock_jump" || report do/clock_jump/build 'not ok' - "see $out/lib/clock_jump.log"
+        cp "$out/lib/clock_jump" "$d/"
+        do_case clock_jumps_natively 0 'as it should be' '$D/clock_jump'
+        do_case clock_jumps 0 'as it should be' '$D/clock_jump $DO'
+        do_case clock_jumps_eager 0 'as it should be' 'SANDJAR_JVM_OPTIONS=-Dsandjar.ring=eager $D/clock_jump $DO'
+    fi
     if [ "$(id -u)" = 0 ] && mkdir "/sys/fs/cgroup/memory/do-$$" 2>/dev/null; then
         rmdir "/sys/fs/cgroup/memory/do-$$"
         do_case memory_hog 0 '137 alive' '$S --memory 64m -- sh -c "head -c 100000000 /dev/zero | tail -c 100000000 >/dev/null; echo \$? alive" 2>/dev/null'

@@ -7,10 +7,9 @@ import static io.sandjar.abi.Futex.*;
 import static io.sandjar.abi.Time.*;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.task.Deadline;
 import io.sandjar.kernel.task.PiFutexes;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.time.HostClock;
-import io.sandjar.kernel.vfs.Caller;
 
 /** Futexes as far as the filter does not let them through to the host: those with owners, and what Linux does not have either. */
 final class FutexCalls {
@@ -29,7 +28,7 @@ final class FutexCalls {
         if (realtime && command != FUTEX_WAIT_REQUEUE_PI && command != FUTEX_LOCK_PI2) {
             return -ENOSYS;
         }
-        long deadline = Caller.FOREVER;
+        Deadline deadline = Deadline.NEVER;
         boolean waits = command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2 || command == FUTEX_WAIT_REQUEUE_PI;
         if (waits && timeout != 0) {
             long nanos = Waits.timespec(t, timeout);
@@ -37,7 +36,7 @@ final class FutexCalls {
                 return nanos;
             }
             int clock = realtime || command == FUTEX_LOCK_PI ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-            deadline = HostClock.monotonicAt(clock, nanos);
+            deadline = Deadline.of(clock, nanos);
         }
         boolean two = command == FUTEX_WAIT_REQUEUE_PI || command == FUTEX_CMP_REQUEUE_PI;
         if ((uaddr & 3) != 0 || (two && (uaddr2 & 3) != 0)) {

@@ -19,10 +19,10 @@ import io.sandjar.kernel.ipc.QueueFile;
 import io.sandjar.kernel.net.SocketFile;
 import io.sandjar.kernel.net.netlink.NetlinkSocket;
 import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.task.Deadline;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.ThreadGroup;
-import io.sandjar.kernel.time.HostClock;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import java.util.HashMap;
@@ -142,13 +142,13 @@ public final class MqCalls {
         return f instanceof QueueFile q && (any || (write ? f.writable() : f.readable())) ? q : null;
     }
 
-    /** The deadline of an absolute CLOCK_REALTIME timeout, -EINVAL or -EFAULT. */
-    private static long deadline(Task t, long timeout) {
-        if (timeout == 0) {
-            return Caller.FOREVER;
-        }
-        long nanos = Waits.timespec(t, timeout);
-        return nanos < 0 ? nanos : HostClock.monotonicAt(Time.CLOCK_REALTIME, nanos);
+    /** The time of an absolute CLOCK_REALTIME timeout, FOREVER for none, -EINVAL or -EFAULT. */
+    private static long timeout(Task t, long timeout) {
+        return timeout == 0 ? Caller.FOREVER : Waits.timespec(t, timeout);
+    }
+
+    private static Deadline deadline(long nanos) {
+        return nanos == Caller.FOREVER ? Deadline.NEVER : Deadline.of(Time.CLOCK_REALTIME, nanos);
     }
 
     @Syscall(nr = Nr.mq_timedsend)
@@ -159,9 +159,9 @@ public final class MqCalls {
             long msg_len,
             int msg_prio,
             @As(Kind.TIMESPEC) long timeout) {
-        long deadline = deadline(t, timeout);
-        if (deadline == -EINVAL || deadline == -EFAULT) {
-            return deadline;
+        long limit = timeout(t, timeout);
+        if (limit < 0) {
+            return limit;
         }
         if (msg_prio < 0 || msg_prio >= PosixQueue.MAX_PRIORITY) {
             return -EINVAL;
@@ -185,7 +185,7 @@ public final class MqCalls {
             if (r != -EAGAIN || f.nonblocking()) {
                 return r;
             }
-            int w = t.await(q.queue, Poll.POLLOUT, () -> q.count() < q.maxMessages(), deadline);
+            int w = deadline(limit).await(t, q.queue, Poll.POLLOUT, () -> q.count() < q.maxMessages());
             if (w != 0) {
                 return w;
             }
@@ -200,9 +200,9 @@ public final class MqCalls {
             long msg_len,
             long msg_prio,
             @As(Kind.TIMESPEC) long timeout) {
-        long deadline = deadline(t, timeout);
-        if (deadline == -EINVAL || deadline == -EFAULT) {
-            return deadline;
+        long limit = timeout(t, timeout);
+        if (limit < 0) {
+            return limit;
         }
         QueueFile f = find(t, mqdes, false, false);
         if (f == null) {
@@ -225,7 +225,7 @@ public final class MqCalls {
                 return -EAGAIN;
             }
             q.receivers(1);
-            int w = t.await(q.queue, Poll.POLLIN, () -> q.count() > 0, deadline);
+            int w = deadline(limit).await(t, q.queue, Poll.POLLIN, () -> q.count() > 0);
             q.receivers(-1);
             if (w != 0) {
                 return w;

@@ -11,6 +11,7 @@ import io.sandjar.abi.ItimerspecLayout;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.kernel.fs.timerfd.TimerFile;
+import io.sandjar.kernel.task.Deadline;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.time.HostClock;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -45,7 +46,9 @@ public final class SleepCalls {
         if ((flags & TIMER_ABSTIME) == 0) {
             return sleepFor(t, nanos, rem);
         }
-        long r = sleepUntil(t, HostClock.monotonicAt(clockid, nanos));
+        long r = clockid == CLOCK_MONOTONIC
+                ? sleepUntil(t, nanos)
+                : Deadline.of(clockid, nanos).sleep(t);
         return r == -ERESTARTSYS ? -ERESTARTNOHAND : r;
     }
 
@@ -116,8 +119,8 @@ public final class SleepCalls {
             return f == null ? -EBADF : -EINVAL;
         }
         long[] old = new long[2];
-        timer.set((flags & TFD_TIMER_ABSTIME) != 0, times[1], times[0], old);
-        return old_value == 0 ? 0 : writeItimerspec(t, old_value, old);
+        r = timer.set(flags, times[1], times[0], old);
+        return r < 0 || old_value == 0 ? r : writeItimerspec(t, old_value, old);
     }
 
     @Syscall(nr = Nr.timerfd_gettime)

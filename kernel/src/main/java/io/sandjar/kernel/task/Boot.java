@@ -72,6 +72,7 @@ public final class Boot {
         kernel.setListener(new Listener(transfer.take(pid)));
         kernel.listener().wakeSynchronously();
         Sys.close(program);
+        kernel.clockWatch.open();
         kernel.nursery().attach(pid);
     }
 

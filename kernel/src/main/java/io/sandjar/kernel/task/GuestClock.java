@@ -92,8 +92,8 @@ public final class GuestClock {
         return cpu() || HostClock.canWait(clock);
     }
 
-    /** The CLOCK_MONOTONIC time at which a clock that is not of CPU time will show {@code nanos}. */
-    public long monotonicAt(long nanos) {
-        return HostClock.monotonicAt(clock, nanos);
+    /** The clock of the host that timers go by; CLOCK_MONOTONIC for CPU time, which is looked at again and again. */
+    int basis(boolean absolute) {
+        return cpu() ? CLOCK_MONOTONIC : HostClock.basis(clock, absolute);
     }
 }

@@ -23,6 +23,7 @@ import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.ipc.IpcNamespace;
 import io.sandjar.kernel.mm.MappedNames;
 import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.time.ClockWatch;
 import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
@@ -48,7 +49,10 @@ public final class Kernel {
     private final ArrayList<Task> pendingThreads = new ArrayList<>();
     private final HashMap<Long, Task> pendingProcesses = new HashMap<>();
     private final long startNanos = System.nanoTime();
-    private final long startSec = System.currentTimeMillis() / 1000;
+
+    /** When it started, by the clock as it is set now. */
+    private volatile long startMillis = System.currentTimeMillis();
+
     private volatile @Nullable Listener listener;
     private volatile int stubImage = -1;
 
@@ -88,6 +92,9 @@ public final class Kernel {
 
     /** The alarm clock. */
     public final Timers timers = new Timers();
+
+    /** Who learns that a clock was set. */
+    public final ClockWatch clockWatch = new ClockWatch(timers, net.poller());
 
     /** uname(2): a version that C libraries and programs of today take for new enough. */
     public static final String RELEASE = "6.12.0-sandjar";
@@ -234,9 +241,16 @@ public final class Kernel {
         return System.nanoTime() - startNanos;
     }
 
-    /** When the kernel started, which the guest sees as the machine's start; seconds of the epoch. */
+    /**
+     * When the kernel started, which the guest sees as the machine's start; seconds of the epoch. The same at each call until the
+     * clock is set.
+     */
     public long startSec() {
-        return startSec;
+        long start = System.currentTimeMillis() - bootNanos() / 1_000_000;
+        if (Math.abs(start - startMillis) > 500) {
+            startMillis = start;
+        }
+        return startMillis / 1000;
     }
 
     /** Sums over all processes. */

@@ -47,14 +47,14 @@ final class ParkedCall extends WaitEntry implements Runnable {
     }
 
     /** Begins to wait. What comes from here on is not missed; it is dealt with when this method is through. */
-    synchronized void park(WaitPlace where, int events, Condition condition, long deadline) {
+    synchronized void park(WaitPlace where, int events, Condition condition, int clock, long deadline) {
         place = where;
         timed = deadline != Caller.FOREVER;
         setEvents(events);
         taken = false;
         where.add(this);
         if (timed) {
-            task.kernel.timers.schedule(expiry, deadline);
+            task.kernel.timers.schedule(expiry, clock, deadline);
         }
         if (condition.holds() || task.attention || task.dead) {
             resume();

@@ -46,12 +46,8 @@ public final class PiFutexes {
 
     // ---- LOCK_PI, LOCK_PI2, TRYLOCK_PI ----
 
-    /**
-     * Takes a lock, or waits for it. Comes twice at least: before the stub has set the bit, and after.
-     *
-     * @param deadline CLOCK_MONOTONIC, or Caller.FOREVER
-     */
-    public long lock(Task t, long address, boolean isPrivate, boolean tries, long deadline) {
+    /** Takes a lock, or waits for it. Comes twice at least: before the stub has set the bit, and after. */
+    public long lock(Task t, long address, boolean isPrivate, boolean tries, Deadline deadline) {
         PiWaiter w = t.piWaiter;
         if (w == null) {
             FutexKey key = FutexKey.of(t, address, isPrivate);
@@ -83,7 +79,7 @@ public final class PiFutexes {
         return r;
     }
 
-    private long lockMarked(Task t, PiWaiter w, boolean tries, long deadline) {
+    private long lockMarked(Task t, PiWaiter w, boolean tries, Deadline deadline) {
         while (true) {
             long r = attempt(t, w, tries);
             if (r == -EAGAIN && !tries) { // its owner is about to end
@@ -96,7 +92,7 @@ public final class PiFutexes {
             if (r != -EINPROGRESS) {
                 return r;
             }
-            int s = t.await(w.queue, POLLIN, w, deadline);
+            int s = deadline.await(t, w.queue, POLLIN, w);
             if (s == Caller.BLOCK) {
                 return s;
             }

@@ -26,7 +26,7 @@ public final class PiRequeue {
     }
 
     /** Waits at a word until it is sent to a lock, and has that lock then. */
-    public long await(Task t, long address, int value, long lockAddress, boolean isPrivate, long deadline) {
+    public long await(Task t, long address, int value, long lockAddress, boolean isPrivate, Deadline deadline) {
         PiWaiter w = t.piWaiter;
         if (w == null) {
             FutexKey key = FutexKey.of(t, address, isPrivate);
@@ -52,7 +52,7 @@ public final class PiRequeue {
                 all.kernel.taskLock().unlock();
             }
         }
-        int s = t.await(w.queue, POLLIN, w, deadline);
+        int s = deadline.await(t, w.queue, POLLIN, w);
         if (s == Caller.BLOCK) {
             return s;
         }

@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import io.sandjar.abi.Time;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.time.Timers;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,13 @@ public final class ProcessTimer extends Timers.Timer {
 
     // guarded by this
     private boolean armed;
+
+    /** The clock that it goes by since it was set, if that is none of CPU time. */
+    private int basis = Time.CLOCK_MONOTONIC;
+
+    /** When it next expires, by that clock. */
     private long next;
+
     private long interval;
     private long missed;
     private int overrun;
@@ -88,18 +95,17 @@ public final class ProcessTimer extends Timers.Timer {
         if (!armed) {
             return;
         }
-        long now = clock.now();
+        basis = clock.basis(absolute);
+        next = absolute ? initial : time() + initial;
         if (clock.cpu()) {
-            next = absolute ? initial : now + initial;
             kernel.timers.schedule(this, System.nanoTime() + CPU_GAP_NANOS);
         } else {
-            next = absolute ? clock.monotonicAt(initial) : System.nanoTime() + initial;
-            kernel.timers.schedule(this, next);
+            kernel.timers.schedule(this, basis, next);
         }
     }
 
     private long time() {
-        return clock.cpu() ? clock.now() : System.nanoTime();
+        return clock.cpu() ? clock.now() : kernel.timers.now(basis);
     }
 
     /** The interval in {@code out[0]} and what is left in {@code out[1]}, 0 when disarmed. */
@@ -140,9 +146,7 @@ public final class ProcessTimer extends Timers.Timer {
                 return;
             }
             if (now - next < 0) {
-                long left = next - now;
-                kernel.timers.schedule(
-                        this, System.nanoTime() + (clock.cpu() ? Math.max(left / 4, CPU_GAP_NANOS) : left));
+                look(clock.cpu() ? Math.max((next - now) / 4, CPU_GAP_NANOS) : next - now);
                 return;
             }
             long ticks = 1;
@@ -151,8 +155,7 @@ public final class ProcessTimer extends Timers.Timer {
             } else {
                 ticks += (now - next) / interval;
                 next += ticks * interval;
-                long wait = Math.max(next - now, clock.cpu() ? CPU_GAP_NANOS : MIN_GAP_NANOS);
-                kernel.timers.schedule(this, System.nanoTime() + wait);
+                look(Math.max(next - now, clock.cpu() ? CPU_GAP_NANOS : MIN_GAP_NANOS));
             }
             send = !pending();
             if (send) {
@@ -166,6 +169,11 @@ public final class ProcessTimer extends Timers.Timer {
         if (send && signo != 0) {
             send(lost);
         }
+    }
+
+    /** Has {@link #expire} called in {@code nanos} of the clock it goes by; CPU time takes at least as long as that. */
+    private void look(long nanos) {
+        kernel.timers.schedule(this, basis, kernel.timers.now(basis) + nanos);
     }
 
     private boolean pending() {

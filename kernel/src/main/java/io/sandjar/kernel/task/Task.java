@@ -5,6 +5,7 @@ package io.sandjar.kernel.task;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Rlimit;
+import io.sandjar.abi.Time;
 import io.sandjar.host.Ring;
 import io.sandjar.kernel.base.Condition;
 import io.sandjar.kernel.base.WaitEntry;
@@ -108,6 +109,7 @@ public final class Task extends Caller {
     private @Nullable Condition waitCondition;
     private int waitEvents;
     private long waitDeadline;
+    private int waitClock;
     private boolean again;
 
     /** What poll(2) and select(2) keep, from one run of a call to the next and for later calls. */
@@ -1489,8 +1491,15 @@ public final class Task extends Caller {
             waitEvents = events;
             waitCondition = condition;
             waitDeadline = deadlineNanos;
+            waitClock = Time.CLOCK_MONOTONIC;
         }
         return r;
+    }
+
+    /** Gives the wait that {@link #awaitReady} has just prepared a deadline by another clock. */
+    void parkUntil(int clock, long nanos) {
+        waitClock = clock;
+        waitDeadline = nanos;
     }
 
     /**
@@ -1512,7 +1521,7 @@ public final class Task extends Caller {
             p = new ParkedCall(this, resumption);
             parkedCall = p;
         }
-        p.park(place, waitEvents, c, waitDeadline);
+        p.park(place, waitEvents, c, waitClock, waitDeadline);
         return true;
     }
 

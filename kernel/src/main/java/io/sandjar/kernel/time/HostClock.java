@@ -54,12 +54,12 @@ public final class HostClock {
         return clock == CLOCK_REALTIME_ALARM ? CLOCK_REALTIME : clock == CLOCK_BOOTTIME_ALARM ? CLOCK_BOOTTIME : clock;
     }
 
-    /** The CLOCK_MONOTONIC time at which {@code clock} will show {@code nanos}. */
-    public static long monotonicAt(int clock, long nanos) {
-        if (clock == CLOCK_MONOTONIC) {
-            return nanos;
-        }
-        return System.nanoTime() + (nanos - now(plain(clock)));
+    /**
+     * The clock that a timer of {@code clock} goes by: a time that begins now on CLOCK_REALTIME takes as long as it takes, even
+     * when the clock is set meanwhile. Linux makes no such exception for the other clocks.
+     */
+    public static int basis(int clock, boolean absolute) {
+        return clock == CLOCK_REALTIME && !absolute ? CLOCK_MONOTONIC : plain(clock);
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sandjar.abi.Time;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -68,5 +69,40 @@ class TimersTest {
         assertFalse(timers.cancel(cancelled));
         assertTrue(latch.await(5, TimeUnit.SECONDS));
         assertEquals(List.of(2), fired);
+    }
+
+    @Test
+    void timersFollowTheClockThatIsSet() throws InterruptedException {
+        FakeClocks clocks = new FakeClocks();
+        Timers wall = new Timers(clocks);
+        CountDownLatch sooner = new CountDownLatch(2);
+        CountDownLatch later = new CountDownLatch(3);
+        wall.schedule(
+                new Numbered(1, sooner), Time.CLOCK_REALTIME, clocks.now(Time.CLOCK_REALTIME) + 3_600_000 * MILLI);
+        wall.schedule(
+                new Numbered(2, sooner), Time.CLOCK_REALTIME, clocks.now(Time.CLOCK_REALTIME) + 3_500_000 * MILLI);
+        wall.schedule(new Numbered(3, later), System.nanoTime() + 3_600_000 * MILLI);
+        clocks.jump(4_000_000 * MILLI);
+        wall.clockWasSet();
+        assertTrue(sooner.await(5, TimeUnit.SECONDS));
+        assertEquals(List.of(2, 1), fired);
+        wall.schedule(new Numbered(4, later), Time.CLOCK_REALTIME, clocks.now(Time.CLOCK_REALTIME) + 20 * MILLI);
+        clocks.jump(-3_600_000 * MILLI); // without a word: the timer looks again before it expires
+        assertFalse(later.await(100, TimeUnit.MILLISECONDS));
+        assertEquals(List.of(2, 1), fired);
+    }
+
+    @Test
+    void theWatchBeginsOnceWithTheFirstThatNeedsIt() {
+        int[] begun = {0};
+        timers.watchBy(() -> begun[0]++);
+        Numbered t = new Numbered(1, new CountDownLatch(1));
+        timers.schedule(t, System.nanoTime() + 60_000 * MILLI);
+        assertEquals(0, begun[0]);
+        timers.schedule(t, Time.CLOCK_BOOTTIME, timers.now(Time.CLOCK_BOOTTIME) + 60_000 * MILLI);
+        timers.schedule(t, Time.CLOCK_REALTIME, timers.now(Time.CLOCK_REALTIME) + 60_000 * MILLI);
+        timers.listen(() -> {});
+        assertEquals(1, begun[0]);
+        assertTrue(timers.cancel(t));
     }
 }

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Poll.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Time;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.time.HostClock;
 import io.sandjar.kernel.time.Timers;
@@ -18,17 +19,26 @@ import io.sandjar.kernel.vfs.IoBuffer;
  * A timer that is read for the number of its expirations. They are counted from the clock when somebody asks; the alarm
  * only wakes the waiters and is not set again before the file was read, so an unread timer costs nothing.
  */
-public final class TimerFile extends FileDescription {
+public final class TimerFile extends FileDescription implements Timers.SetListener {
     private final Inode inode;
     private final Timers timers;
     private final int clock;
     private final WaitQueue queue = new WaitQueue();
     private final Timers.Timer alarm = new Alarm(this);
 
-    /** When it next expires, CLOCK_MONOTONIC; 0 while it is disarmed. */
+    /** The clock that it goes by since it was set. */
+    private int basis = Time.CLOCK_MONOTONIC;
+
+    /** When it next expires, by that clock; 0 while it is disarmed. */
     private long next;
 
     private long interval;
+
+    /** Whether it is to end when the clock is set. */
+    private boolean cancelOnSet;
+
+    /** The clock was set and nobody has been told yet. */
+    private boolean cancelled;
 
     public TimerFile(Inode inode, Timers timers, int clock, int flags) {
         super(null, flags);
@@ -54,18 +64,53 @@ public final class TimerFile extends FileDescription {
     /**
      * Sets or (with 0) disarms the timer.
      *
+     * @param flags TFD_TIMER_*
      * @param old gets the interval and the time that was left, see {@link #get}
+     * @return 0, or -ECANCELED when the clock was set before this and nobody was told: the timer is set all the same
      */
-    public synchronized void set(boolean absolute, long value, long newInterval, long[] old) {
+    public synchronized int set(int flags, long value, long newInterval, long[] old) {
+        boolean absolute = (flags & TFD_TIMER_ABSTIME) != 0;
+        watchClock(absolute && (flags & TFD_TIMER_CANCEL_ON_SET) != 0);
         get(old);
         timers.cancel(alarm);
         interval = newInterval;
         next = 0;
-        if (value != 0) {
-            long at = absolute ? HostClock.monotonicAt(clock, value) : System.nanoTime() + value;
-            next = at == 0 ? 1 : at;
-            timers.schedule(alarm, next);
+        if (value == 0) {
+            return 0;
         }
+        basis = HostClock.basis(clock, absolute);
+        long at = absolute ? value : timers.now(basis) + value;
+        next = at == 0 ? 1 : at;
+        timers.schedule(alarm, basis, next);
+        return tellCancelled() ? -ECANCELED : 0;
+    }
+
+    private void watchClock(boolean on) {
+        boolean may = on && HostClock.plain(clock) == Time.CLOCK_REALTIME;
+        if (may && !cancelOnSet) {
+            timers.listen(this);
+        } else if (!may && cancelOnSet) {
+            timers.unlisten(this);
+            cancelled = false;
+        }
+        cancelOnSet = may;
+    }
+
+    private boolean tellCancelled() {
+        boolean was = cancelled;
+        cancelled = false;
+        return was;
+    }
+
+    @Override
+    public void clockWasSet() {
+        synchronized (this) {
+            if (!cancelOnSet) {
+                return;
+            }
+            cancelled = true;
+        }
+        queue.wake(POLLIN | POLLRDNORM);
     }
 
     /** The interval in {@code out[0]} and what is left until the next expiration in {@code out[1]}. */
@@ -73,7 +118,7 @@ public final class TimerFile extends FileDescription {
         out[0] = interval;
         long left = 0;
         if (next != 0) {
-            left = next - System.nanoTime();
+            left = next - timers.now(basis);
             if (left <= 0) {
                 left = interval == 0 ? 0 : interval - (-left % interval);
             }
@@ -81,8 +126,12 @@ public final class TimerFile extends FileDescription {
         out[1] = left;
     }
 
-    private synchronized boolean expired() {
-        return next != 0 && next - System.nanoTime() <= 0;
+    private synchronized boolean ready() {
+        return cancelled || expired();
+    }
+
+    private boolean expired() {
+        return next != 0 && next - timers.now(basis) <= 0;
     }
 
     @Override
@@ -92,6 +141,10 @@ public final class TimerFile extends FileDescription {
         }
         byte[] out = new byte[8];
         synchronized (this) {
+            if (tellCancelled()) {
+                next = expired() ? 0 : next; // what it was to tell is of no more use, and it is not set again
+                return -ECANCELED;
+            }
             if (!expired()) {
                 return -EAGAIN;
             }
@@ -99,9 +152,9 @@ public final class TimerFile extends FileDescription {
             if (interval == 0) {
                 next = 0;
             } else {
-                ticks += (System.nanoTime() - next) / interval;
+                ticks += (timers.now(basis) - next) / interval;
                 next += ticks * interval;
-                timers.schedule(alarm, next);
+                timers.schedule(alarm, basis, next);
             }
             Bytes.put64(out, 0, ticks);
         }
@@ -111,7 +164,7 @@ public final class TimerFile extends FileDescription {
 
     @Override
     public int poll() {
-        return expired() ? POLLIN | POLLRDNORM : 0;
+        return ready() ? POLLIN | POLLRDNORM : 0;
     }
 
     @Override
@@ -127,6 +180,7 @@ public final class TimerFile extends FileDescription {
     @Override
     protected void onRelease() {
         timers.cancel(alarm);
+        timers.unlisten(this);
     }
 
     private static final class Alarm extends Timers.Timer {

@@ -32,7 +32,12 @@ class ConstantFile extends TextInode {
         if ((mode() & 0222) == 0) {
             return -EACCES;
         }
-        text = data.endsWith("\n") ? data : data + "\n";
+        keep(data.endsWith("\n") ? data : data + "\n");
         return data.length();
+    }
+
+    /** Takes a text that it may have. */
+    protected void keep(String now) {
+        text = now;
     }
 }

@@ -56,7 +56,8 @@ public final class Changes {
         news.clear();
     }
 
-    void announce() {
+    /** Tells everything: whether there was something. */
+    boolean announce() {
         News[] all;
         synchronized (this) {
             all = news.toArray(new News[0]);
@@ -72,5 +73,6 @@ public final class Changes {
                 w.link(n.link, n.gone);
             }
         }
+        return all.length > 0;
     }
 }

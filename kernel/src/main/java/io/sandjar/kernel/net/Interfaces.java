@@ -119,7 +119,9 @@ public final class Interfaces {
 
     /** Tells the watcher what happened. To be called after each change, without locks. */
     public void announce() {
-        news.announce();
+        if (news.announce() && home != null) {
+            home.ways().changed();
+        }
     }
 
     /** Makes an interface: null for too many. A name with %d gets a number. */

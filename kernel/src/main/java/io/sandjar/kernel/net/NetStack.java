@@ -11,12 +11,14 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.host.HostSocket;
 import io.sandjar.kernel.net.inet.InetSocket;
 import io.sandjar.kernel.net.inet.Ports;
+import io.sandjar.kernel.net.inet.Ways;
 import io.sandjar.kernel.net.inet.Wire;
 import io.sandjar.kernel.net.netlink.Groups;
 import io.sandjar.kernel.net.netlink.NetlinkSocket;
 import io.sandjar.kernel.net.packet.PacketSocket;
 import io.sandjar.kernel.net.unix.UnixNames;
 import io.sandjar.kernel.net.unix.UnixSocket;
+import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileSystem;
@@ -34,6 +36,8 @@ public final class NetStack extends Namespace {
     /** Guards connections being made and unmade, and all tables of names and ports. Transfers do not take it. */
     private final OrderedLock lock;
 
+    private final Timers timers;
+    private final Ways ways;
     private final AtomicLong nextIno;
     private final HostPoller poller;
     private final FileSystem fs;
@@ -60,16 +64,20 @@ public final class NetStack extends Namespace {
     private volatile boolean rawAllowed;
 
     /** Whether packets for others are passed on (net.ipv4.ip_forward, net.ipv6.conf.all.forwarding). */
-    public volatile boolean forwarding;
+    private volatile boolean forwarding;
 
-    public volatile boolean forwarding6;
+    private volatile boolean forwarding6;
 
     /** The groups that may ping (net.ipv4.ping_group_range), the last in the upper half; at first none. */
     private volatile long pingGroups = 1;
 
-    public NetStack() {
+    /** @param timers of the kernel: when connections give up */
+    public NetStack(Timers timers) {
         super(Kind.NET, UserNamespace.FIRST);
+        this.timers = timers;
         lock = new OrderedLock(LockLevel.NET);
+        ways = new Ways(lock);
+        ways.add(this);
         poller = new HostPoller();
         memory = new BufferMemory();
         rights = new Rights();
@@ -83,6 +91,9 @@ public final class NetStack extends Namespace {
     public NetStack(NetStack first, UserNamespace owner) {
         super(Kind.NET, owner);
         rawAllowed = first.rawAllowed;
+        timers = first.timers;
+        ways = first.ways;
+        ways.add(this);
         lock = first.lock; // sockets with names of files meet across networks
         poller = first.poller;
         memory = first.memory;
@@ -130,6 +141,20 @@ public final class NetStack extends Namespace {
         }
     }
 
+    public boolean forwarding() {
+        return forwarding;
+    }
+
+    public boolean forwarding6() {
+        return forwarding6;
+    }
+
+    public void setForwarding(boolean four, boolean six) {
+        forwarding = four;
+        forwarding6 = six;
+        ways.changed();
+    }
+
     public int firstPingGroup() {
         return (int) pingGroups;
     }
@@ -150,6 +175,20 @@ public final class NetStack extends Namespace {
     /** The waiter for host descriptors. */
     public HostPoller poller() {
         return poller;
+    }
+
+    public Timers timers() {
+        return timers;
+    }
+
+    /** To be told when something has changed that packets may go another way by. */
+    public Ways ways() {
+        return ways;
+    }
+
+    /** The sockets that have descriptors. */
+    public Iterable<Socket> open() {
+        return open;
     }
 
     public OrderedLock lock() {

@@ -11,6 +11,9 @@ package io.sandjar.kernel.net;
  * @param type SOCK_*
  * @param sendQueue bytes that the peer did not read; for a listener how many connections may wait
  * @param receiveQueue bytes to be read; for a listener the connections that wait
+ * @param timer which one runs, as sock_diag(7) numbers them; 0 for none
+ * @param dueMillis until it expires
+ * @param repeats how often it has expired without an answer
  */
 public record SocketInfo(
         String table,
@@ -24,4 +27,59 @@ public record SocketInfo(
         int receiveQueue,
         int uid,
         long ino,
-        boolean listening) {}
+        boolean listening,
+        int timer,
+        int dueMillis,
+        int repeats) {
+
+    /** One without a timer. */
+    public SocketInfo(
+            String table,
+            byte[] local,
+            int localPort,
+            byte[] remote,
+            int remotePort,
+            int state,
+            int type,
+            int sendQueue,
+            int receiveQueue,
+            int uid,
+            long ino,
+            boolean listening) {
+        this(
+                table,
+                local,
+                localPort,
+                remote,
+                remotePort,
+                state,
+                type,
+                sendQueue,
+                receiveQueue,
+                uid,
+                ino,
+                listening,
+                0,
+                0,
+                0);
+    }
+
+    public SocketInfo withTimer(int which, int due, int times) {
+        return new SocketInfo(
+                table,
+                local,
+                localPort,
+                remote,
+                remotePort,
+                state,
+                type,
+                sendQueue,
+                receiveQueue,
+                uid,
+                ino,
+                listening,
+                which,
+                due,
+                times);
+    }
+}

@@ -156,6 +156,50 @@ public final class StreamQueue {
         }
     }
 
+    /** Bytes that were taken since the beginning. */
+    public long taken() {
+        lock.lock();
+        try {
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes everything out. */
+    public byte[] takeAll() {
+        lock.lock();
+        try {
+            byte[] all = new byte[used];
+            copyOut(all, used);
+            drop(used);
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts all bytes, whatever the limit is: false when the reader is gone or there is no memory. */
+    public boolean putAll(byte[] data) {
+        lock.lock();
+        try {
+            if (dead || reserve(data.length) < data.length) {
+                return false;
+            }
+            int tail = head + used;
+            if (tail >= ring.length) {
+                tail -= ring.length;
+            }
+            int first = Math.min(data.length, ring.length - tail);
+            System.arraycopy(data, 0, ring, tail, first);
+            System.arraycopy(data, first, ring, 0, data.length - first);
+            used += data.length;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void mark(Ancillary ancillary, int n) {
         ArrayDeque<Mark> m = marks;
         if (m == null) {

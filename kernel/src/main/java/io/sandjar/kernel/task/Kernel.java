@@ -59,8 +59,11 @@ public final class Kernel {
     /** What is limited for each user. */
     public final UserCounts users = new UserCounts();
 
+    /** The alarm clock. */
+    public final Timers timers = new Timers();
+
     /** Sockets and what they need. */
-    public final NetStack net = new NetStack();
+    public final NetStack net = new NetStack(timers);
 
     /** The guest's names of mapped files, for /proc/PID/maps. */
     public final MappedNames mappedNames = new MappedNames();
@@ -89,9 +92,6 @@ public final class Kernel {
     final NamespaceCount namespaceCount = new NamespaceCount();
 
     private final AtomicLong namespaces = new AtomicLong(4026532000L);
-
-    /** The alarm clock. */
-    public final Timers timers = new Timers();
 
     /** Who learns that a clock was set. */
     public final ClockWatch clockWatch = new ClockWatch(timers, net.poller());

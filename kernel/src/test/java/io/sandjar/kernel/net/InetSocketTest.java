@@ -11,6 +11,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Poll;
 import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.KernelIo;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class InetSocketTest {
     private static final int LOCALHOST = 0x7f000001;
 
-    private final NetStack net = new NetStack();
+    private final NetStack net = new NetStack(new Timers());
     private final StubCaller c = new StubCaller();
 
     private Socket socket(int family, int type) {

@@ -12,6 +12,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Poll;
 import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.KernelIo;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
 class UnixSocketTest {
-    private final NetStack net = new NetStack();
+    private final NetStack net = new NetStack(new Timers());
     private final StubCaller c = new StubCaller();
 
     private SocketFile[] pair(int type) {

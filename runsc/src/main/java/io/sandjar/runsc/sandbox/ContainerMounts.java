@@ -26,6 +26,7 @@ import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.mm.MemoryRoom;
 import io.sandjar.kernel.net.NetSettings;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Container;
 import io.sandjar.kernel.task.Kernel;
@@ -235,14 +236,15 @@ public final class ContainerMounts {
     }
 
     private void sysctl(ProcFs p, String key, String value) {
+        NetStack net = container.kernel().net;
         switch (key.replace('/', '.')) {
             case "kernel.hostname" -> container.uts().hostname = bytes(value);
             case "kernel.domainname" -> container.uts().domainname = bytes(value);
             case "net.ipv4.ip_unprivileged_port_start" -> container.firstFreePort = number(key, value, 65536, "a port");
             case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding" ->
-                container.kernel().net.forwarding = number(key, value, Integer.MAX_VALUE, "a number") != 0;
+                net.setForwarding(number(key, value, Integer.MAX_VALUE, "a number") != 0, net.forwarding6());
             case "net.ipv6.conf.all.forwarding" ->
-                container.kernel().net.forwarding6 = number(key, value, Integer.MAX_VALUE, "a number") != 0;
+                net.setForwarding(net.forwarding(), number(key, value, Integer.MAX_VALUE, "a number") != 0);
             case "net.core.somaxconn" -> network(NetSettings.SOMAXCONN, key, value);
             case "net.ipv4.ip_local_port_range" -> network(NetSettings.PORT_RANGE, key, value);
             case "net.ipv4.ping_group_range" -> pingGroups(key, value);

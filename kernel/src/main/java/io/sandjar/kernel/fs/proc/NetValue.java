@@ -54,8 +54,8 @@ final class NetValue extends TextInode {
                     return 0;
                 }
                 case FREE_PORTS -> out.append(c.firstFreePort());
-                case FORWARDING_V6 -> out.append(n.forwarding6 ? 1 : 0);
-                default -> out.append(n.forwarding ? 1 : 0);
+                case FORWARDING_V6 -> out.append(n.forwarding6() ? 1 : 0);
+                default -> out.append(n.forwarding() ? 1 : 0);
             }
             out.append('\n');
         }
@@ -88,9 +88,9 @@ final class NetValue extends TextInode {
                 }
                 t.group().container().firstFreePort = (int) first;
             } else if (which == Which.FORWARDING_V6) {
-                n.forwarding6 = first != 0;
+                n.setForwarding(n.forwarding(), first != 0);
             } else {
-                n.forwarding = first != 0;
+                n.setForwarding(first != 0, n.forwarding6());
             }
             return data.length();
         }

@@ -52,7 +52,13 @@ final class SocketTable extends TextInode {
         hex(out, s.listening() ? 0 : s.sendQueue(), 8);
         out.append(':');
         hex(out, s.receiveQueue(), 8);
-        out.append(" 00:00000000 00000000 ");
+        out.append(' ');
+        hex(out, s.timer(), 2);
+        out.append(':');
+        hex(out, s.dueMillis() / 10, 8); // of a hundredth of a second
+        out.append(' ');
+        hex(out, s.repeats(), 8);
+        out.append(' ');
         pad(out, Integer.toString(s.uid()), 5);
         out.append("        0 ").append(s.ino());
         out.append(tcp ? " 1 0000000000000000 100 0 0 10 0" : " 2 0000000000000000 0");

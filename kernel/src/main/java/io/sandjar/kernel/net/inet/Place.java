@@ -90,7 +90,7 @@ record Place(@Nullable NetStack found, int error, InetAddr source, int out, int 
         if (all.isLocal(address)) {
             return in;
         }
-        boolean passes = address.length == 4 ? there.forwarding : there.forwarding6;
+        boolean passes = address.length == 4 ? there.forwarding() : there.forwarding6();
         Route further = passes ? all.lookup(address, null) : null;
         Link way = further == null || further.type() != Rtnl.RTN_UNICAST ? null : all.byIndex(further.link());
         return further == null || way == null ? null : follow(there, further, way, address, hops - 1);

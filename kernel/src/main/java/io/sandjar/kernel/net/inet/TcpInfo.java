@@ -16,7 +16,7 @@ final class TcpInfo {
 
     private TcpInfo() {}
 
-    static int put(TcpSocket s, byte[] out, int len, int backlogUsed, int backlog) {
+    static int put(TcpSocket s, byte[] out, int len) {
         Arrays.fill(out, 0, SIZE, (byte) 0);
         int state = s.state();
         boolean listens = state == Net.TCP_LISTEN;
@@ -27,11 +27,12 @@ final class TcpInfo {
         Bytes.put32(out, 12, 40_000); // ato
         Bytes.put32(out, 16, SEGMENT); // snd_mss
         Bytes.put32(out, 20, SEGMENT); // rcv_mss
-        Bytes.put32(out, 24, listens ? backlogUsed : 0); // unacked
-        Bytes.put32(out, 28, listens ? backlog : 0); // sacked
+        Bytes.put32(out, 24, listens ? s.available() : 0); // unacked
+        Bytes.put32(out, 28, listens ? s.unsent() : 0); // sacked
         Bytes.put32(out, 44, s.sinceSentMillis());
         Bytes.put32(out, 52, s.sinceReceivedMillis());
-        Bytes.put32(out, 56, s.sinceReceivedMillis());
+        Lifeline l = s.lifelineOrNull();
+        Bytes.put32(out, 56, l == null ? s.sinceReceivedMillis() : l.sinceHeardMillis());
         Bytes.put32(out, 60, 65535); // pmtu
         Bytes.put32(out, 64, SEGMENT); // rcv_ssthresh
         Bytes.put32(out, 68, 30); // rtt, us
@@ -43,6 +44,12 @@ final class TcpInfo {
         Bytes.put32(out, 96, SEGMENT); // rcv_space
         if (!listens && state != Net.TCP_CLOSE) {
             counters(s, out);
+            if (l != null) {
+                out[2] = (byte) l.repeats();
+                out[3] = (byte) l.probes();
+                out[4] = (byte) l.repeats(); // each doubles the time to the next
+                Bytes.put32(out, 24, (l.heldBytes() + SEGMENT - 1) / SEGMENT);
+            }
         }
         return Math.min(len, SIZE);
     }

@@ -11,10 +11,10 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.Msg;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Socket;
+import io.sandjar.kernel.net.SocketInfo;
 import io.sandjar.kernel.net.StreamQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,25 +28,38 @@ final class TcpSocket extends InetSocket {
     private static final int SHOWN_SNDBUF = 2626560;
     private static final int SHOWN_RCVBUF = 131072;
 
-    private volatile int state = Net.TCP_CLOSE;
-    private final StreamQueue in;
-    private volatile @Nullable TcpSocket peer;
-    private volatile int shut;
+    /** What the guest has done with it; {@link #state()} adds what the peer has. */
+    volatile int state = Net.TCP_CLOSE;
+
+    final StreamQueue in;
+    volatile @Nullable TcpSocket peer;
+    volatile int shut;
 
     /** The peer has ended its side. */
     private volatile boolean finReceived;
 
     /** No descriptor refers to it any more. */
-    private volatile boolean closed;
+    volatile boolean closed;
+
+    /** What is sent does not reach the peer, or there is none any more that could say so: see {@link Lifeline}. */
+    volatile boolean apart;
+
+    private volatile @Nullable Lifeline lifeline;
+
+    /** TCP_USER_TIMEOUT. */
+    volatile int userTimeoutMillis;
+
+    long openedNanos;
 
     /** A connect goes on, or its outcome was not yet told: to the call that waits, or to the next one. */
-    private boolean connecting;
+    boolean connecting;
 
-    // ---- of a listener, under the network's lock ----
-    private final ArrayDeque<TcpSocket> waiting = new ArrayDeque<>(1);
+    /** Of a listener. */
+    volatile @Nullable TcpBacklog backlog;
 
-    /** Clients that found no room. */
-    private final ArrayDeque<TcpSocket> outside = new ArrayDeque<>(1);
+    /** Of a client that found no room: the listener. */
+    @Nullable
+    TcpSocket target;
 
     /** Sends of either side, for TCP_INFO. Not exact when two threads send at a time. */
     private int sends;
@@ -54,11 +67,6 @@ final class TcpSocket extends InetSocket {
     private int receives;
     private long lastSentNanos;
     private long lastReceivedNanos;
-    private int backlog;
-    private volatile int waitingCount;
-
-    /** Of a client in {@link #outside}: the listener. */
-    private @Nullable TcpSocket target;
 
     TcpSocket(NetStack net, Ports ports, int family) {
         super(net, ports, family, Net.SOCK_STREAM, Net.IPPROTO_TCP);
@@ -96,9 +104,9 @@ final class TcpSocket extends InetSocket {
     public int listen(Caller c, int max) {
         net.lock().lock();
         try {
-            if (state == Net.TCP_LISTEN) {
-                backlog = max;
-                admit();
+            TcpBacklog b = backlog;
+            if (b != null) {
+                b.setMax(max);
                 return 0;
             }
             if (state != Net.TCP_CLOSE) {
@@ -111,7 +119,7 @@ final class TcpSocket extends InetSocket {
             if (ports.conflict(this, local)) {
                 return -EADDRINUSE;
             }
-            backlog = max;
+            backlog = new TcpBacklog(this, max);
             shut = 0;
             state = Net.TCP_LISTEN;
             ports.addReceiver(this);
@@ -125,33 +133,27 @@ final class TcpSocket extends InetSocket {
     public int accept(Caller c, Ref<Socket> out) {
         net.lock().lock();
         try {
-            if (state != Net.TCP_LISTEN) {
+            TcpBacklog b = backlog;
+            if (b == null) {
                 return -EINVAL;
             }
-            TcpSocket s = waiting.pollFirst();
+            TcpSocket s = b.take();
             if (s == null) {
                 return -EAGAIN;
             }
-            waitingCount = waiting.size();
             out.set(s);
-            admit();
             return 0;
         } finally {
             net.lock().unlock();
         }
     }
 
-    /** Lets clients in that found no room before. */
-    private void admit() {
-        while (waiting.size() <= backlog) {
-            TcpSocket client = outside.pollFirst();
-            if (client == null) {
-                return;
-            }
-            if (client.state == Net.TCP_SYN_SENT && client.target == this) {
-                establish(client, this);
-            }
-        }
+    void tellReadable() {
+        queue.wake(READABLE);
+    }
+
+    void tellWritable() {
+        queue.wake(WRITABLE);
     }
 
     // ---- connecting ----
@@ -161,138 +163,105 @@ final class TcpSocket extends InetSocket {
         if (len >= 2 && Bytes.u16(addr, 0) == Net.AF_UNSPEC) {
             return disconnect();
         }
-        int r = begin(addr, len, nonblock);
+        int r = TcpOpening.begin(this, addr, len, nonblock);
         if (r != -EAGAIN) {
             return r;
         }
         int w = c.await(queue, Poll.POLLOUT, () -> state != Net.TCP_SYN_SENT, deadline);
-        if (w != 0) {
-            return w;
-        }
-        return outcome();
+        return w != 0 ? w : TcpOpening.outcome(this);
     }
 
-    /** What the guest gets to know of a connect that has ended. */
-    private int outcome() {
-        net.lock().lock();
-        try {
-            connecting = false;
-            if (state == Net.TCP_ESTABLISHED) {
-                return 0;
-            }
-            int e = takeError();
-            return e != 0 ? -e : -ECONNABORTED;
-        } finally {
-            net.lock().unlock();
+    /** A port and an address for a connection to {@code to}: 0 or -errno. With the network's lock held. */
+    int takeToward(InetAddr to, InetAddr source) {
+        int r = takeAny();
+        if (r == 0 && local.isAny()) {
+            local = source.withPort(local.port());
         }
+        return r;
     }
 
-    /** Starts: 0, -errno, or -EAGAIN to wait for the outcome. */
-    private int begin(byte[] addr, int len, boolean nonblock) {
-        int[] err = new int[1];
-        net.lock().lock();
-        try {
-            if (state == Net.TCP_SYN_SENT) {
-                return nonblock ? -EALREADY : -EAGAIN;
-            }
-            if (connecting) {
-                return outcome();
-            }
-            if (state != Net.TCP_CLOSE) {
-                return -EISCONN;
-            }
-            InetAddr to = InetAddr.decode(family(), addr, len, err);
-            if (to == null) {
-                return err[0];
-            }
-            to = to.asDestination();
-            boolean never = to.isV4() && family() == Net.AF_INET6 && v6only();
-            Place place = place(to);
-            NetStack there = place.found();
-            if (never || there == null) {
-                int e = never ? -ENETUNREACH : place.error();
-                return e < 0 ? e : -EHOSTUNREACH;
-            }
-            int r = takeAny();
-            if (r < 0) {
-                return r == -EADDRINUSE ? -EADDRNOTAVAIL : r;
-            }
-            if (local.isAny()) {
-                local = place.source().withPort(local.port());
-            }
-            remote = to;
-            error = 0;
-            InetSocket found = there.tcpPorts().receiver(local, to, place.in());
-            if (there != net && Place.of(there, local, 0).found() != net) {
-                return -EHOSTUNREACH; // nothing would come back
-            }
-            Segments.opening(this);
-            if (!(found instanceof TcpSocket listener)) {
-                Segments.refused(this, there);
-                return refused(nonblock);
-            }
-            state = Net.TCP_SYN_SENT;
-            if (listener.waiting.size() > listener.backlog) {
-                target = listener;
-                listener.outside.addLast(this);
-                connecting = true;
-                return nonblock ? -EINPROGRESS : -EAGAIN;
-            }
-            establish(this, listener);
-            connecting = nonblock;
-            return nonblock ? -EINPROGRESS : 0;
-        } finally {
-            net.lock().unlock();
-        }
+    /** The other end is there. With the network's lock held. */
+    void joined(TcpSocket other) {
+        peer = other;
+        openedNanos = System.nanoTime();
+        userTimeoutMillis = inet.get(Net.SOL_TCP, Net.TCP_USER_TIMEOUT, 0);
+        lifeline = null;
+        apart = false;
+        in.setWriter(other.queue);
+        state = Net.TCP_ESTABLISHED;
     }
 
-    private int refused(boolean nonblock) {
+    /** A connect has come to nothing. With the network's lock held. */
+    void failed(int errno) {
+        error = errno;
+        shut = RCV | SND;
         remote = null;
         state = Net.TCP_CLOSE;
-        if (!nonblock) {
-            return -ECONNREFUSED;
-        }
-        error = ECONNREFUSED;
-        shut = RCV | SND;
-        connecting = true;
         queue.wake(READABLE | WRITABLE | Poll.POLLERR | Poll.POLLHUP);
-        return -EINPROGRESS;
     }
 
-    /** Makes the server's side of a connection and puts it into the listener's queue. With the network's lock held. */
-    private static void establish(TcpSocket client, TcpSocket listener) {
-        TcpSocket server = new TcpSocket(listener.net, listener.ports, listener.family());
-        InetAddr at = client.remote;
-        server.local = at == null ? listener.local : at;
-        server.remote = client.local;
-        server.bound = true;
-        server.options.inherit(listener.options);
-        server.inet.inherit(listener.inet);
-        server.ports.add(server);
-        server.peer = client;
-        client.peer = server;
-        client.target = null;
-        client.shut = 0;
-        server.state = Net.TCP_ESTABLISHED;
-        client.state = Net.TCP_ESTABLISHED;
-        client.in.setWriter(server.queue);
-        server.in.setWriter(client.queue);
-        client.limits();
-        server.limits();
-        Segments.opened(client, server);
-        listener.waiting.addLast(server);
-        listener.waitingCount = listener.waiting.size();
-        listener.queue.wake(READABLE);
-        client.queue.wake(WRITABLE);
+    // ---- the way to the peer ----
+
+    Lifeline lifeline() {
+        Lifeline l = lifeline;
+        if (l == null) {
+            l = new Lifeline(this);
+            lifeline = l;
+        }
+        return l;
+    }
+
+    @Nullable
+    Lifeline lifelineOrNull() {
+        return lifeline;
+    }
+
+    /** Finds out whether segments would pass in both directions. With the network's lock held. */
+    void checkWay() {
+        TcpSocket p = peer;
+        InetAddr to = remote;
+        if (to == null
+                || (p == null && lifeline == null)
+                || (p != null && p.net == net && net.interfaces().plain())) {
+            return;
+        }
+        NetStack there = place(to).found();
+        boolean open = p == null
+                ? there != null
+                : there == p.net && Place.of(there, local, 0).found() == net;
+        if (!open || lifeline != null) {
+            lifeline().way(open);
+        }
+        if (p != null && (!open || p.lifeline != null)) {
+            p.lifeline().way(open);
+        }
+    }
+
+    /** Nobody answers any more; the peer does not hear of it. With the network's lock held. */
+    void giveUp(int errno) {
+        error = errno;
+        state = Net.TCP_CLOSE;
+        shut = RCV | SND;
+        peer = null;
+        remote = null;
+        leavePort();
+        queue.wake(READABLE | WRITABLE | Poll.POLLERR | Poll.POLLHUP | Poll.POLLRDHUP);
+    }
+
+    long lastPassedNanos() {
+        return Math.max(lastSentNanos, lastReceivedNanos);
+    }
+
+    /** Whether more lies here than the peer would be allowed to send. */
+    boolean windowShut() {
+        return in.used() > half(options.receiveBuffer(0));
     }
 
     private int disconnect() {
         TcpSocket p;
         net.lock().lock();
         try {
-            if (state == Net.TCP_LISTEN) {
-                stopListening();
-            }
+            stopListening();
             p = peer;
             peer = null;
             remote = null;
@@ -304,8 +273,7 @@ final class TcpSocket extends InetSocket {
             net.lock().unlock();
         }
         if (p != null) {
-            Segments.reset(this, p);
-            p.reset();
+            abort(p);
         }
         queue.wake(READABLE | WRITABLE | Poll.POLLHUP);
         return 0;
@@ -315,37 +283,55 @@ final class TcpSocket extends InetSocket {
 
     /** Turns everybody in the queue away. With the network's lock held. */
     private void stopListening() {
-        ports.removeReceiver(this);
-        state = Net.TCP_CLOSE;
-        TcpSocket[] never = waiting.toArray(new TcpSocket[0]);
-        TcpSocket[] refusedOnes = outside.toArray(new TcpSocket[0]);
-        waiting.clear();
-        waitingCount = 0;
-        outside.clear();
-        for (TcpSocket s : never) {
-            TcpSocket client = s.peer;
-            s.closed = true;
-            s.state = Net.TCP_CLOSE;
-            s.peer = null;
-            s.leavePort();
-            s.in.kill(net);
-            if (client != null) {
-                client.reset();
-            }
+        TcpBacklog b = backlog;
+        if (b != null) {
+            ports.removeReceiver(this);
+            backlog = null;
+            state = Net.TCP_CLOSE;
+            b.refuseAll(net);
         }
-        for (TcpSocket s : refusedOnes) {
-            if (s.state == Net.TCP_SYN_SENT && s.target == this) {
-                s.error = ECONNREFUSED;
-                s.shut = RCV | SND;
-                s.remote = null;
-                s.state = Net.TCP_CLOSE;
-                s.queue.wake(READABLE | WRITABLE | Poll.POLLERR | Poll.POLLHUP);
-            }
+    }
+
+    /** The listener goes before it has accepted this end. With the network's lock held. */
+    void neverAccepted(NetStack network) {
+        TcpSocket client = peer;
+        closed = true;
+        state = Net.TCP_CLOSE;
+        peer = null;
+        leavePort();
+        in.kill(network);
+        if (client != null) {
+            client.reset();
+        }
+    }
+
+    /** Tells the peer that it is over, if that can still be told. */
+    private void abort(TcpSocket p) {
+        Lifeline l = lifeline;
+        if (l != null && l.isCut()) {
+            net.lock().lock();
+            p.lifeline().desert();
+            net.lock().unlock();
+        } else {
+            Segments.reset(this, p);
+            p.reset();
+        }
+    }
+
+    /** Tells the peer that nothing more is sent, at once or when the way is open again. */
+    private void endToward(TcpSocket p) {
+        if (apart) {
+            net.lock().lock();
+            lifeline().end();
+            net.lock().unlock();
+        } else {
+            Segments.ended(this, p);
+            p.finish();
         }
     }
 
     /** The peer sent a reset. */
-    private void reset() {
+    void reset() {
         net.lock().lock();
         try {
             if (state != Net.TCP_ESTABLISHED) {
@@ -364,7 +350,7 @@ final class TcpSocket extends InetSocket {
     }
 
     /** The peer has ended its side. */
-    private void finish() {
+    void finish() {
         in.finish();
         net.lock().lock();
         try {
@@ -382,7 +368,7 @@ final class TcpSocket extends InetSocket {
         TcpSocket fin = null;
         net.lock().lock();
         try {
-            if (state == Net.TCP_LISTEN) {
+            if (listening()) {
                 if ((bits & RCV) != 0) {
                     stopListening();
                 }
@@ -403,8 +389,7 @@ final class TcpSocket extends InetSocket {
             net.lock().unlock();
         }
         if (fin != null) {
-            Segments.ended(this, fin);
-            fin.finish();
+            endToward(fin);
         }
         queue.wake(READABLE | WRITABLE | Poll.POLLRDHUP | Poll.POLLHUP);
         return 0;
@@ -420,9 +405,7 @@ final class TcpSocket extends InetSocket {
                 return;
             }
             closed = true;
-            if (state == Net.TCP_LISTEN) {
-                stopListening();
-            }
+            stopListening();
             target = null;
             state = Net.TCP_CLOSE;
             finSent = (shut & SND) != 0;
@@ -435,20 +418,20 @@ final class TcpSocket extends InetSocket {
         int unread = in.kill(net);
         if (p != null) {
             if (unread > 0 || (options.lingerOn && options.lingerSeconds == 0)) {
-                Segments.reset(this, p);
-                p.reset();
+                abort(p);
             } else if (!finSent) {
-                Segments.ended(this, p);
-                p.finish();
+                endToward(p);
             }
-            peer = null;
+            if (!apart) {
+                peer = null;
+            }
         }
         queue.wake(READABLE | WRITABLE | Poll.POLLHUP);
     }
 
     // ---- transfer ----
 
-    private void limits() {
+    void limits() {
         TcpSocket p = peer;
         if (p != null) {
             int send = options.sendBuffer(0);
@@ -457,7 +440,7 @@ final class TcpSocket extends InetSocket {
         }
     }
 
-    private static int half(int size) {
+    static int half(int size) {
         return size == 0 ? BUFFER / 2 : size;
     }
 
@@ -470,6 +453,22 @@ final class TcpSocket extends InetSocket {
                 p.limits();
             }
         }
+        if (name == Net.SO_KEEPALIVE && (lifeline != null || state == Net.TCP_ESTABLISHED)) {
+            lifeline().optionChanged(Net.SOL_SOCKET, name);
+        }
+    }
+
+    @Override
+    void inetOptionChanged(int level, int name) {
+        boolean time = name == Net.TCP_USER_TIMEOUT;
+        if (level != Net.SOL_TCP
+                || !(time || name == Net.TCP_KEEPIDLE || name == Net.TCP_KEEPINTVL || name == Net.TCP_KEEPCNT)) {
+            return;
+        }
+        userTimeoutMillis = inet.get(Net.SOL_TCP, Net.TCP_USER_TIMEOUT, 0);
+        if (lifeline != null || (time && state == Net.TCP_ESTABLISHED)) {
+            lifeline().optionChanged(level, name);
+        }
     }
 
     /** MSG_FASTOPEN: connects, and then sends. 0 or -errno. */
@@ -480,7 +479,7 @@ final class TcpSocket extends InetSocket {
         if (msg == null || msg.nameLen == 0) {
             return -EINVAL;
         }
-        int r = begin(msg.name, msg.nameLen, false);
+        int r = TcpOpening.begin(this, msg.name, msg.nameLen, false);
         return r == -EAGAIN ? -EINPROGRESS : r;
     }
 
@@ -518,6 +517,10 @@ final class TcpSocket extends InetSocket {
         if (state == Net.TCP_SYN_SENT) {
             return -EAGAIN;
         }
+        if (apart) {
+            long n = lifeline().send(src);
+            return n == -EPIPE ? intoTheVoid(src) : n;
+        }
         TcpSocket p = peer;
         if (state != Net.TCP_ESTABLISHED || p == null) {
             return -EPIPE;
@@ -541,6 +544,9 @@ final class TcpSocket extends InetSocket {
                 p.in.markUrgent(p.options.oobInline());
             }
             p.queue.wake(urgent ? READABLE | Poll.POLLPRI : READABLE);
+            if (userTimeoutMillis != 0) {
+                lifeline().sent(p);
+            }
         } else if (n == -EPIPE) {
             return intoTheVoid(src);
         }
@@ -550,6 +556,13 @@ final class TcpSocket extends InetSocket {
     /** Whether somebody sees the packets that there would be between this socket and its peer. */
     private boolean watched(TcpSocket p) {
         return (net.wire().watched() | p.net.wire().watched()) != 0;
+    }
+
+    /** What was held on a way that was cut has come. */
+    void arrived() {
+        receives++;
+        lastReceivedNanos = System.nanoTime();
+        queue.wake(READABLE);
     }
 
     /** Bytes sent so far, and those that came. */
@@ -633,17 +646,29 @@ final class TcpSocket extends InetSocket {
 
     @Override
     public int available() {
-        return listening() ? waitingCount : in.used();
+        TcpBacklog b = backlog;
+        return b != null ? b.count() : in.used();
     }
 
     /** Of a listener the connections that may wait, as sock_diag(7) tells it. */
     @Override
     public int unsent() {
-        if (listening()) {
-            return backlog;
+        TcpBacklog b = backlog;
+        if (b != null) {
+            return b.max();
         }
         TcpSocket p = peer;
-        return p == null ? 0 : p.in.used();
+        Lifeline l = lifeline;
+        return (p == null ? 0 : p.in.used()) + (l == null ? 0 : l.heldBytes());
+    }
+
+    @Override
+    public SocketInfo info() {
+        SocketInfo i = super.info();
+        Lifeline l = state == Net.TCP_ESTABLISHED ? lifeline() : null;
+        return l == null
+                ? i
+                : i.withTimer(l.timer(), l.timer() == Lifeline.TIMER_NONE ? 0 : l.dueMillis(), l.repeats());
     }
 
     // ---- readiness ----
@@ -652,8 +677,9 @@ final class TcpSocket extends InetSocket {
     public int poll() {
         int s = state;
         int now = error != 0 ? Poll.POLLERR : 0;
-        if (s == Net.TCP_LISTEN) {
-            return now | (waitingCount > 0 ? READABLE : 0);
+        TcpBacklog b = backlog;
+        if (b != null) {
+            return now | (b.count() > 0 ? READABLE : 0);
         }
         int sh = shut;
         if (sh == (RCV | SND) || s == Net.TCP_CLOSE) {
@@ -672,7 +698,7 @@ final class TcpSocket extends InetSocket {
             now |= Poll.POLLPRI;
         }
         TcpSocket p = peer;
-        if ((sh & SND) != 0 || p == null || p.in.hasRoom()) {
+        if ((sh & SND) != 0 || (apart ? lifeline().hasRoom() : p == null || p.in.hasRoom())) {
             now |= Poll.POLLOUT | Poll.POLLWRNORM;
         }
         return now;
@@ -696,7 +722,7 @@ final class TcpSocket extends InetSocket {
     @Override
     protected int getOption(Caller c, int level, int name, byte[] out, int len) {
         if (level == Net.SOL_TCP && name == Net.TCP_INFO) {
-            return TcpInfo.put(this, out, len, waitingCount, backlog);
+            return TcpInfo.put(this, out, len);
         }
         return super.getOption(c, level, name, out, len);
     }

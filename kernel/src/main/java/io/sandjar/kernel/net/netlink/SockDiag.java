@@ -85,11 +85,14 @@ final class SockDiag {
         byte[] b = out.bytes();
         b[at] = (byte) family;
         b[at + 1] = (byte) (s.state() == TCP_SYN_RECV ? Net.TCP_ESTABLISHED : s.state());
+        b[at + 2] = (byte) s.timer();
+        b[at + 3] = (byte) s.repeats();
         Bytes.putBe16(b, at + 4, s.localPort());
         Bytes.putBe16(b, at + 6, s.remotePort());
         System.arraycopy(s.local(), 0, b, at + 8, s.local().length);
         System.arraycopy(s.remote(), 0, b, at + 24, s.remote().length);
         Bytes.put64(b, at + 44, s.ino()); // the cookie, as SO_COOKIE
+        Bytes.put32(b, at + 52, s.dueMillis());
         Bytes.put32(b, at + 56, s.receiveQueue());
         Bytes.put32(b, at + 60, s.sendQueue());
         Bytes.put32(b, at + 64, s.uid());

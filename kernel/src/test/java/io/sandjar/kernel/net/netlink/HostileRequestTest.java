@@ -10,6 +10,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.time.Timers;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +57,7 @@ class HostileRequestTest {
     @Test
     void randomRequestsAreAnswered() {
         Random random = new Random(4711);
-        NetStack net = new NetStack();
+        NetStack net = new NetStack(new Timers());
         RouteAnswers route = new RouteAnswers(net);
         SockDiag diag = new SockDiag(net);
         for (int i = 0; i < 60_000; i++) {

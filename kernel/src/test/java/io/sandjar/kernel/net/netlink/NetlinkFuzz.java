@@ -7,6 +7,7 @@ import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Socket;
+import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.KernelIo;
 
 /** Any bytes as requests to netlink(7): an answer or an error, and always an end. The first byte chooses the protocol. */
@@ -21,7 +22,7 @@ public final class NetlinkFuzz {
         }
         Ref<Socket> out = new Ref<>();
         int protocol = data[0] % 2 == 0 ? Net.NETLINK_ROUTE : Net.NETLINK_SOCK_DIAG;
-        if (NetlinkSocket.create(new NetStack(), Net.SOCK_RAW, protocol, out) != 0) {
+        if (NetlinkSocket.create(new NetStack(new Timers()), Net.SOCK_RAW, protocol, out) != 0) {
             throw new AssertionError("no socket");
         }
         Socket s = out.get();

@@ -6,7 +6,10 @@
 
 #include <linux/bpf.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 
@@ -484,4 +487,50 @@ TEST(programs_that_are_refused) {
     ERR(bpf(9999, &a), EINVAL);
 }
 
+// Waits until the file says so by POLLPRI: whether it did.
+static int told(int fd) {
+    struct pollfd p = {.fd = fd, .events = POLLPRI};
+    return poll(&p, 1, 10000) == 1 && (p.revents & POLLPRI) && (p.revents & POLLERR);
+}
+static const char *again(int fd) {
+    static char b[200];
+    ssize_t n = pread(fd, b, sizeof b - 1, 0);
+    b[n < 0 ? 0 : n] = 0;
+    return b;
+}
+TEST(events_are_told) {
+    if (!begin())
+        SKIP("no cgroup2 that may be written");
+    char below[512];
+    snprintf(below, sizeof below, "%s/below", base);
+    OK(mkdir(below, 0755));
+    int fd = OK(open(at("cgroup.events"), O_RDONLY)), n = OK(inotify_init1(IN_NONBLOCK));
+    OK(inotify_add_watch(n, at("cgroup.events"), IN_MODIFY));
+    CHECK(told(fd)); // it was never read
+    STREQ(again(fd), "populated 0\nfrozen 0\n");
+    struct pollfd quiet = {.fd = fd, .events = POLLPRI};
+    EQ(poll(&quiet, 1, 0) == 0 || !(quiet.revents & POLLPRI), 1);
+    struct epoll_event e = {.events = EPOLLPRI};
+    int ep = OK(epoll_create1(0));
+    OK(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e));
+    pid_t p = sleeper();
+    OK(move(at("below/cgroup.procs"), p)); // a member of a group below is one
+    EQ(epoll_wait(ep, &e, 1, 10000), 1);
+    STREQ(again(fd), "populated 1\nfrozen 0\n");
+    OK(writes(at("cgroup.freeze"), "1"));
+    CHECK(told(fd));
+    STREQ(again(fd), "populated 1\nfrozen 1\n");
+    OK(writes(at("cgroup.freeze"), "0"));
+    CHECK(told(fd));
+    STREQ(again(fd), "populated 1\nfrozen 0\n");
+    OK(kill(p, SIGKILL));
+    CHECK(told(fd)); // though nobody has waited for it
+    STREQ(again(fd), "populated 0\nfrozen 0\n");
+    WAIT_SIG(p, SIGKILL);
+    struct inotify_event i[16];
+    CHECK(read(n, i, sizeof i) >= (ssize_t)sizeof *i);
+    EQ(i[0].mask, IN_MODIFY);
+    OK(rmdir(below));
+    gone();
+}
 MAIN()

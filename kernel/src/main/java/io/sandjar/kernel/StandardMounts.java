@@ -57,7 +57,7 @@ public final class StandardMounts implements SpecialFiles {
         s.mount(ns, c, shm, "tmpfs", Mount.NOSUID | Mount.NODEV, "/dev/shm");
         int locked = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC;
         s.mount(ns, c, new ProcFs(container.pids()), "proc", locked, "/proc");
-        s.mount(ns, c, new SysFs(), "sysfs", locked | Mount.RDONLY, "/sys");
+        s.mount(ns, c, new SysFs(container.kernel().net), "sysfs", locked | Mount.RDONLY, "/sys");
         s.mount(ns, c, CgroupMoves.fileSystem(container, container.cgroups), "cgroup2", locked, "/sys/fs/cgroup");
         return s;
     }

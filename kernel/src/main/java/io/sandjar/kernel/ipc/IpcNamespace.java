@@ -5,7 +5,6 @@ package io.sandjar.kernel.ipc;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.HashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The System V objects and POSIX message queues that some processes see (ipc_namespaces(7)). */
@@ -16,7 +15,6 @@ public final class IpcNamespace extends Namespace {
     /** POSIX message queues by name; guarded by itself. */
     public final HashMap<String, PosixQueue> queues = new HashMap<>();
 
-    private final AtomicInteger holds = new AtomicInteger();
     private final @Nullable Users users;
 
     /** Who knows the processes. */
@@ -32,16 +30,14 @@ public final class IpcNamespace extends Namespace {
     }
 
     @Override
-    public void hold(int n) {
-        if (holds.addAndGet(n) == 0) {
-            left();
-        }
+    protected void released() {
+        left();
     }
 
     /** A process left it: with the last its objects go, and the memory that they have of the host's. */
     public void left() {
         Users u = users;
-        if (u != null && holds.get() == 0 && systemV.used() > 0 && !u.anyIn(this)) {
+        if (u != null && !kept() && systemV.used() > 0 && !u.anyIn(this)) {
             systemV.clear();
         }
     }

@@ -252,6 +252,12 @@ public final class NetStack extends Namespace {
         return nextIno.getAndIncrement();
     }
 
+    /** A socket keeps its network. */
+    @Override
+    public boolean kept() {
+        return super.kept() || !open.isEmpty();
+    }
+
     void opened(Socket s) {
         open.add(s);
     }

@@ -5,7 +5,6 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
-import io.sandjar.abi.Cap;
 import io.sandjar.abi.Clone;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Sig;
@@ -14,7 +13,6 @@ import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.cgroup.CgroupDir;
 import io.sandjar.kernel.task.Forks;
 import io.sandjar.kernel.task.Task;
-import io.sandjar.kernel.task.TaskTable;
 import io.sandjar.kernel.vfs.FileDescription;
 
 /** clone(2) and its older forms; all of them are trapped calls. */
@@ -37,7 +35,7 @@ final class CloneCalls {
     @Syscall(
             nr = Nr.clone3,
             support = Support.PARTIAL,
-            note = "set_tid in the outermost space of pids only; no time namespaces")
+            note = "no time namespaces")
     static long sys_clone3(Task t, long args, long size) {
         if (size < CLONE_ARGS_SIZE_VER0) {
             return -EINVAL;
@@ -73,27 +71,10 @@ final class CloneCalls {
                 return r;
             }
         }
-        int setTid = 0;
-        long set = Bytes.i64(b, 64);
-        long setSize = Bytes.i64(b, 72);
-        if (setSize < 0 || setSize > MAX_PID_NS_LEVEL || (set == 0) != (setSize == 0)) {
-            return -EINVAL;
-        }
-        if (setSize > 0) {
-            int[] wanted = new int[1];
-            if (t.mem().readInt(set, wanted) < 0) {
-                return -EFAULT;
-            }
-            setTid = wanted[0];
-            if (setTid < 1 || setTid >= TaskTable.PID_MAX || setSize > t.pids().level() + 1) {
-                return -EINVAL;
-            }
-            if (t.pids().level() > 0
-                    || (flags & Clone.CLONE_NEWPID) != 0
-                    || !t.creds().has(t.pids().owner(), Cap.CAP_SYS_ADMIN)
-                            && !t.creds().has(t.pids().owner(), Cap.CAP_CHECKPOINT_RESTORE)) {
-                return -EPERM;
-            }
+        Ref<int[]> setTid = new Ref<>();
+        r = setTid(t, Bytes.i64(b, 64), Bytes.i64(b, 72), setTid);
+        if (r < 0) {
+            return r;
         }
         return t.kernel()
                 .forks()
@@ -107,8 +88,25 @@ final class CloneCalls {
                                 Bytes.i64(b, 16),
                                 Bytes.i64(b, 56),
                                 Bytes.i64(b, 8),
-                                setTid,
+                                setTid.get(),
                                 (flags & Clone.CLONE_INTO_CGROUP) != 0 ? into.get() : null));
+    }
+
+    /** The numbers that the new thread is to have, of the innermost space of pids first. */
+    private static int setTid(Task t, long address, long count, Ref<int[]> out) {
+        if (count < 0 || count > MAX_PID_NS_LEVEL || (address == 0) != (count == 0)) {
+            return -EINVAL;
+        }
+        byte[] b = new byte[(int) count * Integer.BYTES];
+        if (count > 0 && t.mem().read(address, b) < 0) {
+            return -EFAULT;
+        }
+        int[] all = new int[(int) count];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Bytes.i32(b, i * Integer.BYTES);
+        }
+        out.set(all);
+        return 0;
     }
 
     /** The control group of a descriptor, into which the caller may put a process. */

@@ -6,12 +6,15 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Ioctl;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Sig;
 import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.fs.pipe.PipeFile;
+import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.SocketFile;
 import io.sandjar.kernel.task.AsyncNotice;
 import io.sandjar.kernel.task.DirNotice;
 import io.sandjar.kernel.task.Task;
@@ -245,6 +248,11 @@ public final class FdCalls {
         return 0;
     }
 
+    /** SIOCGSKNS: the network of a socket, as a file. */
+    private static long networkOf(Task t, NetStack net) {
+        return t.creds().has(net.owner(), Cap.CAP_NET_ADMIN) ? t.kernel().nsfs.open(t, net) : -EPERM;
+    }
+
     @Syscall(nr = Nr.ioctl)
     public static long sys_ioctl(Task t, int fd, int cmd, long arg) {
         FileDescription f = t.fget(fd);
@@ -283,6 +291,9 @@ public final class FdCalls {
                 long r = f.inode().stat(st);
                 long pos = r < 0 ? r : f.lseek(t, 0, SEEK_CUR);
                 return pos < 0 ? pos : t.mem().writeInt(arg, (int) (st.size - pos));
+            }
+            case Ioctl.SIOCGSKNS -> {
+                return f instanceof SocketFile s ? networkOf(t, s.socket().net()) : f.ioctl(t, cmd, arg);
             }
             default -> {
                 return f.ioctl(t, cmd, arg);

@@ -8,12 +8,13 @@ import static io.sandjar.abi.Poll.*;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.kernel.base.Ref;
-import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.fs.inotify.InotifyFile;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
+import io.sandjar.kernel.vfs.UserCounts;
+import io.sandjar.kernel.vfs.UserNamespace;
 import io.sandjar.kernel.vfs.Permissions;
 
 /** Watching of files. */
@@ -42,13 +43,14 @@ public final class InotifyCalls {
         if ((flags & ~(IN_CLOEXEC | IN_NONBLOCK)) != 0) {
             return -EINVAL;
         }
-        int uid = t.creds().uid();
+        UserNamespace home = t.creds().userNs();
+        int uid = t.creds().euid();
         UserCounts users = t.kernel().users;
-        if (!users.take(UserCounts.INOTIFY_INSTANCES, uid, InotifyFile.MAX_INSTANCES)) {
+        if (!users.take(UserCounts.INOTIFY_INSTANCES, home, uid)) {
             return -EMFILE;
         }
         InotifyFile f = new InotifyFile(
-                t.kernel().anon.newInode(0600, t.creds()), O.O_RDONLY | flags & IN_NONBLOCK, users, uid);
+                t.kernel().anon.newInode(0600, t.creds()), O.O_RDONLY | flags & IN_NONBLOCK, users, home, uid);
         return PipeCalls.install(t, f, (flags & IN_CLOEXEC) != 0);
     }
 

@@ -14,6 +14,7 @@ import io.sandjar.kernel.fs.sys.SysFs;
 import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.task.CgroupMoves;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.FileSystem;
@@ -78,7 +79,8 @@ final class MountTypes {
                 return OverlayOptions.make(t, options, Map.of(), out);
             }
             case "sysfs" -> {
-                out.set(existing(t, type, SysFs.class) instanceof SysFs fs ? fs : new SysFs());
+                NetStack net = t.namespaces().net;
+                out.set(existing(t, type, SysFs.class) instanceof SysFs fs && fs.net() == net ? fs : new SysFs(net));
                 return options.isEmpty() ? 0 : -EINVAL;
             }
             case "mqueue" -> {

@@ -180,7 +180,7 @@ public final class Container {
                 return -ESRCH;
             }
             TaskTable table = pids.tasks();
-            int pid = pids.takeId();
+            int pid = pids.takeId(PidSpace.ANY, spec.creds);
             if (pid == 0) {
                 spec.complaint = "too many processes";
                 return -EAGAIN;

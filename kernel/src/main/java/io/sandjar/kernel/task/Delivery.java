@@ -129,15 +129,22 @@ public final class Delivery {
                 LockSupport.park(t);
             }
         } finally {
-            t.standsFrozen = false;
             t.parked = null;
+            standsFrozen(t, false);
+        }
+    }
+
+    private static void standsFrozen(Task t, boolean now) {
+        if (t.standsFrozen != now) {
+            t.standsFrozen = now;
+            t.group.cgroup.changed();
         }
     }
 
     /** Whether the thread may not go on yet: a frozen group holds it whatever else is the matter, but what ends it. */
     private boolean stands(Task t) {
         ThreadGroup g = t.group;
-        t.standsFrozen = g.cgroup.frozen && kernel.signals().fatal(t) == 0;
+        standsFrozen(t, g.cgroup.frozen && kernel.signals().fatal(t) == 0);
         return (t.standsFrozen || (g.state == ThreadGroup.State.STOPPED && t.tracee == null)) && !g.exiting && !t.dead;
     }
 

@@ -430,6 +430,7 @@ public final class Exits {
             g.tasks.clear();
             g.setProgram(null);
             g.state = ThreadGroup.State.ZOMBIE;
+            g.cgroup.changed();
             g.shared.clear();
             last = g == g.pids().root().init();
             if (last) {

@@ -39,11 +39,11 @@ public final class Forks {
             long childTid,
             long tls,
             long pidfd,
-            int setTid,
+            int[] setTid,
             @Nullable Cgroup into) {
         /** As clone(2) has it: the pidfd goes where the tid would go. */
         public Args(long flags, int exitSignal, long stack, long parentTid, long childTid, long tls) {
-            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid, 0, null);
+            this(flags, exitSignal, stack, parentTid, childTid, tls, parentTid, PidSpace.ANY, null);
         }
     }
 
@@ -162,15 +162,12 @@ public final class Forks {
         }
         kernel.taskLock().lock();
         try {
-            if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
-                return tooMany(fds, fs, -EEXIST);
-            }
             int tid = g.exiting || overLimit(t) || !g.cgroup.group().mayFork()
                     ? 0
-                    : a.setTid != 0 ? a.setTid : g.pids().takeId();
-            long slot = tid == 0 ? 0 : t.space.takeSlot();
+                    : g.pids().takeId(a.setTid, creds);
+            long slot = tid <= 0 ? 0 : t.space.takeSlot();
             if (slot == 0) {
-                return tooMany(fds, fs, -EAGAIN);
+                return tooMany(fds, fs, tid < 0 ? tid : -EAGAIN);
             }
             chunk = t.space.chunkToMap(slot);
             child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), creds, fs, fds);
@@ -266,9 +263,6 @@ public final class Forks {
         kernel.taskLock().lock();
         try {
             boolean over = pids.level() > 0 && pids.ending;
-            if (a.setTid != 0 && g.pids().tasks().uses(a.setTid)) {
-                return tooMany(fds, fs, -EEXIST);
-            }
             Cgroup where = a.into != null ? a.into : g.cgroup.group();
             int refused = a.into != null ? where.accepts() : 0;
             if (refused < 0) {
@@ -276,10 +270,10 @@ public final class Forks {
             }
             int pid = g.exiting || over || g.pids().root().ending || overLimit(t) || !where.mayFork()
                     ? 0
-                    : a.setTid != 0 ? a.setTid : pids.takeId();
-            long slot = pid == 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
+                    : pids.takeId(a.setTid, creds);
+            long slot = pid <= 0 ? 0 : sharesMemory ? t.space.takeSlot() : t.slot;
             if (slot == 0) {
-                return tooMany(fds, fs, over ? -ENOMEM : -EAGAIN);
+                return tooMany(fds, fs, over ? -ENOMEM : pid < 0 ? pid : -EAGAIN);
             }
             if (sharesMemory) {
                 chunk = t.space.chunkToMap(slot);

@@ -12,7 +12,6 @@ import io.sandjar.kernel.base.ErrorLog;
 import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
-import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.fs.aio.AioTotals;
 import io.sandjar.kernel.fs.anon.NamelessFs;
 import io.sandjar.kernel.fs.hostdir.SharedDirs;
@@ -26,6 +25,7 @@ import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.time.ClockWatch;
 import io.sandjar.kernel.time.Timers;
 import io.sandjar.kernel.vfs.UserNamespace;
+import io.sandjar.kernel.vfs.UserCounts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -89,7 +89,7 @@ public final class Kernel {
     /** Files of namespaces. */
     public final NsFs nsfs = new NsFs();
 
-    final NamespaceCount namespaceCount = new NamespaceCount();
+    public final NamespaceCount namespaceCount = new NamespaceCount(this);
 
     private final AtomicLong namespaces = new AtomicLong(4026532000L);
 

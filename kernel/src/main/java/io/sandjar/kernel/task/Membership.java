@@ -31,11 +31,25 @@ public final class Membership implements Cgroup.Member {
         group = where;
         where.add(this);
         frozen = where.isFrozen();
+        changed(where);
+    }
+
+    /** Members came or went, or one of them ended or stood still: who watches cgroup.events hears of it a little later. */
+    private void changed(Cgroup g) {
+        if (g.changed()) {
+            process.container().kernel().background(g::tellChanges);
+        }
+    }
+
+    /** It has ended, or one of its threads stands still. */
+    void changed() {
+        changed(group);
     }
 
     /** It is gone for good. With the task lock. */
     void gone() {
         group.drop(this);
+        changed(group);
     }
 
     /** Moves the process: 0 or -errno. */
@@ -50,7 +64,9 @@ public final class Membership implements Cgroup.Member {
             if (r < 0) {
                 return r;
             }
+            changed(group);
             group = to;
+            changed(to);
         } finally {
             k.taskLock().unlock();
         }

@@ -27,9 +27,6 @@ public final class NewNamespaces {
     /** As deep as spaces of pids may lie in each other. */
     private static final int MAX_PID_LEVEL = 32;
 
-    /** Namespaces that a sandbox may have at a time. */
-    private static final int MAX_ALIVE = 8192;
-
     public final Creds creds;
     public final Namespaces set;
     private final @Nullable IdentityHashMap<Mount, Mount> mounts;
@@ -122,7 +119,7 @@ public final class NewNamespaces {
 
     private static boolean enlist(Task t, Namespace n) {
         n.setNumber(t.kernel().nextNamespace());
-        return t.kernel().namespaceCount.add(n, MAX_ALIVE);
+        return t.kernel().namespaceCount.add(n, t.creds());
     }
 
     private static int mayMakeUser(Task t) {

@@ -2,6 +2,12 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.task;
 
+import static io.sandjar.abi.Errno.*;
+
+import io.sandjar.abi.Cap;
+import io.sandjar.abi.NsIoctl;
+import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
@@ -20,6 +26,8 @@ public final class PidSpace extends Namespace {
 
     private static final int MAX_SPACES = 1 << 15;
 
+    private static final int NUMBERS_PER_PAGE = 256;
+
     private static final Pid[] NONE = {};
 
     private final Kernel kernel;
@@ -32,8 +40,11 @@ public final class PidSpace extends Namespace {
     /** Of the outermost: by root id, the numbers in spaces that lie in it. Written under the task lock. */
     private volatile @Nullable Pid[] nested = NONE;
 
-    /** Of one that lies in another: root ids by number, perhaps of what is gone. Guarded by the task lock. */
-    private int[] roots = {};
+    /**
+     * Of one that lies in another: root ids by number, perhaps of what is gone, in pages that come with their first number:
+     * guests may choose numbers far apart. Guarded by the task lock.
+     */
+    private final int @Nullable [][] roots = new int[TaskTable.PID_MAX / NUMBERS_PER_PAGE][];
 
     private int last;
 
@@ -72,6 +83,28 @@ public final class PidSpace extends Namespace {
         this.tasks = parent.tasks;
     }
 
+    /** What threads and processes are called here and in the caller's space. */
+    @Override
+    public long question(Caller c, int cmd, long arg) {
+        if (!(c instanceof Task t) || cmd == NsIoctl.NS_GET_MNTNS_ID || cmd == NsIoctl.NS_MNT_GET_INFO) {
+            return -EINVAL;
+        }
+        boolean here = cmd == NsIoctl.NS_GET_PID_IN_PIDNS || cmd == NsIoctl.NS_GET_TGID_IN_PIDNS;
+        boolean process = cmd == NsIoctl.NS_GET_TGID_FROM_PIDNS || cmd == NsIoctl.NS_GET_TGID_IN_PIDNS;
+        PidSpace from = here ? t.pids() : this;
+        PidSpace to = here ? this : t.pids();
+        kernel.taskLock().lock();
+        try {
+            Task of = from.task((int) arg);
+            ThreadGroup g = of == null ? from.group((int) arg) : of.group;
+            int root = g == null ? 0 : process || of == null ? g.pid() : of.rootTid();
+            int id = root == 0 || from.root != to.root ? 0 : to.fromRoot(root);
+            return id == 0 ? -ESRCH : id;
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
     /** What a process is called in the spaces from the second outermost to its own. */
     private record Pid(PidSpace space, int[] numbers) {
         int in(PidSpace s) {
@@ -107,13 +140,21 @@ public final class PidSpace extends Namespace {
         return s == this;
     }
 
+    /** What {@link #takeId} asks for when anything is right. */
+    static final int[] ANY = {};
+
     /**
      * Takes a root id, with numbers in this space and those between. With the task lock.
      *
-     * @return 0 when there is none
+     * @param wanted the numbers that it is to have, of the innermost space first; of fewer spaces than there are, or none
+     * @return 0 when there is none; EINVAL, EPERM or EEXIST, negative, for a number that it cannot have
      */
-    int takeId() {
-        int id = tasks.takeId();
+    int takeId(int[] wanted, Creds creds) {
+        int bad = refuses(wanted, creds);
+        if (bad < 0) {
+            return bad;
+        }
+        int id = wanted.length > level ? wanted[level] : tasks.takeId();
         if (id == 0) {
             return 0;
         }
@@ -125,7 +166,8 @@ public final class PidSpace extends Namespace {
         }
         int[] numbers = new int[level];
         for (PidSpace s = this; s != null && s.level > 0; s = s.parent) {
-            int n = s.takeNumber(id);
+            int depth = level - s.level;
+            int n = depth < wanted.length ? s.takeNumber(wanted[depth], id) : s.takeNumber(id);
             if (n == 0) {
                 return 0;
             }
@@ -133,6 +175,27 @@ public final class PidSpace extends Namespace {
         }
         root.know(id, new Pid(this, numbers));
         return id;
+    }
+
+    /** Why numbers cannot be had (clone3's set_tid): 0 or -errno. */
+    private int refuses(int[] wanted, Creds creds) {
+        if (wanted.length > level + 1) {
+            return -EINVAL;
+        }
+        PidSpace s = this;
+        for (int n : wanted) {
+            if (n < 1 || n >= TaskTable.PID_MAX || (n != 1 && s.init == null)) {
+                return -EINVAL;
+            }
+            if (!creds.has(s.owner(), Cap.CAP_SYS_ADMIN) && !creds.has(s.owner(), Cap.CAP_CHECKPOINT_RESTORE)) {
+                return -EPERM;
+            }
+            if (tasks.uses(s.toRoot(n))) {
+                return -EEXIST;
+            }
+            s = s.parent == null ? s : s.parent;
+        }
+        return 0;
     }
 
     private void know(int id, Pid p) {
@@ -148,16 +211,23 @@ public final class PidSpace extends Namespace {
         }
         for (int i = 0; i < TaskTable.PID_MAX; i++) {
             last = last + 1 >= TaskTable.PID_MAX ? 2 : last + 1;
-            int r = last < roots.length ? toRoot(last) : 0;
+            int r = toRoot(last);
             if (r == 0 || !tasks.uses(r)) {
-                if (last >= roots.length) {
-                    roots = Arrays.copyOf(roots, Math.max(16, roots.length * 2));
-                }
-                roots[last] = id;
-                return last;
+                return takeNumber(last, id);
             }
         }
         return 0;
+    }
+
+    /** Calls the process with a root id {@code number} here. */
+    private int takeNumber(int number, int id) {
+        int[] page = roots[number / NUMBERS_PER_PAGE];
+        if (page == null) {
+            page = new int[NUMBERS_PER_PAGE];
+            roots[number / NUMBERS_PER_PAGE] = page;
+        }
+        page[number % NUMBERS_PER_PAGE] = id;
+        return number;
     }
 
     /** The root id of what is called {@code id} here; 0 for nothing. */
@@ -165,11 +235,9 @@ public final class PidSpace extends Namespace {
         if (level == 0) {
             return id;
         }
-        int[] r = roots;
-        if (id <= 0 || id >= r.length || r[id] == 0) {
-            return 0;
-        }
-        return fromRoot(r[id]) == id ? r[id] : 0;
+        int[] page = id <= 0 || id >= TaskTable.PID_MAX ? null : roots[id / NUMBERS_PER_PAGE];
+        int r = page == null ? 0 : page[id % NUMBERS_PER_PAGE];
+        return r != 0 && fromRoot(r) == id ? r : 0;
     }
 
     /** What a process is called here; 0 for one that this space does not have. */

@@ -92,6 +92,11 @@ public abstract class Inode {
 
     public void unpin() {}
 
+    /** Whether somebody may use it whom its mode refuses: settings of a namespace, by whoever is privileged there. */
+    public boolean grants(Creds c, int mask) {
+        return false;
+    }
+
     /** Who may use it beyond its mode; null where the mode says all. */
     public @Nullable Acl acl() {
         return null;

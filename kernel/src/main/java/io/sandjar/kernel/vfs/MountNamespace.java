@@ -4,13 +4,14 @@ package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Bytes;
+import io.sandjar.abi.NsIoctl;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.base.WaitQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,6 @@ public final class MountNamespace extends Namespace {
     boolean entered;
 
     /** Holders beside processes: open files and mounts of /proc/PID/ns/mnt. */
-    private final AtomicInteger holds = new AtomicInteger();
 
     public MountNamespace(Mount root) {
         this(UserNamespace.FIRST, new MountWorld(), false);
@@ -219,16 +219,32 @@ public final class MountNamespace extends Namespace {
         return ns;
     }
 
-    /** Keeps it for somebody who is no process: {@code n} is 1 or -1. */
+    /** Its number, as statmount(2) has it, and how many mounts there are. */
     @Override
-    public void hold(int n) {
-        if (holds.addAndGet(n) == 0) {
-            left();
+    public long question(Caller c, int cmd, long arg) {
+        switch (cmd) {
+            case NsIoctl.NS_GET_MNTNS_ID -> {
+                return c.mem().writeLong(arg, number());
+            }
+            case NsIoctl.NS_MNT_GET_INFO -> {
+                if (arg == 0) {
+                    return -EINVAL;
+                }
+                byte[] b = new byte[NsIoctl.MNT_NS_INFO_SIZE];
+                Bytes.put32(b, 0, b.length);
+                Bytes.put32(b, 4, mounts().size());
+                Bytes.put64(b, 8, number());
+                return c.mem().write(arg, b);
+            }
+            default -> {
+                return -EINVAL;
+            }
         }
     }
 
-    boolean held() {
-        return holds.get() > 0;
+    @Override
+    protected void released() {
+        left();
     }
 
     /** A thread that had it has another one, or has ended. */

@@ -85,7 +85,7 @@ final class MountWorld {
         try {
             for (int i = copies.size() - 1; users != null && i >= 0; i--) {
                 MountNamespace ns = copies.get(i);
-                boolean now = ns.held() || users.anyIn(ns);
+                boolean now = ns.kept() || users.anyIn(ns);
                 if (now) {
                     ns.entered = true; // not before: somebody may be on the way there
                 } else if (ns.entered) {

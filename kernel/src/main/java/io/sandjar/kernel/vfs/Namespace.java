@@ -3,6 +3,7 @@
 package io.sandjar.kernel.vfs;
 
 import io.sandjar.abi.Clone;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A part of the system that processes see in one of several copies (namespaces(7)). All of it is this kernel's. */
@@ -36,6 +37,7 @@ public abstract class Namespace {
 
     private final Kind kind;
     private final @Nullable UserNamespace owner;
+    private final AtomicInteger holds = new AtomicInteger();
     private volatile long number;
 
     /** @param owner null only for the first user namespace, which belongs to itself */
@@ -66,7 +68,28 @@ public abstract class Namespace {
     }
 
     /** {@code n} more holders that are no processes: open files and mounts of it. */
-    public void hold(int n) {}
+    public final void hold(int n) {
+        if (holds.addAndGet(n) == 0) {
+            released();
+        }
+    }
+
+    /** Whether somebody who is no process keeps it. */
+    public boolean kept() {
+        return holds.get() > 0;
+    }
+
+    /** The last holder that is no process went. */
+    protected void released() {}
+
+    /**
+     * A question of ioctl_nsfs(2) that only some kinds can answer; arguments and result are the call's.
+     *
+     * @return -EINVAL for one that is for another kind
+     */
+    public long question(Caller c, int cmd, long arg) {
+        return -io.sandjar.abi.Errno.EINVAL;
+    }
 
     /** The namespace around it, for kinds that lie in each other; null for the first. */
     public @Nullable Namespace parent() {

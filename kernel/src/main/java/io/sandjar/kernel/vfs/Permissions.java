@@ -29,7 +29,7 @@ public final class Permissions {
         if ((mask & ~bits & 7) == 0) {
             return 0;
         }
-        return override(c, i, mode, mask) ? 0 : -EACCES;
+        return override(c, i, mode, mask) || i.grants(c, mask) ? 0 : -EACCES;
     }
 
     private static boolean override(Creds c, Inode i, int mode, int mask) {

@@ -214,7 +214,7 @@ public final class ContainerMounts {
         switch (m.type()) {
             case "tmpfs", "ramfs" -> tmpfs(words, source, at, what);
             case "proc" -> check(what, tree.mount(proc(), source, words.flags, at));
-            case "sysfs" -> check(what, tree.mount(new SysFs(), source, words.flags, at));
+            case "sysfs" -> check(what, tree.mount(new SysFs(kernel.net), source, words.flags, at));
             case "devpts" -> devpts(words, source, at, what);
             case "mqueue" -> check(what, tree.mount(new MqueueFs(kernel.ipc.queues), source, words.flags, at));
             case "cgroup", "cgroup2" -> {

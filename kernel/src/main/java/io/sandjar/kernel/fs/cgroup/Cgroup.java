@@ -54,9 +54,12 @@ public final class Cgroup {
     /** What all groups of a tree share. */
     private static final class Tree {
         final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
-        int groups = 1;
+        volatile int groups = 1;
         volatile boolean devices;
         long lastIno = 1;
+
+        /** Whose members changed since somebody looked. */
+        final LinkedHashSet<Cgroup> changed = new LinkedHashSet<>();
     }
 
     private final Tree tree;
@@ -76,6 +79,8 @@ public final class Cgroup {
     private long pidsPeak;
     private final long[] endedTime = new long[2];
     private final DevicePrograms devices = new DevicePrograms();
+
+    private final CgroupEvents events = new CgroupEvents(this);
 
     /** Limits are set here or around: forks have to count. */
     private volatile boolean limited;
@@ -384,6 +389,56 @@ public final class Cgroup {
         }
     }
 
+    // ---- cgroup.events ----
+
+    CgroupEvents events() {
+        return events;
+    }
+
+    /**
+     * Members came, went, ended or stood still.
+     *
+     * @return whether {@link #tellChanges} is to be called, without any lock
+     */
+    public boolean changed() {
+        if (tree.groups == 1) {
+            return false; // nobody but the root, which has no such file on Linux either
+        }
+        tree.lock.lock();
+        try {
+            boolean first = tree.changed.isEmpty();
+            tree.changed.add(this);
+            return first;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Tells those who watch the groups that have {@link #changed}, and the groups around them. */
+    public void tellChanges() {
+        LinkedHashSet<Cgroup> all = new LinkedHashSet<>();
+        tree.lock.lock();
+        try {
+            for (Cgroup c : tree.changed) {
+                for (Cgroup g = c; g != null && all.add(g); g = g.parent) {}
+            }
+            tree.changed.clear();
+        } finally {
+            tree.lock.unlock();
+        }
+        for (Cgroup g : all) {
+            g.events.look();
+        }
+    }
+
+    /** It and all groups below. */
+    private void family(List<Cgroup> out) {
+        out.add(this);
+        for (Cgroup g : children.values()) {
+            g.family(out);
+        }
+    }
+
     // ---- devices ----
 
     /** Programs that say which devices its processes may use. */
@@ -469,6 +524,16 @@ public final class Cgroup {
         }
         for (Member m : everybody()) {
             m.frozen(on);
+        }
+        ArrayList<Cgroup> all = new ArrayList<>();
+        tree.lock.lock();
+        try {
+            family(all);
+        } finally {
+            tree.lock.unlock();
+        }
+        for (Cgroup g : all) {
+            g.events.look();
         }
     }
 

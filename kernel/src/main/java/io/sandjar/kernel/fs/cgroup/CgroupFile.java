@@ -4,8 +4,11 @@ package io.sandjar.kernel.fs.cgroup;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.Path;
 import java.util.ArrayList;
 
 /** A file of a control group that the kernel keeps itself. */
@@ -46,6 +49,18 @@ final class CgroupFile extends TextInode {
         super(dir.tree, dir.tree.newIno(), kind.perm);
         this.dir = dir;
         this.kind = kind;
+        if (kind == Kind.EVENTS) {
+            dir.group().events().shownBy(this);
+        }
+    }
+
+    @Override
+    public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
+        if (kind == Kind.EVENTS) {
+            out.set(dir.group().events().new Open(this, path, flags));
+            return 0;
+        }
+        return super.open(c, path, flags, out);
     }
 
     /** Whether a group cannot have this name. */

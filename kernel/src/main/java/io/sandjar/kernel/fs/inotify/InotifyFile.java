@@ -9,13 +9,14 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.InotifyEventLayout;
 import io.sandjar.abi.Ioctl;
 import io.sandjar.kernel.base.HeapRoom;
-import io.sandjar.kernel.base.UserCounts;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsNotify;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
+import io.sandjar.kernel.vfs.UserCounts;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,12 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class InotifyFile extends FileDescription {
     /** As /proc/sys/fs/inotify/max_queued_events. */
     private static final int MAX_EVENTS = 16384;
-
-    /** As /proc/sys/fs/inotify/max_user_instances. */
-    public static final int MAX_INSTANCES = 128;
-
-    /** As /proc/sys/fs/inotify/max_user_watches. */
-    private static final int MAX_WATCHES = 65536;
 
     /** What tells when an event is wanted; the rest of a mask are flags. */
     private static final int CONDITIONS = IN_ALL_EVENTS | IN_UNMOUNT;
@@ -46,6 +41,7 @@ public final class InotifyFile extends FileDescription {
     private final HashMap<Integer, WatchedInode> watches = new HashMap<>();
     private final HashMap<Object, WatchedInode> byInode = new HashMap<>();
     private final UserCounts users;
+    private final UserNamespace home;
     private final int uid;
     private int lastWd;
     private int bytes;
@@ -63,11 +59,12 @@ public final class InotifyFile extends FileDescription {
         }
     }
 
-    /** @param users where it, counted already, and its watches count for {@code uid} */
-    public InotifyFile(Inode inode, int flags, UserCounts users, int uid) {
+    /** @param users where it, counted already, and its watches count for {@code uid} in {@code home} */
+    public InotifyFile(Inode inode, int flags, UserCounts users, UserNamespace home, int uid) {
         super(null, flags);
         this.inode = inode;
         this.users = users;
+        this.home = home;
         this.uid = uid;
     }
 
@@ -98,11 +95,11 @@ public final class InotifyFile extends FileDescription {
                 w.mask = (mask & IN_MASK_ADD) != 0 ? w.mask | mask : mask;
                 return w.wd;
             }
-            if (!users.take(UserCounts.INOTIFY_WATCHES, uid, MAX_WATCHES)) {
+            if (!users.take(UserCounts.INOTIFY_WATCHES, home, uid)) {
                 return -ENOSPC;
             }
             if (!HeapRoom.OBJECTS.take(WATCH_BYTES)) {
-                users.give(UserCounts.INOTIFY_WATCHES, uid);
+                users.give(UserCounts.INOTIFY_WATCHES, home, uid);
                 return -ENOSPC;
             }
             made = new WatchedInode(this, target, ++lastWd, mask);
@@ -140,7 +137,7 @@ public final class InotifyFile extends FileDescription {
     }
 
     private void forgetWatch() {
-        users.give(UserCounts.INOTIFY_WATCHES, uid);
+        users.give(UserCounts.INOTIFY_WATCHES, home, uid);
         HeapRoom.OBJECTS.give(WATCH_BYTES);
     }
 
@@ -258,7 +255,7 @@ public final class InotifyFile extends FileDescription {
             events.clear();
             over = true;
         }
-        users.give(UserCounts.INOTIFY_INSTANCES, uid);
+        users.give(UserCounts.INOTIFY_INSTANCES, home, uid);
         for (WatchedInode w : all) {
             forgetWatch();
             w.target.fs.notify.remove(w.target, w);

@@ -3,9 +3,8 @@
 package io.sandjar.kernel.fs.nsfs;
 
 import static io.sandjar.abi.Errno.*;
-import static io.sandjar.abi.O.*;
+import static io.sandjar.abi.NsIoctl.*;
 
-import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
@@ -16,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An open namespace: for setns(2) and the questions of ioctl_ns(2). */
 public final class NsFile extends FileDescription {
-    private static final int NS_GET_USERNS = 0xb701;
-    private static final int NS_GET_PARENT = 0xb702;
-    private static final int NS_GET_NSTYPE = 0xb703;
-    private static final int NS_GET_OWNER_UID = 0xb704;
-
     private final NsFs home;
     private final Namespace namespace;
     private final Path place;
@@ -71,6 +65,8 @@ public final class NsFile extends FileDescription {
                 namespace instanceof UserNamespace u
                         ? c.mem().writeInt(arg, c.creds().userNs().shownUid(u.ownerUid()))
                         : -EINVAL;
+            case NS_GET_MNTNS_ID, NS_MNT_GET_INFO, NS_GET_PID_FROM_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_IN_PIDNS ->
+                namespace.question(c, cmd, arg);
             default -> -ENOTTY;
         };
     }
@@ -95,11 +91,6 @@ public final class NsFile extends FileDescription {
     }
 
     private long install(Caller c, Namespace ns) {
-        NsFile f = new NsFile(home, ns, home.path(ns), O_RDONLY);
-        int fd = c.fds().install(f, true, 0, c.rlimit(Rlimit.RLIMIT_NOFILE));
-        if (fd < 0) {
-            f.release();
-        }
-        return fd;
+        return home.open(c, ns);
     }
 }

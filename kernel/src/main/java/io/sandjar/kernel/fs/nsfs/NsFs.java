@@ -2,8 +2,11 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.nsfs;
 
+import io.sandjar.abi.O;
+import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
+import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Dentry;
 import io.sandjar.kernel.vfs.Mount;
 import io.sandjar.kernel.vfs.Namespace;
@@ -22,6 +25,16 @@ public final class NsFs extends PseudoFs {
     public Path path(Namespace ns) {
         Dentry d = new Dentry(null, text(ns), new NsInode(this, ns));
         return new Path(new Mount(this, d, "nsfs", 0), d);
+    }
+
+    /** Opens a namespace for a caller: the descriptor, or -errno. */
+    public long open(Caller c, Namespace ns) {
+        NsFile f = new NsFile(this, ns, path(ns), O.O_RDONLY);
+        int fd = c.fds().install(f, true, 0, c.rlimit(Rlimit.RLIMIT_NOFILE));
+        if (fd < 0) {
+            f.release();
+        }
+        return fd;
     }
 
     /** What a namespace is called: kind and inode number. */

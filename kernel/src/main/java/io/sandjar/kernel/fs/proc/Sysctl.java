@@ -16,6 +16,7 @@ import io.sandjar.kernel.task.TaskTable;
 import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
+import io.sandjar.kernel.vfs.UserCounts;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,9 @@ final class Sysctl {
             for (NetValue.Which w : NetValue.Which.values()) {
                 put(proc, this, w.path, new NetValue(proc, w));
             }
+            put(proc, this, "fs/inotify/max_user_instances", UserLimit.ofUser(proc, UserCounts.INOTIFY_INSTANCES, true));
+            put(proc, this, "fs/inotify/max_user_watches", UserLimit.ofUser(proc, UserCounts.INOTIFY_WATCHES, true));
+            UserLimit.fill(proc, dir("user"));
             put(proc, this, "fs/file-nr", new FileCount(proc));
             put(proc, this, "fs/aio-nr", new AioFile(proc, false));
             put(proc, this, "fs/aio-max-nr", new AioFile(proc, true));

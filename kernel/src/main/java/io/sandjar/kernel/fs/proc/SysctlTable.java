@@ -32,7 +32,7 @@ final class SysctlTable {
             fs protected_symlinks=0 suid_dumpable=0
             fs/epoll max_user_watches=1048576
             fs/fanotify max_queued_events=16384 max_user_groups=128 max_user_marks=8192
-            fs/inotify max_queued_events=16384 max_user_instances=128 max_user_watches=65536
+            fs/inotify max_queued_events=16384
             fs/mqueue msg_default=10 msg_max=10 msgsize_default=8192 msgsize_max=8192 queues_max=256
             kernel core_pattern=core core_pipe_limit=0 core_uses_pid=0 ctrl-alt-del=1 dmesg_restrict=1
             kernel io_uring_disabled=2 io_uring_group=-1 kptr_restrict=1 max_lock_depth=1024 msgmax=8192 msgmnb=16384

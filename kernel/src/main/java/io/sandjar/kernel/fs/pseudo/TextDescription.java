@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** An open {@link TextInode}. */
-final class TextDescription extends FileDescription {
+public class TextDescription extends FileDescription {
     private static final int LONGEST_WRITE = 65536;
 
     private final TextInode file;
@@ -24,7 +24,7 @@ final class TextDescription extends FileDescription {
     private byte @Nullable [] text;
     private long pos;
 
-    TextDescription(TextInode file, Path path, int flags) {
+    protected TextDescription(TextInode file, Path path, int flags) {
         super(path, flags);
         this.file = file;
     }
@@ -76,9 +76,13 @@ final class TextDescription extends FileDescription {
         text = null;
     }
 
+    /** The text is about to be made. */
+    protected void readAnew() {}
+
     private long readAt(Caller c, IoBuffer dst, long off) {
         byte[] now = text;
         if (now == null || off == 0) {
+            readAnew();
             StringBuilder b = new StringBuilder(256);
             int r = file.text(c, b);
             if (r < 0) {

@@ -10,6 +10,7 @@ import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.PseudoLink;
 import io.sandjar.kernel.fs.pseudo.TextInode;
+import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.vfs.Caller;
 
 /** The guest's /sys: as much as language runtimes and tools read of it (sysfs(5)). */
@@ -35,14 +36,29 @@ public final class SysFs extends PseudoFs {
         "devices/pci0000:00",
     };
 
-    public SysFs() {
+    private final NetStack net;
+
+    /** @param net the network whose interfaces it shows */
+    public SysFs(NetStack net) {
         super("sysfs", SYSFS_MAGIC);
+        this.net = net;
         setRoot(new LazyDir(this) {
             @Override
             protected void fill() {
                 SysFs.this.fill(this);
             }
         });
+    }
+
+    /** The network whose interfaces it shows. */
+    public NetStack net() {
+        return net;
+    }
+
+    /** Interfaces come and go. */
+    @Override
+    public boolean cachesNames() {
+        return false;
     }
 
     private void fill(PseudoDir root) {
@@ -68,8 +84,9 @@ public final class SysFs extends PseudoFs {
         dir(root, "kernel/mm/hugepages");
         text(dir(root, "devices/system/clocksource/clocksource0"), "current_clocksource", "tsc\n");
         text(dir(root, "devices/system/clocksource/clocksource0"), "available_clocksource", "tsc\n");
-        loopback(dir(root, "devices/virtual/net/lo"));
-        dir(root, "class/net").add("lo", new PseudoLink(this, "../../devices/virtual/net/lo"));
+        NetDevices devices = new NetDevices(this, net);
+        dir(root, "devices/virtual").add("net", devices.devices());
+        dir(root, "class").add("net", devices.links());
         text(dir(root, "devices/virtual/dmi/id"), "product_name", "Sandjar\n");
         text(dir(root, "devices/virtual/dmi/id"), "sys_vendor", "Sandjar\n");
     }
@@ -152,35 +169,6 @@ public final class SysFs extends PseudoFs {
             }
             text(d, "shared_cpu_list", cpu + "\n");
             text(d, "shared_cpu_map", Long.toHexString(1L << cpu) + "\n");
-        }
-    }
-
-    private void loopback(PseudoDir lo) {
-        text(lo, "address", "00:00:00:00:00:00\n");
-        text(lo, "addr_len", "6\n");
-        text(lo, "broadcast", "00:00:00:00:00:00\n");
-        text(lo, "carrier", "1\n");
-        text(lo, "flags", "0x9\n");
-        text(lo, "ifindex", "1\n");
-        text(lo, "iflink", "1\n");
-        text(lo, "mtu", "65536\n");
-        text(lo, "operstate", "unknown\n");
-        text(lo, "tx_queue_len", "1000\n");
-        text(lo, "type", "772\n");
-        PseudoDir s = lo.dir("statistics");
-        for (String f : new String[] {
-            "rx_bytes",
-            "rx_packets",
-            "rx_errors",
-            "rx_dropped",
-            "tx_bytes",
-            "tx_packets",
-            "tx_errors",
-            "tx_dropped",
-            "collisions",
-            "multicast"
-        }) {
-            text(s, f, "0\n");
         }
     }
 

@@ -329,4 +329,25 @@ TEST(interfaces_in_sysfs) {
     }
     WAIT_EXIT(p, 0);
 }
+// Clocks are read without a call, by a page that the host shares: so there are none here, and nothing says that there are.
+TEST(time_namespaces_or_none) {
+    pid_t p;
+    CHILD(p) {
+        if (getuid() && be_root_inside())
+            SKIP("no user namespaces");
+        if (access("/proc/self/ns/time", F_OK) == 0) {
+            OK(unshare(0x80));
+            return;
+        }
+        ERR(unshare(0x80), EINVAL);
+        struct args a = {.flags = 0x80, .exit_signal = SIGCHLD};
+        ERR(syscall(SYS_clone3, &a, sizeof a), EINVAL);
+        ERR(access("/proc/self/ns/time_for_children", F_OK), ENOENT);
+        ERR(access("/proc/self/timens_offsets", F_OK), ENOENT);
+        ERR(access("/proc/sys/user/max_time_namespaces", F_OK), ENOENT);
+        int me = OK(syscall(SYS_pidfd_open, getpid(), 0));
+        ERR(setns(me, 0x80), EINVAL);
+    }
+    WAIT_EXIT(p, 0);
+}
 MAIN()

@@ -240,6 +240,15 @@ TEST(comm_write) {
     STREQ(get("/proc/self/comm"), "renamed\n");
     EQ(mkdir("/proc/x", 0755) == -1, 1);
     ERR(unlink("/proc/self/stat"), EPERM);
+    ERR(unlink("/proc/self/none"), ENOENT);
+    ERR(rmdir("/proc/self/task"), EPERM);
+    ERR(unlink("/proc/self/fd/0"), EPERM);
+    ERR(mkdir("/proc/none", 0755), ENOENT);
+    ERR(mkdir("/proc/self/none", 0755), ENOENT);
+    ERR(symlink("a", "/proc/self/fd/none"), ENOENT);
+    ERR(open("/proc/self/none", O_CREAT | O_WRONLY, 0600), ENOENT);
+    if (getuid())
+        ERR(unlink("/proc/version"), EACCES);
 }
 TEST(devices) {
     char b[100];

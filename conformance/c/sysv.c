@@ -100,6 +100,16 @@ struct msg {
     char text[100];
 };
 
+// Waits until a child that is about to wait does.
+static void sleeps(pid_t pid) {
+    char path[64], state = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    for (int i = 0; i < 4000 && state != 'S'; i++) {
+        msleep(5);
+        sscanf(get(path), "%*d %*s %c", &state);
+    }
+    msleep(30);
+}
 TEST(messages) {
     int id = msgget(IPC_PRIVATE, 0600);
     CHECK(id >= 0);
@@ -138,7 +148,7 @@ TEST(messages) {
     CHILD(pid) {
         ERR(msgrcv(id, &m, 100, 77, 0), EIDRM);
     }
-    msleep(30);
+    sleeps(pid);
     EQ(msgctl(id, IPC_RMID, 0), 0);
     WAIT_EXIT(pid, 0);
 }

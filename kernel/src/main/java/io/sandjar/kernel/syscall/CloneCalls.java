@@ -24,7 +24,7 @@ final class CloneCalls {
 
     private CloneCalls() {}
 
-    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "there is one time namespace")
+    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
     static long sys_clone(Task t, long flags, long stack, long parent_tid, long child_tid, long tls) {
         int exitSignal = (int) flags & 0xff;
         return t.kernel()
@@ -35,7 +35,7 @@ final class CloneCalls {
     @Syscall(
             nr = Nr.clone3,
             support = Support.PARTIAL,
-            note = "no time namespaces")
+            note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
     static long sys_clone3(Task t, long args, long size) {
         if (size < CLONE_ARGS_SIZE_VER0) {
             return -EINVAL;

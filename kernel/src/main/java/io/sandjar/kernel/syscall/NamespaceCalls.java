@@ -20,7 +20,7 @@ import io.sandjar.kernel.vfs.PathDescription;
 public final class NamespaceCalls {
     private NamespaceCalls() {}
 
-    @Syscall(nr = Nr.unshare, support = Support.PARTIAL, note = "no CLONE_NEWTIME: EINVAL, as on kernels without it")
+    @Syscall(nr = Nr.unshare, support = Support.PARTIAL, note = "no CLONE_NEWTIME: EINVAL, as of a kernel without CONFIG_TIME_NS; guests read clocks by the host's vDSO")
     public static long sys_unshare(Task t, @As(Kind.CLONE_FLAGS) long flags) {
         long known = NewNamespaces.FLAGS
                 | Clone.CLONE_FS
@@ -63,7 +63,7 @@ public final class NamespaceCalls {
         return 0;
     }
 
-    @Syscall(nr = Nr.setns, support = Support.PARTIAL, note = "there is one time namespace")
+    @Syscall(nr = Nr.setns, support = Support.PARTIAL, note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
     public static long sys_setns(Task t, int fd, @As(Kind.CLONE_FLAGS) int nstype) {
         FileDescription f = t.fget(fd);
         if (f == null || f instanceof PathDescription) {
@@ -72,7 +72,7 @@ public final class NamespaceCalls {
         if (f instanceof NsFile n) {
             return nstype != 0 && nstype != n.namespace().kind().flag ? -EINVAL : SetNs.enter(t, n.namespace());
         }
-        if (!(f instanceof PidFd p) || nstype == 0 || (nstype & ~(NewNamespaces.FLAGS | Clone.CLONE_NEWTIME)) != 0) {
+        if (!(f instanceof PidFd p) || nstype == 0 || (nstype & ~NewNamespaces.FLAGS) != 0) {
             return -EINVAL;
         }
         Task of = Access.anyThread(t.kernel(), ThreadTarget.groupOf(p.target()));

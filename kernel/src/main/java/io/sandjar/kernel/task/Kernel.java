@@ -84,7 +84,6 @@ public final class Kernel {
     public final CgroupNamespace cgroup = new CgroupNamespace(UserNamespace.FIRST, null);
 
     /** Everybody's clocks. */
-    public final TimeNamespace time = new TimeNamespace();
 
     /** Files of namespaces. */
     public final NsFs nsfs = new NsFs();

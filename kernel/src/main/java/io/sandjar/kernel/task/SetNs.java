@@ -82,7 +82,7 @@ public final class SetNs {
             case CgroupNamespace c -> set = set.with(c);
             case NetStack n -> set = set.with(n);
             default -> {
-                // the one time namespace
+                return -EINVAL;
             }
         }
         return 0;

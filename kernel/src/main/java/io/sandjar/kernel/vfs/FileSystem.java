@@ -171,4 +171,9 @@ public abstract class FileSystem {
         public long ffree;
         public long namelen = 255;
     }
+
+    /** Whether a name could ever be added; else not even a look-up for a new one succeeds (ENOENT), whoever asks. */
+    public boolean mayHaveNames() {
+        return true;
+    }
 }

@@ -92,9 +92,12 @@ public abstract class Inode {
 
     public void unpin() {}
 
-    /** Whether somebody may use it whom its mode refuses: settings of a namespace, by whoever is privileged there. */
-    public boolean grants(Creds c, int mask) {
-        return false;
+    /**
+     * What somebody hears whom its mode refuses: EACCES. Another errno where nobody may anyway; 0 where he may all the same, as with
+     * settings of a namespace in which he is privileged.
+     */
+    public int refusal(Creds c, int mask) {
+        return -io.sandjar.abi.Errno.EACCES;
     }
 
     /** Who may use it beyond its mode; null where the mode says all. */

@@ -15,7 +15,6 @@ public abstract class Namespace {
         MNT("mnt", Clone.CLONE_NEWNS, 4026531841L),
         NET("net", Clone.CLONE_NEWNET, 4026531840L),
         PID("pid", Clone.CLONE_NEWPID, 4026531836L),
-        TIME("time", Clone.CLONE_NEWTIME, 4026531834L),
         USER("user", Clone.CLONE_NEWUSER, 4026531837L),
         UTS("uts", Clone.CLONE_NEWUTS, 4026531838L);
 

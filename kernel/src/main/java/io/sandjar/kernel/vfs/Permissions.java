@@ -29,7 +29,7 @@ public final class Permissions {
         if ((mask & ~bits & 7) == 0) {
             return 0;
         }
-        return override(c, i, mode, mask) || i.grants(c, mask) ? 0 : -EACCES;
+        return override(c, i, mode, mask) ? 0 : i.refusal(c, mask);
     }
 
     private static boolean override(Creds c, Inode i, int mode, int mask) {
@@ -52,7 +52,8 @@ public final class Permissions {
 
     /** Whether {@code dir} may get a new name. */
     public static int mayCreate(Creds c, Path dir) {
-        return may(c, dir.inode(), MAY_WRITE | MAY_EXEC);
+        int r = may(c, dir.inode(), MAY_WRITE | MAY_EXEC);
+        return r == 0 || dir.inode().fs.mayHaveNames() ? r : -ENOENT;
     }
 
     /** Whether the name of {@code victim} may be taken out of {@code dir}. */

@@ -9,9 +9,11 @@ import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.pseudo.PseudoInode;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Namespace;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Permissions;
 
 /** A namespace as a file: opening it holds the namespace. */
 final class NsInode extends PseudoInode {
@@ -31,6 +33,12 @@ final class NsInode extends PseudoInode {
         }
         out.set(new NsFile(home, namespace, path, flags));
         return 0;
+    }
+
+    /** As what is immutable: that comes before the mode. */
+    @Override
+    public int refusal(Creds c, int mask) {
+        return (mask & Permissions.MAY_WRITE) != 0 ? -EPERM : -EACCES;
     }
 
     /** Mounts keep a namespace as descriptors do. */

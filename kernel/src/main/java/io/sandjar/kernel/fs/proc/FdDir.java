@@ -12,9 +12,11 @@ import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.vfs.Anonymous;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
 import java.util.List;
@@ -91,6 +93,12 @@ final class FdDir extends PseudoDir {
     private @Nullable FileDescription acquire(int fd) {
         FdTable t = table();
         return t == null ? null : t.acquire(fd);
+    }
+
+    /** Nobody changes it. */
+    @Override
+    public int refusal(Creds c, int mask) {
+        return (mask & Permissions.MAY_WRITE) != 0 ? -EPERM : -EACCES;
     }
 
     private final class Link extends PseudoInode {

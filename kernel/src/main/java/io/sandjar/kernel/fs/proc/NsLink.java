@@ -39,7 +39,6 @@ final class NsLink extends PseudoInode {
             case "ipc" -> v.ns.ipc;
             case "net" -> v.ns.net;
             case "cgroup" -> v.ns.cgroup;
-            case "time", "time_for_children" -> dir.proc.kernel().time;
             default -> v.creds == null ? UserNamespace.FIRST : v.creds.userNs();
         };
     }

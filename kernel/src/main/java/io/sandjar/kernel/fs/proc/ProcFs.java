@@ -124,6 +124,11 @@ public final class ProcFs extends PseudoFs {
         return -ENOENT;
     }
 
+    @Override
+    public boolean mayHaveNames() {
+        return false;
+    }
+
     /** A decimal name, or -1. */
     static int number(String name) {
         int n = 0;

@@ -17,6 +17,7 @@ import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Stat;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     private static final String[] NONE = {};
     private static final String[] LINKS = {"cwd", "exe", "root"};
     private static final String[] NAMESPACES = {
-        "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts"
+        "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"
     };
 
     final ProcFs proc;
@@ -189,6 +190,12 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     @Override
     protected int nlink() {
         return 9;
+    }
+
+    /** Nobody changes it. */
+    @Override
+    public int refusal(Creds c, int mask) {
+        return (mask & Permissions.MAY_WRITE) != 0 ? -EPERM : -EACCES;
     }
 
     /** /proc/PID/task. */

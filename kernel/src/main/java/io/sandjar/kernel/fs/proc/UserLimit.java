@@ -64,8 +64,8 @@ abstract class UserLimit extends TextInode {
             }
 
             @Override
-            public boolean grants(Creds c, int mask) {
-                return !first && super.grants(c, mask);
+            public int refusal(Creds c, int mask) {
+                return first ? -EACCES : super.refusal(c, mask);
             }
         };
     }
@@ -76,8 +76,8 @@ abstract class UserLimit extends TextInode {
 
     /** Whoever is privileged in a user namespace sets the limits of that one, which come on top of those around it. */
     @Override
-    public boolean grants(Creds c, int mask) {
-        return c.has(c.userNs(), Cap.CAP_SYS_RESOURCE);
+    public int refusal(Creds c, int mask) {
+        return c.has(c.userNs(), Cap.CAP_SYS_RESOURCE) ? 0 : -EACCES;
     }
 
     @Override

@@ -353,8 +353,8 @@ void parse_flags(int argc, char **argv) {
     }
     const struct flag *flags = options.verb == NULL ? NULL : flags_of(options.verb);
     if (flags != NULL) parse_verb(flags);
-    if (*host_uds != 0 && strcmp(host_uds, "none") != 0) {
-        say_warning("--host-uds=%s: guests cannot connect to sockets of the host yet; they are shown and refuse", host_uds);
+    if (strcmp(host_uds, "create") == 0 || strcmp(host_uds, "all") == 0) {
+        say_warning("--host-uds=%s: sockets that guests make in mounted directories are not for programs of the host", host_uds);
     }
     if (*ignored != 0) say_warning("%s: of gVisor, without meaning here, ignored", ignored);
 }

@@ -47,6 +47,9 @@ public final class Confinement {
     /** {@link #prepare()}, and assembles the filter that {@link #enter} is to put on. */
     public static void prepare(Options options) {
         prepare();
+        if (options.unix) {
+            HostFiles.enterProc();
+        }
         prepared = new Prepared(options, assemble(options));
     }
 

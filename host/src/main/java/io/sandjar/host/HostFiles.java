@@ -54,6 +54,11 @@ public final class HostFiles {
         return fd >= 0 ? fd : openProc();
     }
 
+    /** Makes /proc this process's working directory: paths of sockets in the host's file system begin there. */
+    static int enterProc() {
+        return (int) Sys.call(io.sandjar.abi.Nr.fchdir, proc(), 0, 0);
+    }
+
     private static int openProc() {
         synchronized (LOCK) {
             if (proc < 0) {

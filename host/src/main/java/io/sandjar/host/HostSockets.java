@@ -9,6 +9,7 @@ import io.sandjar.abi.Nr;
  * are sockaddr bytes that the caller has checked to be internet ones. Results are values or -errno.
  */
 public final class HostSockets {
+    private static final int AF_UNIX = 1;
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_DONTWAIT = 0x40;
@@ -43,6 +44,15 @@ public final class HostSockets {
 
     public static int connect(int fd, byte[] addr, int len) {
         return withAddress(Nr.connect, fd, addr, len);
+    }
+
+    /** Connects to the UNIX socket that {@code named} names (O_PATH), wherever its file lies. Needs {@link HostFiles#enterProc}. */
+    public static int connectNamed(int fd, int named) {
+        byte[] path = ("self/fd/" + named).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] address = new byte[2 + path.length + 1];
+        address[0] = AF_UNIX;
+        System.arraycopy(path, 0, address, 2, path.length);
+        return withAddress(Nr.connect, fd, address, address.length);
     }
 
     private static int withAddress(int nr, int fd, byte[] addr, int len) {

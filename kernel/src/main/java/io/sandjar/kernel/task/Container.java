@@ -50,6 +50,9 @@ public final class Container {
     /** net.ipv4.ip_unprivileged_port_start; set before its first process. */
     public volatile int firstFreePort = 1024;
 
+    /** Whether its processes may connect to sockets that lie in the host's directories. */
+    public volatile boolean hostSockets;
+
     /** The root of the control groups that its guests make. */
     public final Cgroup cgroups = new Cgroup();
 

@@ -465,6 +465,11 @@ public final class Task extends Caller {
     }
 
     @Override
+    public boolean mayUseHostSockets() {
+        return group.container().hostSockets;
+    }
+
+    @Override
     public int firstFreePort() {
         return group.container().firstFreePort;
     }

@@ -94,6 +94,11 @@ public abstract class Caller {
         return 1024;
     }
 
+    /** Whether sockets that lie in the host's directories may be connected to ({@code --host-uds}). */
+    public boolean mayUseHostSockets() {
+        return false;
+    }
+
     /** Soft limit of an RLIMIT_* resource; Long.MAX_VALUE is none. */
     public abstract long rlimit(int resource);
 

@@ -54,6 +54,11 @@ public abstract class Inode {
 
     public abstract long ino();
 
+    /** Of a socket of the host: a descriptor that names it (O_PATH), the caller's to close. Otherwise -ECONNREFUSED. */
+    public int nameHostSocket() {
+        return -io.sandjar.abi.Errno.ECONNREFUSED;
+    }
+
     /** Type and permission bits (S_IFMT | 07777). */
     public abstract int mode();
 

@@ -80,6 +80,7 @@ public final class ContainerMounts {
         this.spec = spec;
         this.donated = donated;
         this.options = options;
+        container.hostSockets = options.hostUds.equals("open") || options.hostUds.equals("all");
         FileSystem root = root();
         this.tree = new ContainerTree(container, root, source(root));
     }

@@ -135,6 +135,22 @@ public final class HostInode extends StatInode {
         return dir == null || isDir() ? openChild(".", flags) : dir.openChild(name, flags);
     }
 
+    @Override
+    public int nameHostSocket() {
+        if ((stat.mode & S_IFMT) != S_IFSOCK) {
+            return -ECONNREFUSED;
+        }
+        int named = openSelf(O_PATH | O_NOFOLLOW);
+        if (named >= 0) {
+            HostStat now = new HostStat();
+            if (HostFs.statx(named, "", now) != 0 || !now.sameFile(stat) || (now.mode & S_IFMT) != S_IFSOCK) {
+                Sys.close(named);
+                return -ECONNREFUSED;
+            }
+        }
+        return named;
+    }
+
     // ---- attributes ----
 
     boolean sameAs(HostStat s) {

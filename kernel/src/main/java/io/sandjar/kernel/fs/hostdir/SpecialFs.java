@@ -5,6 +5,7 @@ package io.sandjar.kernel.fs.hostdir;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
+import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
@@ -98,6 +99,12 @@ public final class SpecialFs extends FileSystem {
                 stat = now;
             }
             return HostInode.copy(stat, out);
+        }
+
+        @Override
+        public synchronized int nameHostSocket() {
+            boolean socket = (stat.mode & S_IFMT) == S_IFSOCK;
+            return socket && fd >= 0 ? (int) Sys.call(Nr.fcntl, fd, F_DUPFD_CLOEXEC, 0) : -ECONNREFUSED;
         }
 
         @Override

@@ -149,6 +149,23 @@ abstract class UnixConnected extends UnixSocket {
         }
     }
 
+    /** Connects with an end of the kernel's own, which is called {@code as}: 0 or -errno. */
+    final int joinKernel(UnixConnected far, byte[] as) {
+        net.lock().lock();
+        try {
+            if (state != NEW) {
+                return state == CONNECTED ? -EISCONN : -EINVAL;
+            }
+            far.nameAs(as);
+            peerUid = NOBODY;
+            peerGid = NOBODY;
+            join(this, far);
+            return 0;
+        } finally {
+            net.lock().unlock();
+        }
+    }
+
     private int connectTo(Caller c, UnixConnected listener) {
         net.lock().lock();
         try {
@@ -201,6 +218,10 @@ abstract class UnixConnected extends UnixSocket {
 
     @Override
     public int shutdown(Caller c, int how) {
+        return shut(how);
+    }
+
+    final int shut(int how) {
         int bits = how == Net.SHUT_RDWR ? RCV | SND : how == Net.SHUT_RD ? RCV : SND;
         UnixConnected p;
         net.lock().lock();

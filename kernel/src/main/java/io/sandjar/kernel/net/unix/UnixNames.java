@@ -115,6 +115,17 @@ public final class UnixNames {
         return 0;
     }
 
+    /** A descriptor (O_PATH) of the host's socket behind an address, the caller's to close; -errno when there is none. */
+    static int nameHost(Caller c, byte[] addr, int len) {
+        int r = check(addr, len);
+        if (r < 0 || addr[PATH_AT] == 0) {
+            return -ECONNREFUSED;
+        }
+        Ref<Inode> inode = new Ref<>();
+        r = UnixPaths.find(c, path(addr, len), inode);
+        return r < 0 || inode.get().binding instanceof UnixSocket ? -ECONNREFUSED : inode.get().nameHostSocket();
+    }
+
     /** The socket behind an address. */
     int find(Caller c, UnixSocket from, byte[] addr, int len, Ref<UnixSocket> out) {
         int r = check(addr, len);

@@ -28,7 +28,7 @@ public abstract class UnixSocket extends Socket {
     private static final int SCM_PIDFD = 4;
 
     /** The user id for a sender that cannot be named. */
-    private static final int NOBODY = 65534;
+    static final int NOBODY = 65534;
 
     private volatile byte @Nullable [] name;
 
@@ -95,6 +95,10 @@ public abstract class UnixSocket extends Socket {
 
     final boolean bound() {
         return name != null;
+    }
+
+    final void nameAs(byte[] address) {
+        name = address;
     }
 
     /** Takes over the listener's name. */

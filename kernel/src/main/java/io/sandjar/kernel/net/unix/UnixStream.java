@@ -5,6 +5,7 @@ package io.sandjar.kernel.net.unix;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Net;
+import io.sandjar.host.Sys;
 import io.sandjar.kernel.net.Ancillary;
 import io.sandjar.kernel.net.Msg;
 import io.sandjar.kernel.net.NetStack;
@@ -12,12 +13,17 @@ import io.sandjar.kernel.net.StreamQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.IoBuffer;
+import io.sandjar.kernel.vfs.KernelIo;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** AF_UNIX, SOCK_STREAM. */
 final class UnixStream extends UnixConnected {
     private final StreamQueue in;
+
+    /** Whether nothing but bytes may be sent to it: its other side is the host. */
+    private boolean bytesOnly;
 
     UnixStream(NetStack net) {
         super(net, Net.SOCK_STREAM);
@@ -97,6 +103,9 @@ final class UnixStream extends UnixConnected {
             return 0;
         }
         Ancillary a = outgoing(c, msg, p);
+        if (a != null && a.hasFiles() && ((UnixStream) p).bytesOnly) {
+            return -EPERM;
+        }
         net.rights().sending(a);
         long n = ((UnixStream) p).in.put(src, a);
         if (n <= 0) {
@@ -133,6 +142,48 @@ final class UnixStream extends UnixConnected {
         }
         incoming(c, got, msg, peek);
         return n;
+    }
+
+    // ---- sockets of the host ----
+
+    @Override
+    public int connect(Caller c, byte[] addr, int len, boolean nonblock, long deadline) {
+        int named = c.mayUseHostSockets() ? UnixNames.nameHost(c, addr, len) : -ECONNREFUSED;
+        if (named < 0) {
+            return super.connect(c, addr, len, nonblock, deadline);
+        }
+        int fd = HostRelay.connect(named, !nonblock && c.mayPark());
+        Sys.close(named);
+        if (fd < 0) {
+            return fd == -EAGAIN && !nonblock && !c.mayPark() ? Caller.BLOCK : fd;
+        }
+        UnixStream far = new UnixStream(net);
+        far.bytesOnly = true;
+        int r = joinKernel(far, Arrays.copyOf(addr, len));
+        if (r == 0) {
+            HostRelay.start(far, net.poller(), fd);
+        } else {
+            HostRelay.giveUp(fd);
+        }
+        return r;
+    }
+
+    /** Of the kernel's own end: what the guest has sent. Bytes, 0 at the end, -EAGAIN. */
+    int takeBytes(byte[] to) {
+        return (int) in.take(new KernelIo(to, 0, to.length), false, 0, false, null);
+    }
+
+    /** How much the guest's end has room for. */
+    int roomOfPeer() {
+        return peer() instanceof UnixStream p && (p.shut() & RCV) == 0 ? p.in.limit() - p.in.used() : 0;
+    }
+
+    /** Gives bytes to the guest's end, which has room. */
+    void giveBytes(byte[] from, int n) {
+        if (peer() instanceof UnixStream p) {
+            p.in.put(new KernelIo(from, 0, n), null);
+            p.waitQueue().wake(READABLE);
+        }
     }
 
     @Override

@@ -29,7 +29,14 @@ public final class HostFiles {
     private static final Kept ZERO = new Kept("/dev/zero", O_RDWR);
 
     private static final int CACHES = 4;
-    private static final String[] CACHE_FILES = {"size", "level", "type", "coherency_line_size", "ways_of_associativity"
+    private static final String[] CACHE_FILES = {
+        "size",
+        "level",
+        "type",
+        "coherency_line_size",
+        "ways_of_associativity",
+        "number_of_sets",
+        "physical_line_partition"
     };
 
     /** Files about caches, which stay as they are: kept from the first time on. */

@@ -44,7 +44,17 @@ final class NetDir {
         d.add("udp", new SocketTable(fs, net, "udp", UDP));
         d.add("udp6", new SocketTable(fs, net, "udp6", UDP6));
         d.add("raw", new ConstantFile(fs, UDP));
-        d.add("raw6", new ConstantFile(fs, UDP));
+        d.add("raw6", new ConstantFile(fs, UDP6));
+        for (String name : new String[] {"icmp", "udplite"}) {
+            d.add(name, new ConstantFile(fs, UDP));
+            d.add(name + "6", new ConstantFile(fs, UDP6));
+        }
+        d.add("mcfilter", new ConstantFile(fs, "Idx Device        MCA        SRC    INC    EXC\n"));
+        d.add(
+                "mcfilter6",
+                new ConstantFile(
+                        fs,
+                        "Idx Device                Multicast Address                   Source Address    INC    EXC\n"));
         d.add("unix", new SocketTable(fs, net, "unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"));
         d.add("packet", new ConstantFile(fs, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"));
         d.add("netlink", new SocketTable(fs, net, "netlink", NETLINK));
@@ -61,15 +71,14 @@ final class NetDir {
                 "protocols",
                 new ConstantFile(
                         fs,
-                        "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n"));
-        for (String name : new String[] {"sockstat", "sockstat6", "snmp", "netstat"}) {
+                        "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n"));
+        for (String name : new String[] {"sockstat", "sockstat6", "snmp", "snmp6", "softnet_stat", "netstat"}) {
             d.add(name, new NetFigures(fs, net, name));
         }
         d.add("dev_mcast", new ConstantFile(fs, ""));
         d.add("igmp", new ConstantFile(fs, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n"));
         d.add("ptype", new ConstantFile(fs, "Type Device      Function\n"));
         d.add("psched", new ConstantFile(fs, "000003e8 00000040 000f4240 3b9aca00\n"));
-        d.add("wireless", new ConstantFile(fs, ""));
         d.add("fib_trie", new ConstantFile(fs, ""));
         d.dir("stat");
     }

@@ -6,6 +6,7 @@ import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.SocketInfo;
 import io.sandjar.kernel.vfs.Caller;
+import java.util.StringTokenizer;
 
 /**
  * How many sockets there are (sockstat), and the counters of protocols in the shape that tools look for (snmp, netstat):
@@ -34,6 +35,29 @@ final class NetFigures extends TextInode {
         "TcpExt: SyncookiesSent SyncookiesRecv SyncookiesFailed EmbryonicRsts PruneCalled TW DelayedACKs ListenOverflows"
                 + " ListenDrops TCPTimeouts TCPAbortOnData TCPAbortOnMemory TCPMemoryPressures TCPBacklogDrop",
         "IpExt: InNoRoutes InTruncatedPkts InMcastPkts OutMcastPkts InBcastPkts OutBcastPkts InOctets OutOctets",
+    };
+
+    private static final int SOFTNET_COLUMNS = 15;
+    private static final int SOFTNET_CPU = 12;
+
+    /** Protocols and their counters. */
+    private static final String[] SNMP6 = {
+        "Ip6",
+        "InReceives InHdrErrors InTooBigErrors InNoRoutes InAddrErrors InUnknownProtos InTruncatedPkts InDiscards"
+                + " InDelivers OutForwDatagrams OutRequests OutDiscards OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs"
+                + " ReasmFails FragOKs FragFails FragCreates InMcastPkts OutMcastPkts InOctets OutOctets InMcastOctets"
+                + " OutMcastOctets InBcastOctets OutBcastOctets InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts OutTransmits",
+        "Icmp6",
+        "InMsgs InErrors OutMsgs OutErrors InCsumErrors OutRateLimitHost InDestUnreachs InPktTooBigs InTimeExcds"
+                + " InParmProblems InEchos InEchoReplies InGroupMembQueries InGroupMembResponses InGroupMembReductions"
+                + " InRouterSolicits InRouterAdvertisements InNeighborSolicits InNeighborAdvertisements InRedirects"
+                + " InMLDv2Reports OutDestUnreachs OutPktTooBigs OutTimeExcds OutParmProblems OutEchos OutEchoReplies"
+                + " OutGroupMembQueries OutGroupMembResponses OutGroupMembReductions OutRouterSolicits"
+                + " OutRouterAdvertisements OutNeighborSolicits OutNeighborAdvertisements OutRedirects OutMLDv2Reports",
+        "Udp6",
+        "InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors",
+        "UdpLite6",
+        "InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors MemErrors",
     };
 
     private final NetStack net;
@@ -66,6 +90,16 @@ final class NetFigures extends TextInode {
                 b.append(count("udp6", 0)).append("\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n");
             }
             case "snmp" -> snmp(b);
+            case "snmp6" -> snmp6(b);
+            case "softnet_stat" -> {
+                // packets go from socket to socket: no queue of a CPU ever holds one
+                for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+                    for (int column = 0; column < SOFTNET_COLUMNS; column++) {
+                        Fields.hex(b, column == SOFTNET_CPU ? i : 0, 8);
+                        b.append(column == SOFTNET_COLUMNS - 1 ? '\n' : ' ');
+                    }
+                }
+            }
             default -> {
                 for (String header : EXTRA) {
                     zeros(b, header, "");
@@ -92,6 +126,17 @@ final class NetFigures extends TextInode {
             b.append(" 0");
         }
         b.append('\n');
+    }
+
+    /** A line for each counter; nothing of IPv6 is counted. */
+    private static void snmp6(StringBuilder b) {
+        for (int i = 0; i < SNMP6.length; i += 2) {
+            StringTokenizer names = new StringTokenizer(SNMP6[i + 1]);
+            while (names.hasMoreTokens()) {
+                Fields.padRight(b, SNMP6[i] + names.nextToken(), 32);
+                b.append("\t0\n");
+            }
+        }
     }
 
     private static int spaces(String s) {

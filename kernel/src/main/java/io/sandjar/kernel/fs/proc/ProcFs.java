@@ -29,8 +29,17 @@ import java.util.WeakHashMap;
 public final class ProcFs extends PseudoFs {
     private static final long PROC_MAGIC = 0x9fa0;
     private static final String[] EMPTY_FILES = {
-        "execdomains", "fb", "iomem", "ioports", "misc", "modules", "mtd",
+        "fb", "iomem", "ioports", "misc", "modules", "mtd",
     };
+
+    /** Where ps(1) and others find the names of terminals. */
+    private static final String TTY_DRIVERS = """
+            /dev/tty             /dev/tty        5       0 system:/dev/tty
+            /dev/console         /dev/console    5       1 system:console
+            /dev/ptmx            /dev/ptmx       5       2 system
+            pty_slave            /dev/pts      136 0-1048575 pty:slave
+            pty_master           /dev/ptm      128 0-1048575 pty:master
+            """;
 
     private static final String[] IPC_FILES = {"msg", "sem", "shm"};
 
@@ -66,7 +75,9 @@ public final class ProcFs extends PseudoFs {
         for (String name : IPC_FILES) {
             ipc.add(name, new SysvIpcFile(this, name));
         }
-        root.dir("tty").dir("driver");
+        root.dir("tty").add("driver", new PseudoDir(this, newIno(), 0500));
+        root.dir("tty").add("drivers", new ConstantFile(this, TTY_DRIVERS));
+        root.dir("tty").add("ldiscs", new ConstantFile(this, "n_tty       0\n"));
         root.add("sys", Sysctl.tree(this));
     }
 

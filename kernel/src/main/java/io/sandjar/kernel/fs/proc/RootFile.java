@@ -25,6 +25,7 @@ final class RootFile extends TextInode {
         CRYPTO,
         DEVICES,
         DISKSTATS,
+        EXECDOMAINS,
         FILESYSTEMS,
         INTERRUPTS,
         LOADAVG,
@@ -103,6 +104,7 @@ final class RootFile extends TextInode {
             case LOCKS -> locks(c, b);
             case BUDDYINFO -> MemoryText.buddyinfo(c, b);
             case CONSOLES, CRYPTO, DISKSTATS -> {}
+            case EXECDOMAINS -> b.append("0-0\tLinux           \t[kernel]\n");
             case CGROUPS -> cgroups(b);
             case CMDLINE -> b.append("BOOT_IMAGE=/sandjar quiet\n");
             // what the processor is, the guest can ask it itself

@@ -20,7 +20,7 @@ public class PseudoDir extends PseudoInode {
     private final LinkedHashMap<String, Inode> entries = new LinkedHashMap<>();
 
     public PseudoDir(PseudoFs fs) {
-        this(fs, fs.newIno(), 0555);
+        this(fs, fs.newIno(), fs.directoryPermissions());
     }
 
     /** @param perm permission bits */

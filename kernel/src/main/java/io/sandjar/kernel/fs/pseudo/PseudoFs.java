@@ -43,6 +43,11 @@ public class PseudoFs extends FileSystem {
         return bornSec;
     }
 
+    /** Permission bits of directories that say nothing else. */
+    protected int directoryPermissions() {
+        return 0555;
+    }
+
     /** What an attempt to make a file gives, negative. */
     protected int createError() {
         return -io.sandjar.abi.Errno.EPERM;

@@ -2,16 +2,12 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.sys;
 
-import static io.sandjar.abi.Errno.*;
-
 import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.PseudoLink;
-import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.net.NetStack;
-import io.sandjar.kernel.vfs.Caller;
 
 /** The guest's /sys: as much as language runtimes and tools read of it (sysfs(5)). */
 public final class SysFs extends PseudoFs {
@@ -28,7 +24,6 @@ public final class SysFs extends PseudoFs {
         "dev/char",
         "firmware",
         "fs/cgroup",
-        "hypervisor",
         "module",
         "power",
         "kernel/debug",
@@ -36,18 +31,39 @@ public final class SysFs extends PseudoFs {
         "devices/pci0000:00",
     };
 
+    private static final String[] CACHE_FIGURES = {
+        "level", "type", "coherency_line_size", "ways_of_associativity", "number_of_sets", "physical_line_partition"
+    };
+
+    /** No guest's memory comes from another node. */
+    private static final String NUMASTAT = """
+            numa_hit 0
+            numa_miss 0
+            numa_foreign 0
+            interleave_hit 0
+            local_node 0
+            other_node 0
+            """;
+
     private final NetStack net;
 
     /** @param net the network whose interfaces it shows */
     public SysFs(NetStack net) {
         super("sysfs", SYSFS_MAGIC);
         this.net = net;
-        setRoot(new LazyDir(this) {
+        LazyDir root = new LazyDir(this) {
             @Override
             protected void fill() {
                 SysFs.this.fill(this);
             }
-        });
+        };
+        root.chmod(0555);
+        setRoot(root);
+    }
+
+    @Override
+    protected int directoryPermissions() {
+        return 0755;
     }
 
     /** The network whose interfaces it shows. */
@@ -66,16 +82,8 @@ public final class SysFs extends PseudoFs {
             dir(root, d);
         }
         processors(dir(root, "devices/system/cpu"));
-        PseudoDir node = dir(root, "devices/system/node");
-        text(node, "online", "0\n");
-        text(node, "possible", "0\n");
-        text(node, "has_cpu", "0\n");
-        text(node, "has_memory", "0\n");
-        PseudoDir node0 = node.dir("node0");
-        text(node0, "cpulist", list());
-        text(node0, "cpumap", mask());
-        text(node0, "distance", "10\n");
-        node0.add("meminfo", new NodeMemory());
+        node(dir(root, "devices/system/node"));
+        dir(root, "devices/system").add("memory", new MemoryBlocks(this));
         PseudoDir huge = dir(root, "kernel/mm/transparent_hugepage");
         text(huge, "enabled", "always [madvise] never\n");
         text(huge, "defrag", "always defer defer+madvise [madvise] never\n");
@@ -100,7 +108,7 @@ public final class SysFs extends PseudoFs {
     }
 
     private void text(PseudoDir d, String name, String text) {
-        d.add(name, new Constant(text));
+        d.add(name, new SysText(this, text));
     }
 
     private static int cpus() {
@@ -121,6 +129,7 @@ public final class SysFs extends PseudoFs {
         text(cpu, "present", list());
         text(cpu, "offline", "\n");
         text(cpu, "isolated", "\n");
+        text(cpu, "enabled", list());
         text(cpu, "kernel_max", "8191\n");
         text(cpu.dir("smt"), "active", "0\n");
         text(cpu.dir("smt"), "control", "notsupported\n");
@@ -142,12 +151,33 @@ public final class SysFs extends PseudoFs {
             text(t, "thread_siblings_list", own);
             text(t, "core_cpus", ownMask);
             text(t, "core_cpus_list", own);
+            text(t, "cluster_cpus", ownMask);
+            text(t, "cluster_cpus_list", own);
+            text(t, "die_cpus", mask());
+            text(t, "die_cpus_list", list());
             text(t, "core_siblings", mask());
             text(t, "core_siblings_list", list());
             text(t, "package_cpus", mask());
             text(t, "package_cpus_list", list());
             caches(one.dir("cache"), i);
             one.add("node0", new PseudoLink(this, "../../node/node0"));
+        }
+    }
+
+    /** The machine's memory is one node, whatever the host has: guests do not place their memory. */
+    private void node(PseudoDir node) {
+        for (String f : new String[] {"online", "possible", "has_cpu", "has_memory", "has_normal_memory"}) {
+            text(node, f, "0\n");
+        }
+        text(node, "has_generic_initiator", "\n");
+        PseudoDir node0 = node.dir("node0");
+        text(node0, "cpulist", list());
+        text(node0, "cpumap", mask());
+        text(node0, "distance", "10\n");
+        text(node0, "numastat", NUMASTAT);
+        node0.add("meminfo", new NodeMemory(this));
+        for (int i = 0; i < cpus(); i++) {
+            node0.add("cpu" + i, new PseudoLink(this, "../../cpu/cpu" + i));
         }
     }
 
@@ -163,53 +193,12 @@ public final class SysFs extends PseudoFs {
             }
             PseudoDir d = cache.dir("index" + i);
             text(d, "size", size);
-            for (String f : new String[] {"level", "type", "coherency_line_size", "ways_of_associativity"}) {
+            for (String f : CACHE_FIGURES) {
                 String v = HostFiles.cache(i, f);
                 text(d, f, v == null ? "\n" : v);
             }
             text(d, "shared_cpu_list", cpu + "\n");
             text(d, "shared_cpu_map", Long.toHexString(1L << cpu) + "\n");
-        }
-    }
-
-    private final class Constant extends TextInode {
-        private final String text;
-
-        Constant(String text) {
-            super(SysFs.this, newIno(), 0444);
-            this.text = text;
-        }
-
-        @Override
-        protected int text(Caller c, StringBuilder out) {
-            out.append(text);
-            return 0;
-        }
-
-        @Override
-        protected long size() {
-            return 4096;
-        }
-    }
-
-    /** node0/meminfo: the machine's memory is one node. */
-    private final class NodeMemory extends TextInode {
-        NodeMemory() {
-            super(SysFs.this, newIno(), 0444);
-        }
-
-        @Override
-        protected int text(Caller c, StringBuilder out) {
-            String host = HostFiles.memory(); // memory is the host's: so are its figures
-            if (host == null) {
-                return -EIO;
-            }
-            for (String line : host.split("\n")) {
-                if (line.startsWith("MemTotal:") || line.startsWith("MemFree:")) {
-                    out.append("Node 0 ").append(line).append('\n');
-                }
-            }
-            return 0;
         }
     }
 }

@@ -302,6 +302,19 @@ TEST(nofollow) {
     ERR(umount2("l", UMOUNT_NOFOLLOW), EINVAL);
     EQ(umount2("l", 0), 0);
 }
+TEST(file_that_was_a_mount_point) {
+    OWN_MOUNTS();
+    put("f", "old");
+    put("g", "over it");
+    OK(mount("g", "f", 0, MS_BIND, 0));
+    STREQ(get("f"), "over it");
+    ERR(unlink("f"), EBUSY);
+    OK(umount2("f", 0));
+    STREQ(get("f"), "old");
+    OK(unlink("f"));
+    put("f", "new");
+    STREQ(get("f"), "new");
+}
 TEST(moving) {
     OWN_MOUNTS();
     dirs("a b");

@@ -18,9 +18,7 @@
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
-
-/* Numbers that are younger than some C libraries. */
-enum { SYS_cachestat_ = 451, SYS_fchmodat2_ = 452, SYS_statmount_ = 457, SYS_listmount_ = 458, SYS_setxattrat_ = 463 };
+#include "numbers.h"
 
 #define UNUSED __attribute__((unused))
 

@@ -103,6 +103,7 @@ public final class Mm {
     public static final int SHM_INFO = 0xe;
     public static final int SHM_STAT_ANY = 0xf;
     public static final int SHM_HUGETLB = 0x800;
+    public static final int SHM_HUGE_SHIFT = 26;
     public static final int SHM_NORESERVE = 0x1000;
     public static final int SHM_RDONLY = 0x1000;
     public static final int SHM_RND = 0x2000;

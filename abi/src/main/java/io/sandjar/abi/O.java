@@ -71,6 +71,7 @@ public final class O {
     public static final int F_SETLEASE = 1024;
     public static final int F_GETLEASE = 1025;
     public static final int F_NOTIFY = 1026;
+    public static final int F_DUPFD_QUERY = 1027;
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_SETPIPE_SZ = 1031;
     public static final int F_GETPIPE_SZ = 1032;
@@ -114,6 +115,7 @@ public final class O {
     public static final int LOCK_SH = 1;
     public static final int LOCK_EX = 2;
     public static final int LOCK_NB = 4;
+    public static final int LOCK_MAND = 32;
     public static final int LOCK_UN = 8;
 
     // fallocate

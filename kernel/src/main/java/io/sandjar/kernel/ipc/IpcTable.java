@@ -20,6 +20,10 @@ public final class IpcTable<T extends IpcObject> {
     private final ArrayList<@Nullable T> slots = new ArrayList<>();
     private final UserNamespace owner;
     private int sequence;
+
+    /** The index that was given last. */
+    private int last = -1;
+
     private int used;
 
     IpcTable(UserNamespace owner) {
@@ -67,8 +71,11 @@ public final class IpcTable<T extends IpcObject> {
             slots.set(i, made);
         }
         used++;
+        if (i <= last) { // an index that was there before: its old ids are to miss
+            sequence = sequence + 1 & 0x7fff;
+        }
+        last = i;
         made.setId(sequence * MAX + i, owner);
-        sequence = sequence + 1 & 0x7fff;
         return made.id();
     }
 

@@ -37,11 +37,11 @@ final class CloneCalls {
             support = Support.PARTIAL,
             note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
     static long sys_clone3(Task t, long args, long size) {
+        if (Long.compareUnsigned(size, 4096) > 0) {
+            return -E2BIG;
+        }
         if (size < CLONE_ARGS_SIZE_VER0) {
             return -EINVAL;
-        }
-        if (size > 4096) {
-            return -E2BIG;
         }
         byte[] b = new byte[(int) Math.max(size, CLONE_ARGS_SIZE_VER2)];
         int r = t.mem().read(args, b, 0, (int) size);

@@ -130,14 +130,11 @@ public final class EpollCalls {
     }
 
     private static long await(Task t, int epfd, long events, int max, long timeoutNanos) {
-        if (max <= 0 || max > MAX_EVENTS) {
-            return -EINVAL;
-        }
-        FileDescription f = t.fget(epfd);
+        FileDescription f = Io.open(t, epfd);
         if (f == null) {
             return -EBADF;
         }
-        if (!(f instanceof Epoll set)) {
+        if (max <= 0 || max > MAX_EVENTS || !(f instanceof Epoll set)) {
             return -EINVAL;
         }
         int n = set.collect(t.mem(), events, max);

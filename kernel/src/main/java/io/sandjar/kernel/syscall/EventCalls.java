@@ -54,7 +54,7 @@ public final class EventCalls {
                     t.kernel().anon.newInode(0600, t.creds()), O.O_RDWR | flags & SFD_NONBLOCK, t, set[0]);
             return PipeCalls.install(t, f, (flags & SFD_CLOEXEC) != 0);
         }
-        FileDescription old = t.fget(fd);
+        FileDescription old = Io.open(t, fd);
         if (!(old instanceof SignalFile f)) {
             return old == null ? -EBADF : -EINVAL;
         }

@@ -56,8 +56,9 @@ final class ExecCalls {
         if (r == 0) {
             r = strings(t, envp, env);
         }
-        if (r < 0) {
-            return r;
+        if (r < 0) { // what is wrong with the file comes first
+            int e = t.kernel().exec().check(t, dirfd, name.get(), flags);
+            return e < 0 ? e : r;
         }
         if (args.isEmpty()) {
             args.add(new byte[0]); // as Linux since 5.18

@@ -220,6 +220,10 @@ public final class FdCalls {
             case F_GETLEASE -> {
                 return F_UNLCK;
             }
+            case F_DUPFD_QUERY -> {
+                FileDescription other = t.fget((int) arg);
+                return other == null || (other.flags() & O_PATH) != 0 ? -EBADF : other == f ? 1 : 0;
+            }
             case F_SETLEASE -> {
                 return arg == F_UNLCK ? -EAGAIN : -EINVAL; // as on file systems without leases
             }
@@ -294,6 +298,12 @@ public final class FdCalls {
             }
             case Ioctl.SIOCGSKNS -> {
                 return f instanceof SocketFile s ? networkOf(t, s.socket().net()) : f.ioctl(t, cmd, arg);
+            }
+            case Ioctl.FIBMAP -> {
+                if (!f.inode().isRegular()) {
+                    return f.ioctl(t, cmd, arg);
+                }
+                return t.creds().has(Cap.CAP_SYS_RAWIO) ? -EINVAL : -EPERM; // no file has blocks on a device
             }
             default -> {
                 return f.ioctl(t, cmd, arg);

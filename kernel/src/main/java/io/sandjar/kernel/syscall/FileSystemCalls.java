@@ -50,8 +50,15 @@ public final class FileSystemCalls {
 
     @Syscall(nr = Nr.flock)
     public static long sys_flock(Task t, int fd, int operation) {
-        FileDescription f = t.fget(fd);
-        return f == null || (f.flags() & O_PATH) != 0 ? -EBADF : FileLocks.flock(t, f, operation);
+        if ((operation & LOCK_MAND) != 0) {
+            return 0; // locks of a kind that Linux no longer has: accepted, and of no effect
+        }
+        int kind = operation & ~LOCK_NB;
+        if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN) {
+            return -EINVAL;
+        }
+        FileDescription f = Io.open(t, fd);
+        return f == null ? -EBADF : FileLocks.flock(t, f, operation);
     }
 
     // ---- handles: no file system here has any ----

@@ -46,8 +46,8 @@ public final class FsTypeCalls {
             case 1 -> {
                 Ref<String> name = new Ref<>();
                 int r = t.mem().readString(arg1, O.PATH_MAX - 1, name);
-                if (r < 0) {
-                    return r;
+                if (r <= 0) {
+                    return r < 0 ? r : -ENOENT;
                 }
                 int i = FileSystemTypes.index(name.get());
                 return i < 0 ? -EINVAL : i;

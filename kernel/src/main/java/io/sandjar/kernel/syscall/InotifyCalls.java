@@ -65,7 +65,7 @@ public final class InotifyCalls {
         if ((mask & (IN_MASK_ADD | IN_MASK_CREATE)) == (IN_MASK_ADD | IN_MASK_CREATE)) {
             return -EINVAL;
         }
-        FileDescription f = t.fget(fd);
+        FileDescription f = Io.open(t, fd);
         if (!(f instanceof InotifyFile n)) {
             return f == null ? -EBADF : -EINVAL;
         }
@@ -81,7 +81,7 @@ public final class InotifyCalls {
 
     @Syscall(nr = Nr.inotify_rm_watch)
     public static long sys_inotify_rm_watch(Task t, int fd, int wd) {
-        FileDescription f = t.fget(fd);
+        FileDescription f = Io.open(t, fd);
         if (!(f instanceof InotifyFile n)) {
             return f == null ? -EBADF : -EINVAL;
         }

@@ -5,6 +5,7 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Poll.*;
 
+import io.sandjar.abi.O;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
@@ -12,6 +13,7 @@ import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsNotify;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.UserIo;
+import org.jspecify.annotations.Nullable;
 
 /** The blocking half of reads and writes: descriptions never wait, these loops do it for them. */
 final class Io {
@@ -23,7 +25,21 @@ final class Io {
 
     private static final long PAUSE_NANOS = 5_000_000;
 
+    /** Where a program's addresses end: a buffer that reaches beyond is wrong whatever it is used for. */
+    private static final long USER_END = 0x7ffffffff000L;
+
     private Io() {}
+
+    /** The description of a descriptor that is open for more than its path; null otherwise (EBADF). */
+    static @Nullable FileDescription open(Task t, int fd) {
+        FileDescription f = t.fget(fd);
+        return f == null || (f.flags() & O.O_PATH) != 0 ? null : f;
+    }
+
+    /** Whether memory of a program cannot be there, whatever is mapped (EFAULT before anything else is looked at). */
+    static boolean outside(long address, long length) {
+        return length < 0 || address < 0 || address > USER_END - length;
+    }
 
     static long read(Task t, FileDescription f, IoBuffer dst) {
         return read(t, f, dst, f.nonblocking());

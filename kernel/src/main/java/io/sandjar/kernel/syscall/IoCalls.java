@@ -5,19 +5,31 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 import static io.sandjar.kernel.syscall.Io.MAX_RW_COUNT;
+import static io.sandjar.kernel.syscall.Io.outside;
 
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Stat;
 import io.sandjar.kernel.vfs.UserIo;
+import org.jspecify.annotations.Nullable;
 
 /** Reading, writing and seeking through descriptors. */
 public final class IoCalls {
     /** O_APPEND of the description does not count. */
     private static final int RWF_NOAPPEND = 0x20;
 
+    private static final int RWF_FLAGS = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND;
+
     private IoCalls() {}
+
+    /** Whether {@code count} bytes at a position can be transferred: 0, -EBADF, -ESPIPE or -EINVAL. */
+    private static int mayAt(@Nullable FileDescription f, long off, long count, boolean writing) {
+        if (f == null || !(writing ? f.writable() : f.readable())) {
+            return f != null && (f.flags() & O_PATH) == 0 && f.streams() ? -ESPIPE : -EBADF;
+        }
+        return off + count < 0 ? -EINVAL : 0;
+    }
 
     @Syscall(nr = Nr.read)
     public static long sys_read(Task t, int fd, long buf, long count) {
@@ -25,8 +37,8 @@ public final class IoCalls {
         if (f == null || !f.readable()) {
             return -EBADF;
         }
-        if (count < 0) {
-            return -EINVAL;
+        if (outside(buf, count)) {
+            return -EFAULT;
         }
         return Io.read(t, f, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), f.nonblocking());
     }
@@ -37,8 +49,8 @@ public final class IoCalls {
         if (f == null || !f.writable()) {
             return -EBADF;
         }
-        if (count < 0) {
-            return -EINVAL;
+        if (outside(buf, count)) {
+            return -EFAULT;
         }
         return Io.write(t, f, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), f.nonblocking());
     }
@@ -67,24 +79,32 @@ public final class IoCalls {
 
     @Syscall(nr = Nr.pread64)
     public static long sys_pread64(Task t, int fd, long buf, long count, long off) {
-        if (off < 0 || count < 0) {
+        if (off < 0) {
             return -EINVAL;
         }
         FileDescription f = t.fget(fd);
-        if (f == null || !f.readable()) {
-            return -EBADF;
+        int r = mayAt(f, off, Math.min(Math.max(count, 0), MAX_RW_COUNT), false);
+        if (r < 0) {
+            return r;
+        }
+        if (outside(buf, count)) {
+            return -EFAULT;
         }
         return Io.accessed(t, f, f.pread(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
     }
 
     @Syscall(nr = Nr.pwrite64)
     public static long sys_pwrite64(Task t, int fd, long buf, long count, long off) {
-        if (off < 0 || count < 0) {
+        if (off < 0) {
             return -EINVAL;
         }
         FileDescription f = t.fget(fd);
-        if (f == null || !f.writable()) {
-            return -EBADF;
+        int r = mayAt(f, off, Math.min(Math.max(count, 0), MAX_RW_COUNT), true);
+        if (r < 0) {
+            return r;
+        }
+        if (outside(buf, count)) {
+            return -EFAULT;
         }
         return Io.modified(t, f, f.pwrite(t, t.userIo(buf, Math.min(count, MAX_RW_COUNT)), off));
     }
@@ -101,7 +121,7 @@ public final class IoCalls {
 
     @Syscall(nr = Nr.preadv2)
     public static long sys_preadv2(Task t, int fd, long iov, int iovcnt, long offLow, long offHigh, int flags) {
-        if ((flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT)) != 0) {
+        if ((flags & ~RWF_FLAGS) != 0) {
             return -EOPNOTSUPP;
         }
         return offLow < -1 ? -EINVAL : preadv(t, fd, iov, iovcnt, offLow, flags);
@@ -109,7 +129,7 @@ public final class IoCalls {
 
     @Syscall(nr = Nr.pwritev2)
     public static long sys_pwritev2(Task t, int fd, long iov, int iovcnt, long offLow, long offHigh, int flags) {
-        if ((flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND)) != 0) {
+        if ((flags & ~RWF_FLAGS) != 0) {
             return -EOPNOTSUPP;
         }
         if ((flags & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND)) {
@@ -118,15 +138,20 @@ public final class IoCalls {
         return offLow < -1 ? -EINVAL : pwritev(t, fd, iov, iovcnt, offLow, flags);
     }
 
+    /** Reads the pieces of a transfer at a position (-1: the description's own) and checks it: 0 or -errno. */
+    private static int beginAt(
+            Task t, @Nullable FileDescription f, UserIo io, long iov, int iovcnt, long off, boolean writing) {
+        int r = off != -1 ? mayAt(f, off, 0, writing) : f == null || !(writing ? f.writable() : f.readable()) ? -EBADF : 0;
+        r = r < 0 ? r : io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
+        return r < 0 ? r : off + io.remaining() < -1 ? -EINVAL : 0;
+    }
+
     /** @param off file offset, or -1 for the description's position */
     private static long preadv(Task t, int fd, long iov, int iovcnt, long off, int flags) {
         FileDescription f = t.fget(fd);
-        if (f == null || !f.readable()) {
-            return -EBADF;
-        }
         UserIo io = t.reusableIo();
-        int r = io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
-        if (r < 0 || io.remaining() == 0) {
+        int r = beginAt(t, f, io, iov, iovcnt, off, false);
+        if (f == null || r < 0 || io.remaining() == 0) {
             return r;
         }
         if (off == -1) {
@@ -137,12 +162,9 @@ public final class IoCalls {
 
     private static long pwritev(Task t, int fd, long iov, int iovcnt, long off, int flags) {
         FileDescription f = t.fget(fd);
-        if (f == null || !f.writable()) {
-            return -EBADF;
-        }
         UserIo io = t.reusableIo();
-        int r = io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
-        if (r < 0 || io.remaining() == 0) {
+        int r = beginAt(t, f, io, iov, iovcnt, off, true);
+        if (f == null || r < 0 || io.remaining() == 0) {
             return r;
         }
         long n;
@@ -190,7 +212,7 @@ public final class IoCalls {
         if (f == null || !f.readable()) {
             return -EBADF;
         }
-        return f.inode().isRegular() ? 0 : -EINVAL;
+        return f.inode().isRegular() && count >= 0 ? 0 : -EINVAL;
     }
 
     @Syscall(nr = Nr.fadvise64)

@@ -27,7 +27,10 @@ public final class LimitCalls {
 
     @Syscall(nr = Nr.getrlimit)
     public static long sys_getrlimit(Task t, @As(Kind.DEC) int resource, long rlim) {
-        return sys_prlimit64(t, 0, resource, 0, rlim);
+        if (rlim != 0) {
+            return sys_prlimit64(t, 0, resource, 0, rlim);
+        }
+        return resource < 0 || resource >= Rlimit.NLIMITS ? -EINVAL : -EFAULT;
     }
 
     @Syscall(nr = Nr.setrlimit)

@@ -12,6 +12,7 @@ import io.sandjar.kernel.task.CgroupMoves;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileOps;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.PathWalk;
 
 /** Names: links, removal, renaming, special files. */
 public final class LinkCalls {
@@ -33,16 +34,14 @@ public final class LinkCalls {
         if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) != 0) {
             return -EINVAL;
         }
-        if ((flags & AT_EMPTY_PATH) != 0 && !t.creds().has(Cap.CAP_DAC_READ_SEARCH)) {
-            return -ENOENT;
-        }
         return link(t, olddirfd, oldpath, newdirfd, newpath, flags);
     }
 
     private static long link(Task t, int olddirfd, long oldpath, int newdirfd, long newpath, int flags) {
         int at = (flags & AT_SYMLINK_FOLLOW) != 0 ? 0 : AT_SYMLINK_NOFOLLOW;
         Ref<Path> old = new Ref<>();
-        int r = PathArg.findAt(t, olddirfd, oldpath, at | (flags & AT_EMPTY_PATH), old);
+        boolean empty = (flags & AT_EMPTY_PATH) != 0 && t.creds().has(Cap.CAP_DAC_READ_SEARCH);
+        int r = PathArg.findAt(t, olddirfd, oldpath, at | (empty ? AT_EMPTY_PATH : 0), old);
         Ref<String> path = new Ref<>();
         if (r == 0) {
             r = PathArg.read(t, newpath, path);
@@ -133,15 +132,14 @@ public final class LinkCalls {
 
     private static long mknod(Task t, int dirfd, long address, int mode, int dev) {
         int type = mode & S_IFMT;
+        boolean mayMake = true;
         switch (type) {
             case 0, S_IFREG, S_IFIFO, S_IFSOCK -> {}
             case S_IFCHR, S_IFBLK -> {
                 boolean whiteout = type == S_IFCHR && dev == 0;
-                if (!whiteout
-                        && (!t.creds().has(Cap.CAP_MKNOD)
-                                || !CgroupMoves.mayMake(t, type == S_IFBLK, dev & 0xffffffffL))) {
-                    return -EPERM;
-                }
+                mayMake = whiteout
+                        || t.creds().has(Cap.CAP_MKNOD)
+                                && CgroupMoves.mayMake(t, type == S_IFBLK, dev & 0xffffffffL);
             }
             case S_IFDIR -> {
                 return -EPERM;
@@ -157,6 +155,10 @@ public final class LinkCalls {
         }
         boolean device = type == S_IFCHR || type == S_IFBLK;
         int full = type == 0 ? mode | S_IFREG : mode;
+        if (!mayMake) {
+            r = FileOps.newName(new PathWalk(t), dirfd, path.get(), false, t.creds());
+            return r != 0 ? r : -EPERM; // what is wrong with the name comes first
+        }
         return FileOps.mknod(t, dirfd, path.get(), full, device ? dev & 0xffffffffL : 0, null);
     }
 }

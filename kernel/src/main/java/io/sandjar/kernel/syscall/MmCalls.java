@@ -12,6 +12,9 @@ import io.sandjar.kernel.vfs.MountNamespace;
 
 /** mmap(2) of files; everything else about memory is the host's. */
 final class MmCalls {
+    /** More than a process has of addresses. */
+    private static final long USER_SIZE = 0x7ffffffff000L;
+
     private MmCalls() {}
 
     /**
@@ -29,16 +32,23 @@ final class MmCalls {
             // host's own limit; flags that mean nothing.
             return (flags & Mm.MAP_HUGETLB) != 0 ? -ENOMEM : Task.CONTINUE;
         }
+        FileDescription d = Io.open(t, fd);
+        if (d == null) {
+            return -EBADF;
+        }
+        long pages = len + 4095 & -4096L;
+        if (len < 0 || pages <= 0 || pages > USER_SIZE) {
+            return -ENOMEM;
+        }
+        if (Long.compareUnsigned(offset + pages, offset) < 0 || offset < 0) {
+            return -EOVERFLOW;
+        }
         int type = flags & 15;
         if (type != Mm.MAP_PRIVATE && type != Mm.MAP_SHARED && type != Mm.MAP_SHARED_VALIDATE) {
             return -EINVAL;
         }
         if ((flags & (Mm.MAP_HUGETLB | Mm.MAP_SYNC)) != 0) {
             return -EOPNOTSUPP;
-        }
-        FileDescription d = t.fget(fd);
-        if (d == null || (d.flags() & 010000000) != 0) {
-            return -EBADF;
         }
         if (!d.readable() || (type != Mm.MAP_PRIVATE && (prot & Mm.PROT_WRITE) != 0 && !d.writable())) {
             return -EACCES;

@@ -60,12 +60,11 @@ public final class MqCalls {
         }
         int max = PosixQueue.MAX_MESSAGES;
         int size = PosixQueue.MAX_SIZE;
+        byte[] b = new byte[ATTR_SIZE];
+        if (attr != 0 && t.mem().read(attr, b) < 0) {
+            return -EFAULT;
+        }
         if ((oflag & O.O_CREAT) != 0 && attr != 0) {
-            byte[] b = new byte[ATTR_SIZE];
-            r = t.mem().read(attr, b);
-            if (r < 0) {
-                return r;
-            }
             boolean hard = t.creds().has(Cap.CAP_SYS_RESOURCE);
             long m = Bytes.i64(b, 8);
             long s = Bytes.i64(b, 16);
@@ -235,6 +234,10 @@ public final class MqCalls {
 
     @Syscall(nr = Nr.mq_notify)
     public static long sys_mq_notify(Task t, @As(Kind.FD) int mqdes, long sevp) {
+        byte[] b = new byte[SigeventLayout.SIZEOF];
+        if (sevp != 0 && t.mem().read(sevp, b) < 0) {
+            return -EFAULT;
+        }
         QueueFile f = find(t, mqdes, false, true);
         if (f == null) {
             return -EBADF;
@@ -242,11 +245,6 @@ public final class MqCalls {
         if (sevp == 0) {
             f.messages().unregister(t.globalPid());
             return 0;
-        }
-        byte[] b = new byte[SigeventLayout.SIZEOF];
-        int r = t.mem().read(sevp, b);
-        if (r < 0) {
-            return r;
         }
         int notify = Bytes.i32(b, SigeventLayout.sigev_notify);
         int signo = Bytes.i32(b, SigeventLayout.sigev_signo);

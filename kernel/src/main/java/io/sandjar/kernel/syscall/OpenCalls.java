@@ -61,11 +61,11 @@ public final class OpenCalls {
 
     @Syscall(nr = Nr.openat2)
     public static long sys_openat2(Task t, int dirfd, long path, long how, long size) {
+        if (Long.compareUnsigned(size, 4096) > 0) {
+            return -E2BIG;
+        }
         if (size < OpenHowLayout.SIZEOF) {
             return -EINVAL;
-        }
-        if (size > 4096) {
-            return -E2BIG;
         }
         byte[] h = new byte[(int) size];
         int r = t.mem().read(how, h);

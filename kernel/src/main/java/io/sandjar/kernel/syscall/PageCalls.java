@@ -9,6 +9,7 @@ import io.sandjar.abi.Mm;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.kernel.task.Access;
+import io.sandjar.kernel.task.MappedRange;
 import io.sandjar.kernel.task.Stub;
 import io.sandjar.kernel.task.Task;
 
@@ -44,14 +45,23 @@ public final class PageCalls {
     @Syscall(nr = Nr.mlock, support = Support.PARTIAL, note = "counts against RLIMIT_MEMLOCK only by the single call")
     public static long sys_mlock(Task t, long addr, long len) {
         long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));
-        if (len < 0 || addr + size < addr) {
+        if (!t.creds().has(Cap.CAP_IPC_LOCK)) {
+            long limit = t.rlimit(Rlimit.RLIMIT_MEMLOCK);
+            if (limit == 0 || Long.compareUnsigned(size, limit) > 0) {
+                return limit == 0 ? -EPERM : -ENOMEM;
+            }
+        }
+        return range(t, addr, size);
+    }
+
+    /** What is wrong with the pages of a call that locks: 0, -EINVAL for the end of all addresses, -ENOMEM for holes. */
+    private static int range(Task t, long addr, long size) {
+        long from = addr & -Mm.PAGE_SIZE;
+        long to = from + size;
+        if (Long.compareUnsigned(to, from) < 0) {
             return -EINVAL;
         }
-        if (t.creds().has(Cap.CAP_IPC_LOCK)) {
-            return 0;
-        }
-        long limit = t.rlimit(Rlimit.RLIMIT_MEMLOCK);
-        return limit == 0 ? -EPERM : size > limit ? -ENOMEM : 0;
+        return size == 0 || MappedRange.whole(t, from, to) ? 0 : -ENOMEM;
     }
 
     @Syscall(nr = Nr.mlock2, support = Support.PARTIAL, note = "as mlock")
@@ -61,7 +71,7 @@ public final class PageCalls {
 
     @Syscall(nr = Nr.munlock)
     public static long sys_munlock(Task t, long addr, long len) {
-        return 0;
+        return range(t, addr, Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1)));
     }
 
     @Syscall(nr = Nr.mlockall, support = Support.PARTIAL, note = "as mlock")
@@ -79,7 +89,8 @@ public final class PageCalls {
 
     @Syscall(nr = Nr.get_mempolicy, support = Support.PARTIAL, note = "one node")
     public static long sys_get_mempolicy(Task t, long mode, long nodemask, long maxnode, long addr, long flags) {
-        if ((flags & ~7) != 0 || nodemask != 0 && maxnode < 1) {
+        boolean strange = (flags & ~7) != 0 || nodemask != 0 && maxnode < 1;
+        if (strange || (flags & MPOL_F_MEMS_ALLOWED) != 0 && flags != MPOL_F_MEMS_ALLOWED || flags == 0 && addr != 0) {
             return -EINVAL;
         }
         int r = mode == 0 ? 0 : t.mem().writeInt(mode, MPOL_DEFAULT);
@@ -116,6 +127,16 @@ public final class PageCalls {
 
     @Syscall(nr = Nr.migrate_pages, support = Support.PARTIAL, note = "there is one node")
     public static long sys_migrate_pages(Task t, int pid, long maxnode, long old_nodes, long new_nodes) {
+        if (pid != 0) {
+            t.kernel().taskLock().lock();
+            try {
+                if (t.pids().tasks().task(pid) == null) {
+                    return -ESRCH;
+                }
+            } finally {
+                t.kernel().taskLock().unlock();
+            }
+        }
         return 0;
     }
 

@@ -14,6 +14,9 @@ import io.sandjar.kernel.vfs.FileDescription;
 
 /** Making of pipes. */
 public final class PipeCalls {
+    /** A pipe of notices: there are none, as without CONFIG_WATCH_QUEUE. */
+    private static final int O_NOTIFICATION_PIPE = O_EXCL;
+
     private PipeCalls() {}
 
     @Syscall(nr = Nr.pipe)
@@ -24,7 +27,7 @@ public final class PipeCalls {
     @Syscall(nr = Nr.pipe2)
     public static long sys_pipe2(Task t, long fds, int flags) {
         if ((flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) != 0) {
-            return -EINVAL;
+            return (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) == O_NOTIFICATION_PIPE ? -ENOPKG : -EINVAL;
         }
         Ref<FileDescription> readEnd = new Ref<>();
         Ref<FileDescription> writeEnd = new Ref<>();

@@ -99,7 +99,9 @@ public final class PollCalls {
         for (int i = 0; i < set.size(); i++) {
             int at = i * PollfdLayout.SIZEOF + PollfdLayout.revents;
             int found = set.found(i);
-            if (found != Bytes.u16(raw, at)) { // the guest may be changing events meanwhile: write nothing else
+            // the guest may be changing events meanwhile: write nothing else; the first also where it is the same, because
+            // memory that cannot be written is an error
+            if (found != Bytes.u16(raw, at) || i == 0) {
                 Bytes.put16(raw, at, found);
                 int r = t.mem().write(fds + at, raw, at, 2);
                 if (r < 0) {

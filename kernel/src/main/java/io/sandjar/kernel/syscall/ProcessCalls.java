@@ -39,7 +39,7 @@ public final class ProcessCalls {
 
     private static long transfer(
             Task t, int pid, long lvec, long liovcnt, long rvec, long riovcnt, long flags, boolean out) {
-        if (flags != 0 || liovcnt < 0 || liovcnt > 1024 || riovcnt < 0 || riovcnt > 1024) {
+        if (flags != 0 || (liovcnt & 0xffffffffL) > 1024 || riovcnt < 0 || riovcnt > 1024) { // 32 bits of the first count
             return -EINVAL;
         }
         UserIo local = new UserIo(t.mem(), 0, 0);
@@ -47,19 +47,20 @@ public final class ProcessCalls {
         if (r < 0) {
             return r;
         }
-        byte[] pieces = new byte[(int) riovcnt * 16];
+        int riov = (int) riovcnt;
+        byte[] pieces = new byte[riov * 16];
         r = t.mem().read(rvec, pieces);
         if (r < 0) {
             return r;
         }
         Ref<Task> other = new Ref<>();
-        r = Access.inspect(t, pid, other);
+        r = pid == 0 ? -ESRCH : Access.inspect(t, pid, other);
         if (r < 0) {
             return r;
         }
         byte[] buf = new byte[(int) Math.min(CHUNK, Math.max(local.remaining(), 1))];
         long done = 0;
-        for (int i = 0; i < riovcnt && local.remaining() > 0; i++) {
+        for (int i = 0; i < riov && local.remaining() > 0; i++) {
             long base = io.sandjar.abi.Bytes.i64(pieces, i * 16);
             long len = io.sandjar.abi.Bytes.i64(pieces, i * 16 + 8);
             if (len < 0) {
@@ -131,7 +132,7 @@ public final class ProcessCalls {
             @As(Kind.DEC) long idx2) {
         Ref<Task> a = new Ref<>();
         Ref<Task> b = new Ref<>();
-        int r = Access.inspect(t, pid1, a);
+        int r = pid1 == 0 || pid2 == 0 ? -ESRCH : Access.inspect(t, pid1, a);
         if (r == 0) {
             r = Access.inspect(t, pid2, b);
         }

@@ -12,6 +12,7 @@ import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Creds;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ public final class SchedCalls {
     private static final int ATTR_SIZE_FIRST = 48;
     private static final int PAGE_SIZE = 4096;
     private static final int MASK_BYTES = 1024;
+
+    /** A policy that a loaded program carries out: it can be asked about, and there is no such program. */
+    private static final int SCHED_EXT = 7;
 
     private SchedCalls() {}
 
@@ -77,11 +81,18 @@ public final class SchedCalls {
             if (n < 0) {
                 return n;
             }
-            if (cpusetsize < n) {
-                return -EINVAL;
-            }
             byte[] b = new byte[(int) n];
             s.buf.get(0, b);
+            int used = b.length; // as large as the CPUs need that there are: what the host could have besides does not count
+            while (used > 8 && used > cpusetsize && b[used - 1] == 0) {
+                used--;
+            }
+            used = used + 7 & -8;
+            if (cpusetsize < used) {
+                return -EINVAL;
+            }
+            n = Math.min(cpusetsize, n);
+            b = Arrays.copyOf(b, (int) n);
             int r = t.mem().write(mask, b);
             return r < 0 ? r : n;
         } finally {
@@ -125,6 +136,9 @@ public final class SchedCalls {
             return -EINVAL;
         }
         int r = t.mem().readInt(param, priority);
+        if (r == 0 && (policy & ~Task.SCHED_RESET_ON_FORK) == SCHED_DEADLINE) {
+            return find(t, pid) == null ? -ESRCH : -EINVAL; // needs what only sched_setattr(2) can say
+        }
         return r < 0 ? r : setPolicy(t, pid, policy, priority[0]);
     }
 
@@ -134,6 +148,9 @@ public final class SchedCalls {
             return -ESRCH;
         }
         int plain = policy & ~Task.SCHED_RESET_ON_FORK;
+        if (plain == SCHED_EXT) {
+            return -EINVAL;
+        }
         long max = sys_sched_get_priority_max(t, plain);
         if (max < 0 || priority < sys_sched_get_priority_min(t, plain) || priority > max) {
             return -EINVAL;
@@ -261,7 +278,7 @@ public final class SchedCalls {
     public static long sys_sched_get_priority_max(Task t, int policy) {
         return switch (policy) {
             case SCHED_FIFO, SCHED_RR -> 99;
-            case SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_DEADLINE -> 0;
+            case SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_DEADLINE, SCHED_EXT -> 0;
             default -> -EINVAL;
         };
     }
@@ -270,7 +287,7 @@ public final class SchedCalls {
     public static long sys_sched_get_priority_min(Task t, int policy) {
         return switch (policy) {
             case SCHED_FIFO, SCHED_RR -> 1;
-            case SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_DEADLINE -> 0;
+            case SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_DEADLINE, SCHED_EXT -> 0;
             default -> -EINVAL;
         };
     }

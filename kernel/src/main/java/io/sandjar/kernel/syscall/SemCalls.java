@@ -63,10 +63,10 @@ public final class SemCalls {
     }
 
     private static long semop(Task t, int semid, long sops, long nsops, long deadline) {
-        if (nsops < 1 || semid < 0) {
+        if (nsops == 0 || semid < 0) {
             return -EINVAL;
         }
-        if (nsops > MAX_OPS) {
+        if (nsops < 0 || nsops > MAX_OPS) {
             return -E2BIG;
         }
         byte[] b = new byte[(int) nsops * SembufLayout.SIZEOF];

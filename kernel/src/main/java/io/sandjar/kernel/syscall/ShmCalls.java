@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Mm.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.ShmidDsLayout;
 import io.sandjar.host.Sys;
@@ -31,6 +32,9 @@ public final class ShmCalls {
     public static long sys_shmget(Task t, int key, long size, @As(Kind.OCTAL) int shmflg) {
         if (size < 0) {
             return -EINVAL;
+        }
+        if ((shmflg & SHM_HUGETLB) != 0) { // there are no huge pages to take
+            return shmflg >>> SHM_HUGE_SHIFT != 0 ? -EINVAL : t.creds().has(Cap.CAP_IPC_LOCK) ? -ENOMEM : -EPERM;
         }
         boolean[] bad = new boolean[1];
         int id = table(t).get(t.creds(), key, shmflg, k -> {
@@ -68,14 +72,7 @@ public final class ShmCalls {
 
     @Syscall(nr = Nr.shmat)
     public static long sys_shmat(Task t, int shmid, long shmaddr, @As(Kind.HEX) int shmflg) {
-        SharedSegment s = table(t).find(shmid);
-        if (s == null) {
-            return -EINVAL;
-        }
         boolean readOnly = (shmflg & SHM_RDONLY) != 0;
-        if (!s.may(t.creds(), (readOnly ? 4 : 6) | ((shmflg & SHM_EXEC) != 0 ? 1 : 0))) {
-            return -EACCES;
-        }
         long addr = shmaddr;
         if ((addr & PAGE_SIZE - 1) != 0) {
             if ((shmflg & SHM_RND) == 0) {
@@ -83,7 +80,14 @@ public final class ShmCalls {
             }
             addr = pageDown(addr);
         }
-        if (addr == 0 && (shmflg & SHM_REMAP) != 0) {
+        SharedSegment s = table(t).find(shmid);
+        if (s == null || addr == 0 && (shmflg & SHM_REMAP) != 0) {
+            return -EINVAL;
+        }
+        if (!s.may(t.creds(), (readOnly ? 4 : 6) | ((shmflg & SHM_EXEC) != 0 ? 1 : 0))) {
+            return -EACCES;
+        }
+        if (addr < 0) {
             return -EINVAL;
         }
         int prot = PROT_READ | (readOnly ? 0 : PROT_WRITE) | ((shmflg & SHM_EXEC) != 0 ? PROT_EXEC : 0);

@@ -23,7 +23,7 @@ final class SignalCalls {
 
     @Syscall(nr = Nr.rt_sigaction)
     static long sys_rt_sigaction(Task t, @As(Kind.SIGNAL) int sig, long act, long oldact, long size) {
-        if (size != 8 || sig < 1 || sig > 64) {
+        if (size != 8) {
             return -EINVAL;
         }
         SigAction next = null;
@@ -32,10 +32,10 @@ final class SignalCalls {
             if (t.mem().read(act, b) < 0) {
                 return -EFAULT;
             }
-            if (sig == Sig.SIGKILL || sig == Sig.SIGSTOP) {
-                return -EINVAL;
-            }
             next = new SigAction(Bytes.i64(b, 0), Bytes.i64(b, 8), Bytes.i64(b, 16), Bytes.i64(b, 24));
+        }
+        if (sig < 1 || sig > 64 || next != null && (sig == Sig.SIGKILL || sig == Sig.SIGSTOP)) {
+            return -EINVAL;
         }
         var signals = t.kernel().signals();
         SigAction old = next != null ? signals.setAction(t.group(), sig, next) : signals.action(t.group(), sig);
@@ -274,14 +274,14 @@ final class SignalCalls {
     }
 
     /** The sender's siginfo, or null with a result in out[0]. */
-    private static @Nullable SigInfo fromGuest(Task t, int pid, int sig, long info, int[] out) {
+    private static @Nullable SigInfo fromGuest(Task t, int to, int self, int sig, long info, int[] out) {
         byte[] b = new byte[128];
         if (t.mem().read(info, b) < 0) {
             out[0] = -EFAULT;
             return null;
         }
         int code = Bytes.i32(b, 8);
-        if ((code >= 0 || code == Sig.SI_TKILL) && pid != t.pid()) {
+        if ((code >= 0 || code == Sig.SI_TKILL) && to != self) {
             out[0] = -EPERM; // nobody may pass for the kernel
             return null;
         }
@@ -291,7 +291,7 @@ final class SignalCalls {
     @Syscall(nr = Nr.rt_sigqueueinfo)
     static long sys_rt_sigqueueinfo(Task t, int pid, @As(Kind.SIGNAL) int sig, long info) {
         int[] out = new int[1];
-        SigInfo i = fromGuest(t, pid, sig, info, out);
+        SigInfo i = fromGuest(t, pid, t.pid(), sig, info, out);
         if (i == null) {
             return out[0];
         }
@@ -326,7 +326,7 @@ final class SignalCalls {
             return -EINVAL;
         }
         int[] out = new int[1];
-        SigInfo i = fromGuest(t, tgid, sig, info, out);
+        SigInfo i = fromGuest(t, tid, t.tid(), sig, info, out);
         return i == null ? out[0] : toThread(t, tgid, tid, sig, i);
     }
 

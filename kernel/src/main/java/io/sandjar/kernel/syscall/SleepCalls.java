@@ -7,6 +7,7 @@ import static io.sandjar.abi.Poll.*;
 import static io.sandjar.abi.Time.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.ItimerspecLayout;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
@@ -18,7 +19,18 @@ import io.sandjar.kernel.vfs.FileDescription;
 
 /** Sleeping, and timers that are files. */
 public final class SleepCalls {
+    /** In the number of a clock of CPU time: of a thread, not of its process. */
+    private static final int CPUCLOCK_PERTHREAD = 4;
+
+    /** Was a clock of a machine that is no more. */
+    private static final int CLOCK_SGI_CYCLE = 10;
+
     private SleepCalls() {}
+
+    /** Clocks that wake a sleeping machine: there is no such clock here, as on machines without one. */
+    static boolean isAlarm(int clockid) {
+        return clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM;
+    }
 
     @Syscall(nr = Nr.nanosleep)
     public static long sys_nanosleep(Task t, @As(Kind.TIMESPEC) long req, long rem) {
@@ -29,12 +41,14 @@ public final class SleepCalls {
     @Syscall(nr = Nr.clock_nanosleep)
     public static long sys_clock_nanosleep(
             Task t, @As(Kind.CLOCK) int clockid, int flags, @As(Kind.TIMESPEC) long req, long rem) {
-        if (clockid == CLOCK_THREAD_CPUTIME_ID) {
-            return -EINVAL;
+        boolean ofThread = (clockid & CPUCLOCK_PERTHREAD) != 0;
+        if (clockid < 0 && ofThread && (~(clockid >> 3) == 0 || ~(clockid >> 3) == t.tid())) {
+            return -EINVAL; // a thread that sleeps uses no time of its own
         }
         boolean cpu = clockid < 0 || clockid == CLOCK_PROCESS_CPUTIME_ID;
-        if (!cpu && !HostClock.canWait(clockid)) {
-            return clockid >= CLOCK_REALTIME && clockid <= CLOCK_TAI ? -EOPNOTSUPP : -EINVAL;
+        if (!cpu && (!HostClock.canWait(clockid) || isAlarm(clockid))) {
+            boolean known = clockid >= CLOCK_REALTIME && clockid <= CLOCK_TAI && clockid != CLOCK_SGI_CYCLE;
+            return known ? -EOPNOTSUPP : -EINVAL;
         }
         long nanos = Waits.timespec(t, req);
         if (nanos < 0) {
@@ -99,6 +113,9 @@ public final class SleepCalls {
         if (!HostClock.canWait(clockid) || clockid == CLOCK_TAI) {
             return -EINVAL;
         }
+        if (isAlarm(clockid) && !t.creds().has(Cap.CAP_WAKE_ALARM)) {
+            return -EPERM;
+        }
         TimerFile f = new TimerFile(
                 t.kernel().anon.newInode(0600, t.creds()), t.kernel().timers, clockid, O.O_RDWR | flags & TFD_NONBLOCK);
         return PipeCalls.install(t, f, (flags & TFD_CLOEXEC) != 0);
@@ -114,7 +131,7 @@ public final class SleepCalls {
         if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) != 0) {
             return -EINVAL;
         }
-        FileDescription f = t.fget(fd);
+        FileDescription f = Io.open(t, fd);
         if (!(f instanceof TimerFile timer)) {
             return f == null ? -EBADF : -EINVAL;
         }
@@ -125,7 +142,7 @@ public final class SleepCalls {
 
     @Syscall(nr = Nr.timerfd_gettime)
     public static long sys_timerfd_gettime(Task t, int fd, long curr_value) {
-        FileDescription f = t.fget(fd);
+        FileDescription f = Io.open(t, fd);
         if (!(f instanceof TimerFile timer)) {
             return f == null ? -EBADF : -EINVAL;
         }

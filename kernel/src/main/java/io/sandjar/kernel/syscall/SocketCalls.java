@@ -110,6 +110,10 @@ public final class SocketCalls {
         if ((flags & ~(Net.SOCK_NONBLOCK | Net.SOCK_CLOEXEC)) != 0) {
             return -EINVAL;
         }
+        int e = t.mem().write(sv, new byte[8]);
+        if (e < 0) {
+            return e;
+        }
         Ref<Socket> a = new Ref<>();
         Ref<Socket> b = new Ref<>();
         int r = t.namespaces().net.createPair(t, family, type & Net.SOCK_TYPE_MASK, protocol, a, b);
@@ -162,13 +166,14 @@ public final class SocketCalls {
     @Syscall(nr = Nr.connect)
     public static long sys_connect(Task t, int fd, @As(Kind.SOCKADDR) long addr, @As(Kind.DEC) int addrlen) {
         SocketFile f = socketOf(t, fd);
-        if (f == null) {
-            return notSocket(t, fd);
+        int none = f == null ? notSocket(t, fd) : 0;
+        if (none == -EBADF) {
+            return none;
         }
         int[] error = new int[1];
         byte[] a = readAddress(t, addr, addrlen, error);
-        if (a == null) {
-            return error[0];
+        if (f == null || a == null) { // a bad address counts before a file that is no socket
+            return a == null ? error[0] : none;
         }
         Socket s = f.socket();
         long timeout = s.options.sendTimeoutNanos;

@@ -32,6 +32,9 @@ public final class SocketTransferCalls {
     private static final int CONTROL_MAX = 65536;
     private static final long TRANSFER_MAX = 0x7ffff000L;
 
+    /** Says that the caller is a 32-bit program: nobody here is. */
+    private static final int MSG_CMSG_COMPAT = 0x80000000;
+
     private SocketTransferCalls() {}
 
     // ---- loops ----
@@ -124,6 +127,9 @@ public final class SocketTransferCalls {
             @As(Kind.MSG_FLAGS) int flags,
             @As(Kind.SOCKADDR) long addr,
             @As(Kind.DEC) int addrlen) {
+        if (Io.outside(buf, len < 0 ? TRANSFER_MAX : Math.min(len, TRANSFER_MAX))) {
+            return -EFAULT;
+        }
         SocketFile f = SocketCalls.socketOf(t, fd);
         if (f == null) {
             return SocketCalls.notSocket(t, fd);
@@ -147,6 +153,9 @@ public final class SocketTransferCalls {
     @Syscall(nr = Nr.recvfrom)
     public static long sys_recvfrom(
             Task t, int fd, @As(Kind.OUT) long buf, long len, @As(Kind.MSG_FLAGS) int flags, long addr, long addrlen) {
+        if (Io.outside(buf, len < 0 ? TRANSFER_MAX : Math.min(len, TRANSFER_MAX))) {
+            return -EFAULT;
+        }
         SocketFile f = SocketCalls.socketOf(t, fd);
         if (f == null) {
             return SocketCalls.notSocket(t, fd);
@@ -265,6 +274,9 @@ public final class SocketTransferCalls {
 
     @Syscall(nr = Nr.sendmsg)
     public static long sys_sendmsg(Task t, int fd, long msg, @As(Kind.MSG_FLAGS) int flags) {
+        if ((flags & MSG_CMSG_COMPAT) != 0) {
+            return -EINVAL;
+        }
         SocketFile f = SocketCalls.socketOf(t, fd);
         if (f == null) {
             return SocketCalls.notSocket(t, fd);
@@ -275,6 +287,9 @@ public final class SocketTransferCalls {
     @Syscall(nr = Nr.sendmmsg)
     public static long sys_sendmmsg(
             Task t, int fd, long msgvec, @As(Kind.DEC) int vlen, @As(Kind.MSG_FLAGS) int flags) {
+        if ((flags & MSG_CMSG_COMPAT) != 0) {
+            return -EINVAL;
+        }
         SocketFile f = SocketCalls.socketOf(t, fd);
         if (f == null) {
             return SocketCalls.notSocket(t, fd);
@@ -354,6 +369,9 @@ public final class SocketTransferCalls {
 
     @Syscall(nr = Nr.recvmsg)
     public static long sys_recvmsg(Task t, int fd, long msg, @As(Kind.MSG_FLAGS) int flags) {
+        if ((flags & MSG_CMSG_COMPAT) != 0) {
+            return -EINVAL;
+        }
         SocketFile f = SocketCalls.socketOf(t, fd);
         if (f == null) {
             return SocketCalls.notSocket(t, fd);
@@ -364,9 +382,8 @@ public final class SocketTransferCalls {
     @Syscall(nr = Nr.recvmmsg)
     public static long sys_recvmmsg(
             Task t, int fd, long msgvec, @As(Kind.DEC) int vlen, @As(Kind.MSG_FLAGS) int flags, long timeout) {
-        SocketFile f = SocketCalls.socketOf(t, fd);
-        if (f == null) {
-            return SocketCalls.notSocket(t, fd);
+        if ((flags & MSG_CMSG_COMPAT) != 0) {
+            return -EINVAL;
         }
         long until = Caller.FOREVER;
         if (timeout != 0) {
@@ -381,6 +398,10 @@ public final class SocketTransferCalls {
                 return -EINVAL;
             }
             until = System.nanoTime() + Math.min(sec, 1L << 32) * 1_000_000_000L + nsec;
+        }
+        SocketFile f = SocketCalls.socketOf(t, fd);
+        if (f == null) {
+            return SocketCalls.notSocket(t, fd);
         }
         int n = vlen < 0 || vlen > MMSG_MAX ? MMSG_MAX : vlen;
         int i = (int) (t.progress >>> 32);

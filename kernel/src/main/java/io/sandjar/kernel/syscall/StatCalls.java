@@ -41,7 +41,7 @@ public final class StatCalls {
 
     @Syscall(nr = Nr.newfstatat)
     public static long sys_newfstatat(Task t, int dirfd, long path, long statbuf, @As(Kind.AT_FLAGS) int flags) {
-        if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)) != 0) {
+        if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)) != 0) {
             return -EINVAL;
         }
         return stat(t, dirfd, path, flags, statbuf);

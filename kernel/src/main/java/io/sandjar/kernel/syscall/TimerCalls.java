@@ -82,10 +82,6 @@ public final class TimerCalls {
         if (!clock.canWait()) {
             return -EOPNOTSUPP;
         }
-        if ((clockid == CLOCK_REALTIME_ALARM || clockid == CLOCK_BOOTTIME_ALARM)
-                && !t.creds().has(Cap.CAP_WAKE_ALARM)) {
-            return -EPERM;
-        }
         int signo = Sig.SIGALRM;
         Long value = null;
         Task target = null;
@@ -108,6 +104,9 @@ public final class TimerCalls {
                     return -EINVAL;
                 }
             }
+        }
+        if (SleepCalls.isAlarm(clockid) && !t.creds().has(Cap.CAP_WAKE_ALARM)) {
+            return -EPERM;
         }
         if (t.group().timers(t).count() >= t.rlimit(Rlimit.RLIMIT_SIGPENDING) || noRoom(t)) {
             return -EAGAIN;

@@ -42,7 +42,8 @@ public final class TransferCalls {
             return -EBADF;
         }
         if (!in.seekable() || in.inode().isDir()) {
-            return offset != 0 && !in.seekable() ? -ESPIPE : -EINVAL;
+            boolean device = S_ISCHR(in.inode().mode());
+            return offset != 0 && !in.seekable() && !device ? -ESPIPE : -EINVAL;
         }
         if ((out.flags() & O_APPEND) != 0 || count < 0) {
             return -EINVAL;
@@ -113,11 +114,16 @@ public final class TransferCalls {
             Task t, int fd_in, long off_in, int fd_out, long off_out, long len, int flags) {
         FileDescription in = t.fget(fd_in);
         FileDescription out = t.fget(fd_out);
-        if (in == null || !in.readable() || out == null || !out.writable() || (out.flags() & O_APPEND) != 0) {
+        if (in == null || out == null) {
             return -EBADF;
         }
-        if (flags != 0) {
-            return -EINVAL;
+        long[] word = new long[1];
+        int bad = unreadable(t, off_in, off_out);
+        if (bad != 0 || flags != 0) {
+            return bad != 0 ? bad : -EINVAL;
+        }
+        if (((in.flags() | out.flags()) & O_PATH) != 0) {
+            return -EBADF;
         }
         if (in.inode().isDir() || out.inode().isDir()) {
             return -EISDIR;
@@ -125,15 +131,17 @@ public final class TransferCalls {
         if (!in.inode().isRegular() || !out.inode().isRegular()) {
             return -EINVAL;
         }
-        long[] word = new long[1];
+        if (!in.readable() || !out.writable() || (out.flags() & O_APPEND) != 0) {
+            return -EBADF;
+        }
         long inPos = position(t, in, off_in, word);
         long outPos = position(t, out, off_out, word);
         if (inPos < 0 || outPos < 0) {
             return inPos < 0 ? inPos : outPos;
         }
-        long count = Math.min(len, MAX_RW_COUNT);
-        if (len < 0 || inPos + count < 0 || outPos + count < 0) {
-            return len < 0 ? -EOVERFLOW : -EFBIG;
+        long count = len < 0 ? MAX_RW_COUNT : Math.min(len, MAX_RW_COUNT);
+        if (inPos + count < 0 || outPos + count < 0) {
+            return -EFBIG;
         }
         if (in.inode() == out.inode() && inPos < outPos + count && outPos < inPos + count) {
             return -EINVAL;
@@ -145,6 +153,13 @@ public final class TransferCalls {
             return e < 0 ? e : e2 < 0 ? e2 : r;
         }
         return r;
+    }
+
+    /** -EFAULT when an offset that is given cannot be read: that counts before what the files are. */
+    private static int unreadable(Task t, long offIn, long offOut) {
+        long[] word = new long[1];
+        int r = offIn == 0 ? 0 : t.mem().readLong(offIn, word);
+        return r != 0 || offOut == 0 ? r : t.mem().readLong(offOut, word);
     }
 
     /** The position that a call is to work at: from guest memory, or the description's own when there is no address. */
@@ -168,27 +183,37 @@ public final class TransferCalls {
         if (len == 0) {
             return 0;
         }
+        if ((flags & ~SPLICE_FLAGS) != 0) {
+            return -EINVAL;
+        }
         FileDescription in = t.fget(fd_in);
         FileDescription out = t.fget(fd_out);
-        if (in == null || !in.readable() || out == null || !out.writable()) {
+        if (in == null || out == null || ((in.flags() | out.flags()) & O_PATH) != 0) {
             return -EBADF;
         }
-        if ((flags & ~SPLICE_FLAGS) != 0 || len < 0) {
+        if (in instanceof PipeFile && off_in != 0 || out instanceof PipeFile && off_out != 0) {
+            return -ESPIPE;
+        }
+        int bad = unreadable(t, off_in, off_out);
+        if (bad != 0) {
+            return bad;
+        }
+        if (!in.readable() || !out.writable()) {
+            return -EBADF;
+        }
+        if (len < 0) {
             return -EINVAL;
         }
         boolean nonblock = (flags & SPLICE_F_NONBLOCK) != 0;
         long count = Math.min(len, MAX_RW_COUNT);
         if (in instanceof PipeFile p && out instanceof PipeFile q) {
-            if (off_in != 0 || off_out != 0) {
-                return -ESPIPE;
-            }
             return pipeToPipe(t, p, q, count, nonblock, true);
         }
         if (in instanceof PipeFile p) {
-            return off_in != 0 ? -ESPIPE : fromPipe(t, p, out, off_out, count, nonblock);
+            return fromPipe(t, p, out, off_out, count, nonblock);
         }
         if (out instanceof PipeFile q) {
-            return off_out != 0 ? -ESPIPE : toPipe(t, in, off_in, q, count, nonblock);
+            return toPipe(t, in, off_in, q, count, nonblock);
         }
         return -EINVAL;
     }
@@ -350,15 +375,18 @@ public final class TransferCalls {
             return -EINVAL;
         }
         FileDescription f = t.fget(fd);
-        if (!(f instanceof PipeFile) || (!f.readable() && !f.writable())) {
+        if (f == null || (!f.readable() && !f.writable())) {
             return -EBADF;
         }
         UserIo io = t.reusableIo();
-        int r = io.reset(t.mem(), iov, (int) Math.min(Math.max(nr_segs, -1), IOV_MAX + 1L), MAX_RW_COUNT);
-        if (r < 0) {
+        int r = io.reset(t.mem(), iov, (int) nr_segs, MAX_RW_COUNT);
+        if (r < 0 || io.remaining() == 0) {
             return r;
         }
-        boolean nonblock = f.nonblocking() || (flags & SPLICE_F_NONBLOCK) != 0;
+        if (!(f instanceof PipeFile)) {
+            return -EBADF;
+        }
+        boolean nonblock = (flags & SPLICE_F_NONBLOCK) != 0; // O_NONBLOCK of the pipe does not count, as on Linux
         return f.writable() ? Io.write(t, f, io, nonblock) : Io.read(t, f, io, nonblock);
     }
 }

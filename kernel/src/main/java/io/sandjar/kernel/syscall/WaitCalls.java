@@ -45,6 +45,12 @@ final class WaitCalls {
 
     @Syscall(nr = Nr.waitid)
     static long sys_waitid(Task t, int idtype, int id, long infop, @As(Kind.WAIT_FLAGS) int options, long rusage) {
+        long r = waitid(t, idtype, id, infop, options, rusage);
+        boolean told = r >= 0 || r == Task.BLOCK || r <= -ERESTARTSYS;
+        return !told && infop != 0 && t.mem().write(infop, new byte[32]) < 0 ? -EFAULT : r; // written whatever comes of it
+    }
+
+    private static long waitid(Task t, int idtype, int id, long infop, int options, long rusage) {
         int known = Clone.WNOHANG
                 | Clone.WNOWAIT
                 | Clone.WEXITED

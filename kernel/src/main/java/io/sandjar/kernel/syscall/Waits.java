@@ -76,8 +76,12 @@ final class Waits {
         if (r < 0) {
             return r;
         }
-        long micros = Bytes.i64(b, 8);
-        return micros < 0 || micros >= 1_000_000 ? -EINVAL : nanos(Bytes.i64(b, 0), micros * 1000);
+        long seconds = Bytes.i64(b, 0);
+        long micros = Bytes.i64(b, 8); // may be more than a second
+        if (micros < 0 || seconds < 0) {
+            return -EINVAL;
+        }
+        return nanos(Math.min(seconds, FAR) + micros / 1_000_000, micros % 1_000_000 * 1000);
     }
 
     static long nanos(long seconds, long nanos) {

@@ -28,11 +28,11 @@ public final class XattrAtCalls {
 
     /** The structure of arguments; what a newer program sends beyond it must be zero. */
     private static int arguments(Task t, long uargs, long usize, byte[] out) {
+        if (Long.compareUnsigned(usize, Mm.PAGE_SIZE) > 0) {
+            return -E2BIG;
+        }
         if (usize < ARGS_SIZE) {
             return -EINVAL;
-        }
-        if (usize > Mm.PAGE_SIZE) {
-            return -E2BIG;
         }
         byte[] all = new byte[(int) usize];
         int r = t.mem().read(uargs, all);

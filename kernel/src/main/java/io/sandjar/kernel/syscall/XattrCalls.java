@@ -15,9 +15,13 @@ import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
 import io.sandjar.kernel.vfs.Permissions;
+import java.util.List;
 
 /** Extended attributes (xattr(7)). */
 public final class XattrCalls {
+    /** What a name begins with; nothing behind it is no name. */
+    private static final List<String> NAMESPACES = List.of("user.", "trusted.", "security.");
+
     private XattrCalls() {}
 
     private static int find(Task t, long path, int walk, Ref<Path> out) {
@@ -115,7 +119,11 @@ public final class XattrCalls {
         if (n <= 0) {
             return n == 0 || n == -ENAMETOOLONG ? -ERANGE : n;
         }
-        return out.get().indexOf('.') < 0 ? -EOPNOTSUPP : 0;
+        int dot = out.get().indexOf('.');
+        if (dot < 0) {
+            return -EOPNOTSUPP;
+        }
+        return dot == n - 1 && NAMESPACES.contains(out.get()) ? -EINVAL : 0;
     }
 
     /** Only files and directories have user attributes, by the permission of their contents. */
@@ -138,6 +146,9 @@ public final class XattrCalls {
         }
         if (!i.isRegular() && !i.isDir()) {
             return write ? -EPERM : -ENODATA;
+        }
+        if (write && i.isDir() && (i.mode() & S_ISVTX) != 0 && !Permissions.owner(t.creds(), i)) {
+            return -EPERM; // a directory for all, as /tmp, is not for all to mark
         }
         return Permissions.may(t.creds(), i, write ? Permissions.MAY_WRITE : Permissions.MAY_READ);
     }

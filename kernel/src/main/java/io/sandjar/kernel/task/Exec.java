@@ -41,6 +41,21 @@ public final class Exec {
         this.kernel = kernel;
     }
 
+    private static int walkFlags(int flags) {
+        return ((flags & O.AT_SYMLINK_NOFOLLOW) != 0 ? PathWalk.NOFOLLOW : 0)
+                | ((flags & O.AT_EMPTY_PATH) != 0 ? PathWalk.EMPTY : 0);
+    }
+
+    /** Whether a file can be executed at all, for calls that fail in any case: 0 or -errno. */
+    public int check(Task t, int dirfd, String path, int flags) {
+        Ref<FileDescription> opened = new Ref<>();
+        int r = open(t, dirfd, path, walkFlags(flags), opened);
+        if (r == 0) {
+            opened.get().release();
+        }
+        return r;
+    }
+
     /**
      * Checks a program and prepares it.
      *
@@ -61,8 +76,7 @@ public final class Exec {
             execFn = "/dev/fd/" + dirfd + "/" + path;
         }
         int dir = dirfd;
-        int walkFlags = ((flags & O.AT_SYMLINK_NOFOLLOW) != 0 ? PathWalk.NOFOLLOW : 0)
-                | ((flags & O.AT_EMPTY_PATH) != 0 ? PathWalk.EMPTY : 0);
+        int walkFlags = walkFlags(flags);
         for (int depth = 0; ; depth++) {
             Ref<FileDescription> opened = new Ref<>();
             int r = open(t, dir, name, walkFlags, opened);

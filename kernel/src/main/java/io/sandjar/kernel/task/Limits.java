@@ -50,7 +50,8 @@ public final class Limits {
                     && !t.creds().has(Cap.CAP_SYS_RESOURCE)) {
                 return -EPERM;
             }
-            g.softLimits[resource] = bounded(soft);
+            boolean none = resource == Rlimit.RLIMIT_CPU && soft == 0; // taken for a second, as on Linux
+            g.softLimits[resource] = none ? 1 : bounded(soft);
             g.hardLimits[resource] = bounded(hard);
         } finally {
             k.taskLock().unlock();
@@ -110,7 +111,7 @@ public final class Limits {
                 break;
             }
             long used = g.hostPid > 0 ? Processes.clock(Processes.processClock(g.hostPid)) : 0;
-            long hard = limit[1] == Rlimit.INFINITY ? Long.MAX_VALUE : limit[1] * SECOND;
+            long hard = limit[1] == Rlimit.INFINITY ? Long.MAX_VALUE : Math.max(limit[1], 1) * SECOND;
             long soft = Math.max(limit[0] * SECOND, nextWarning);
             if (used >= hard) {
                 k.exits().exitGroup(g, Sig.SIGKILL);

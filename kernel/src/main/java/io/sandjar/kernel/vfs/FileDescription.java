@@ -149,6 +149,12 @@ public abstract class FileDescription implements Pollable {
         return inode().isRegular() || inode().isDir();
     }
 
+    /** Whether it has no positions at all, as pipes, sockets and terminals: pread and pwrite fail with ESPIPE, even where it cannot be read or written. */
+    public boolean streams() {
+        int type = inode().mode() & O.S_IFMT;
+        return type == O.S_IFIFO || type == O.S_IFSOCK;
+    }
+
     /** @return the new position or -errno (-ESPIPE) */
     public long lseek(Caller c, long off, int whence) {
         return -ESPIPE;

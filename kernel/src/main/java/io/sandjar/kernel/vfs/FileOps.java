@@ -16,7 +16,7 @@ public final class FileOps {
     private FileOps() {}
 
     /** Finds the place for a new name; the walk then holds its directory. */
-    private static int newName(PathWalk w, int dirfd, String path, boolean directory, Creds creds) {
+    public static int newName(PathWalk w, int dirfd, String path, boolean directory, Creds creds) {
         int r = w.walkParent(dirfd, path);
         if (r != 0) {
             return r;
@@ -131,6 +131,10 @@ public final class FileOps {
         r = w.parent().inode().unlink(c, w.last());
         if (r == 0) {
             p.dentry().markGone();
+            Dentry dir = w.parent().dentry();
+            if (dir.cachedChild(w.last()) != null) { // something was mounted on it once
+                dir.forget(w.last());
+            }
             MountOps.nameGone(p.dentry());
             FsNotify.deleted(w.parent().inode(), w.last(), p.inode());
         }
@@ -194,9 +198,6 @@ public final class FileOps {
         if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) != 0
                 || ((flags & RENAME_EXCHANGE) != 0 && (flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) != 0)) {
             return -EINVAL;
-        }
-        if ((flags & RENAME_WHITEOUT) != 0 && !c.creds().has(Cap.CAP_MKNOD)) {
-            return -EPERM;
         }
         PathWalk from = new PathWalk(c);
         PathWalk to = new PathWalk(c);

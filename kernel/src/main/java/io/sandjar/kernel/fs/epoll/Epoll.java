@@ -61,6 +61,17 @@ public final class Epoll extends FileDescription implements Condition {
         return inode;
     }
 
+    /** Accepted, and of no effect: it stays at 0. */
+    @Override
+    public long lseek(Caller c, long off, int whence) {
+        return 0;
+    }
+
+    @Override
+    public long ioctl(Caller c, int cmd, long arg) {
+        return -EINVAL; // it has commands of its own, and these are none of them
+    }
+
     @Override
     public String describe() {
         return "anon_inode:[eventpoll]";

@@ -35,6 +35,12 @@ public final class EventFile extends FileDescription {
         return inode;
     }
 
+    /** Accepted, and of no effect: it stays at 0. */
+    @Override
+    public long lseek(Caller c, long off, int whence) {
+        return 0;
+    }
+
     @Override
     public String describe() {
         return "anon_inode:[eventfd]";
@@ -61,7 +67,7 @@ public final class EventFile extends FileDescription {
 
     @Override
     public long write(Caller c, IoBuffer src) {
-        if (src.remaining() < 8) {
+        if (src.remaining() != 8) {
             return -EINVAL;
         }
         byte[] in = new byte[8];

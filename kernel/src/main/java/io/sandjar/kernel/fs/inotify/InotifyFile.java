@@ -78,6 +78,17 @@ public final class InotifyFile extends FileDescription {
         return inode;
     }
 
+    /** Accepted, and of no effect: it stays at 0. */
+    @Override
+    public long lseek(Caller c, long off, int whence) {
+        return 0;
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
+    }
+
     @Override
     public String describe() {
         return "anon_inode:inotify";

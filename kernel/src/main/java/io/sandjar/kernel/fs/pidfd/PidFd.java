@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.pidfd;
 
+import io.sandjar.abi.Errno;
 import io.sandjar.abi.O;
 import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.WaitQueue;
@@ -10,6 +11,7 @@ import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.IoBuffer;
 
 /** A process behind a descriptor (pidfd_open(2)), which no later process with the same pid can take over. */
 public final class PidFd extends FileDescription {
@@ -30,6 +32,16 @@ public final class PidFd extends FileDescription {
     @Override
     public Inode inode() {
         return inode;
+    }
+
+    @Override
+    public long pread(Caller c, IoBuffer dst, long off) {
+        return -Errno.EINVAL; // it has positions, and nothing to read
+    }
+
+    @Override
+    public long pwrite(Caller c, IoBuffer src, long off) {
+        return -Errno.EINVAL;
     }
 
     @Override

@@ -44,6 +44,12 @@ public final class SignalFile extends FileDescription {
         return inode;
     }
 
+    /** Accepted, and of no effect: it stays at 0. */
+    @Override
+    public long lseek(Caller c, long off, int whence) {
+        return 0;
+    }
+
     @Override
     public String describe() {
         return "anon_inode:[signalfd]";

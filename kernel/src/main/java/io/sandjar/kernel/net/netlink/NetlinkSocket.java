@@ -105,6 +105,10 @@ public final class NetlinkSocket extends Socket {
         if (len < SockaddrNlLayout.SIZEOF) {
             return -EINVAL;
         }
+        int family = Bytes.u16(addr, 0);
+        if (family != Net.AF_NETLINK && family != Net.AF_UNSPEC) {
+            return -EINVAL;
+        }
         return takeId(c, 0);
     }
 

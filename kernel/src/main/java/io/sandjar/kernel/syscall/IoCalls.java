@@ -84,7 +84,7 @@ public final class IoCalls {
         }
         FileDescription f = t.fget(fd);
         int r = mayAt(f, off, Math.min(Math.max(count, 0), MAX_RW_COUNT), false);
-        if (r < 0) {
+        if (f == null || r < 0) {
             return r;
         }
         if (outside(buf, count)) {
@@ -100,7 +100,7 @@ public final class IoCalls {
         }
         FileDescription f = t.fget(fd);
         int r = mayAt(f, off, Math.min(Math.max(count, 0), MAX_RW_COUNT), true);
-        if (r < 0) {
+        if (f == null || r < 0) {
             return r;
         }
         if (outside(buf, count)) {
@@ -141,7 +141,9 @@ public final class IoCalls {
     /** Reads the pieces of a transfer at a position (-1: the description's own) and checks it: 0 or -errno. */
     private static int beginAt(
             Task t, @Nullable FileDescription f, UserIo io, long iov, int iovcnt, long off, boolean writing) {
-        int r = off != -1 ? mayAt(f, off, 0, writing) : f == null || !(writing ? f.writable() : f.readable()) ? -EBADF : 0;
+        int r = off != -1
+                ? mayAt(f, off, 0, writing)
+                : f == null || !(writing ? f.writable() : f.readable()) ? -EBADF : 0;
         r = r < 0 ? r : io.reset(t.mem(), iov, iovcnt, MAX_RW_COUNT);
         return r < 0 ? r : off + io.remaining() < -1 ? -EINVAL : 0;
     }

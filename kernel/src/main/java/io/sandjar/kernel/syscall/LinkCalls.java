@@ -138,8 +138,7 @@ public final class LinkCalls {
             case S_IFCHR, S_IFBLK -> {
                 boolean whiteout = type == S_IFCHR && dev == 0;
                 mayMake = whiteout
-                        || t.creds().has(Cap.CAP_MKNOD)
-                                && CgroupMoves.mayMake(t, type == S_IFBLK, dev & 0xffffffffL);
+                        || t.creds().has(Cap.CAP_MKNOD) && CgroupMoves.mayMake(t, type == S_IFBLK, dev & 0xffffffffL);
             }
             case S_IFDIR -> {
                 return -EPERM;

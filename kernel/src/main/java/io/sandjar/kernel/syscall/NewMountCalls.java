@@ -263,7 +263,7 @@ public final class NewMountCalls {
         if (time != 0 && time != ATTR_NOATIME && time != ATTR_STRICTATIME) {
             return -EINVAL;
         }
-        FileDescription f = t.fget(fd);
+        FileDescription f = Io.open(t, fd);
         if (f == null) {
             return -EBADF;
         }

@@ -99,7 +99,8 @@ public final class PollCalls {
         for (int i = 0; i < set.size(); i++) {
             int at = i * PollfdLayout.SIZEOF + PollfdLayout.revents;
             int found = set.found(i);
-            // the guest may be changing events meanwhile: write nothing else; the first also where it is the same, because
+            // the guest may be changing events meanwhile: write nothing else; the first also where it is the same,
+            // because
             // memory that cannot be written is an error
             if (found != Bytes.u16(raw, at) || i == 0) {
                 Bytes.put16(raw, at, found);

@@ -39,7 +39,10 @@ public final class ProcessCalls {
 
     private static long transfer(
             Task t, int pid, long lvec, long liovcnt, long rvec, long riovcnt, long flags, boolean out) {
-        if (flags != 0 || (liovcnt & 0xffffffffL) > 1024 || riovcnt < 0 || riovcnt > 1024) { // 32 bits of the first count
+        if (flags != 0
+                || (liovcnt & 0xffffffffL) > 1024
+                || riovcnt < 0
+                || riovcnt > 1024) { // 32 bits of the first count
             return -EINVAL;
         }
         UserIo local = new UserIo(t.mem(), 0, 0);

@@ -83,7 +83,8 @@ public final class SchedCalls {
             }
             byte[] b = new byte[(int) n];
             s.buf.get(0, b);
-            int used = b.length; // as large as the CPUs need that there are: what the host could have besides does not count
+            int used = b.length; // as large as the CPUs need that there are: what the host could have besides does not
+            // count
             while (used > 8 && used > cpusetsize && b[used - 1] == 0) {
                 used--;
             }

@@ -47,7 +47,9 @@ final class WaitCalls {
     static long sys_waitid(Task t, int idtype, int id, long infop, @As(Kind.WAIT_FLAGS) int options, long rusage) {
         long r = waitid(t, idtype, id, infop, options, rusage);
         boolean told = r >= 0 || r == Task.BLOCK || r <= -ERESTARTSYS;
-        return !told && infop != 0 && t.mem().write(infop, new byte[32]) < 0 ? -EFAULT : r; // written whatever comes of it
+        return !told && infop != 0 && t.mem().write(infop, new byte[32]) < 0
+                ? -EFAULT
+                : r; // written whatever comes of it
     }
 
     private static long waitid(Task t, int idtype, int id, long infop, int options, long rusage) {

@@ -895,7 +895,8 @@ public final class Task extends Caller {
                 return -EINVAL;
             }
             long size = io.sandjar.abi.Bytes.i64(b, 16);
-            boolean same = size == altSize && io.sandjar.abi.Bytes.i64(b, 0) == altSp && (flags == altFlags || size == 0);
+            boolean same =
+                    size == altSize && io.sandjar.abi.Bytes.i64(b, 0) == altSp && (flags == altFlags || size == 0);
             if (same && mode != io.sandjar.abi.Sig.SS_DISABLE) {
                 return oldss != 0 ? mem.write(oldss, old) : 0; // changes nothing, whatever it says
             }

@@ -5,7 +5,6 @@ package io.sandjar.kernel.vfs;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
-import io.sandjar.abi.Cap;
 import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;

@@ -4,60 +4,8 @@
 // The line discipline and the ioctls of terminals beyond tty.c: editing, ends of line, VMIN and VTIME, flow, flushing, packet
 // mode, exclusive use, peers, refusals.
 #include "check.h"
-#include <poll.h>
-#include <pty.h>
-#include <sys/ioctl.h>
-#include <termios.h>
+#include "terminal.h"
 
-#ifndef TIOCGPTPEER
-#define TIOCGPTPEER _IO('T', 0x41)
-#endif
-
-static int m, s;
-
-static void pair(void) {
-    EQ(openpty(&m, &s, 0, 0, 0), 0);
-}
-static struct termios settings(void) {
-    struct termios t;
-    EQ(tcgetattr(s, &t), 0);
-    return t;
-}
-static void apply(struct termios t) {
-    EQ(tcsetattr(s, TCSANOW, &t), 0);
-}
-static void echo(int on) {
-    struct termios t = settings();
-    t.c_lflag = on ? t.c_lflag | ECHO : t.c_lflag & ~ECHO;
-    apply(t);
-}
-static int ready(int fd, int ms) {
-    struct pollfd p = {fd, POLLIN, 0};
-    return poll(&p, 1, ms) == 1;
-}
-static void key(const char *text, int n) {
-    EQ(write(m, text, n), n);
-}
-#define KEY(text) key(text, sizeof text - 1)
-#define LINE(text)                                                       \
-    do {                                                                 \
-        char b_[600];                                                    \
-        EQ(ready(s, 2000), 1);                                           \
-        EQ(read(s, b_, sizeof b_), (long)sizeof text - 1);               \
-        EQ(memcmp(b_, text, sizeof text - 1), 0);                        \
-    } while (0)
-/* What the master sees, with a moment for the echo. */
-static int seen(char *b, int room) {
-    int n = 0;
-    while (n < room && ready(m, 100)) {
-        int r = read(m, b + n, room - n);
-        if (r <= 0)
-            break;
-        n += r;
-    }
-    b[n < room ? n : room - 1] = 0;
-    return n;
-}
 TEST(editing) {
     pair();
     echo(0);

@@ -66,6 +66,7 @@ public final class Groups {
             }
             Session s = new Session(id);
             s.leader = me;
+            me.terminal = null;
             t.pids().tasks().join(me, t.pids().tasks().makeProcessGroup(id, s));
             return t.shownPid(id);
         } finally {

@@ -74,6 +74,9 @@ public final class Kernel {
     /** How much asynchronous I/O may be going on. */
     public final AioTotals aio = new AioTotals();
 
+    /** Who may type for others at terminals. */
+    public final Typing typing = new Typing();
+
     /** Home of event counters, timers, epoll sets and the like. */
     public final NamelessFs anon = new NamelessFs("anon_inodefs", 0x09041934);
 

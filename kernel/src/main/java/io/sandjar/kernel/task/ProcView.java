@@ -109,7 +109,7 @@ public final class ProcView {
         ofItself.add(g.ofItself);
         hostPid = g.hostPid;
         hostTid = t == null ? 0 : t.hostTid;
-        tty = g.session().terminal instanceof Tty x ? x : null;
+        tty = g.terminal instanceof Tty x ? x : null;
         exe = g.exe;
         argStart = g.argStart;
         argEnd = g.argEnd;

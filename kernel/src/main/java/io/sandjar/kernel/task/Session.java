@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
     private final int id;
 
-    /** The controlling terminal, a {@code tty.Tty}; null for none. */
+    /** The controlling terminal, a {@code tty.Tty}; null for none. Each process knows whether it has it too. */
     public volatile @Nullable Object terminal;
 
     /** The leader; null once it has exited. */

@@ -24,7 +24,7 @@ public final class TaskJobs implements JobControl {
     /** The leader of a session has ended: its terminal is free, and who was in the foreground is told. */
     private void leaderEnded(Session s) {
         if (s.terminal instanceof Tty t) {
-            t.leaderLeaves(s.id(), false);
+            t.leaderLeaves(s.id());
             return;
         }
         int group = s.hungUpGroup;
@@ -72,21 +72,41 @@ public final class TaskJobs implements JobControl {
 
     @Override
     public @Nullable Tty terminalOf(Caller c) {
-        return groupFor(c).session().terminal instanceof Tty t ? t : null;
+        return groupFor(c).terminal instanceof Tty t ? t : null;
     }
 
     @Override
-    public void setTerminal(int session, @Nullable Tty tty) {
+    public void setTerminal(Caller c, @Nullable Tty tty) {
+        kernel.taskLock().lock();
+        try {
+            ThreadGroup g = groupFor(c);
+            g.terminal = tty;
+            if (tty != null) {
+                g.session().terminal = tty;
+                g.session().hungUpGroup = 0;
+            }
+        } finally {
+            kernel.taskLock().unlock();
+        }
+    }
+
+    @Override
+    public void clearTerminal(int session) {
         kernel.taskLock().lock();
         try {
             Session s = pids.tasks().session(session);
             if (s != null) {
-                s.terminal = tty;
+                pids.tasks().takeTerminal(s);
                 s.hungUpGroup = 0;
             }
         } finally {
             kernel.taskLock().unlock();
         }
+    }
+
+    @Override
+    public boolean mayTypeForOthers() {
+        return kernel.typing.allowed();
     }
 
     @Override
@@ -143,7 +163,7 @@ public final class TaskJobs implements JobControl {
             if (s == null) {
                 return;
             }
-            s.terminal = null;
+            pids.tasks().takeTerminal(s);
             s.hungUpGroup = foreground;
             ThreadGroup leader = s.leader;
             if (leader == null) {

@@ -172,6 +172,16 @@ public final class TaskTable {
         }
     }
 
+    /** A session and all its processes have no terminal any more. */
+    void takeTerminal(Session s) {
+        s.terminal = null;
+        for (ThreadGroup g : groups) {
+            if (g != null && g.session() == s) {
+                g.terminal = null;
+            }
+        }
+    }
+
     /** Whether no member has a parent in another group of the same session (job control). */
     boolean orphaned(ProcessGroup p, @Nullable ThreadGroup except) {
         for (ThreadGroup g : p.members) {

@@ -56,6 +56,10 @@ public final class ThreadGroup implements PidTarget {
     ThreadGroup parent;
 
     ProcessGroup processGroup;
+
+    /** Its controlling terminal, a {@code tty.Tty}; null for none. */
+    volatile @Nullable Object terminal;
+
     volatile State state = State.RUNNING;
 
     /** wait(2) status once it is a zombie. */
@@ -235,6 +239,7 @@ public final class ThreadGroup implements PidTarget {
         System.arraycopy(from.actions, 0, actions, 0, actions.length);
         System.arraycopy(from.softLimits, 0, softLimits, 0, softLimits.length);
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
+        terminal = from.terminal;
         dumpable = from.dumpable;
         setProgram(from.exe);
         oomScoreAdj = from.oomScoreAdj;

@@ -28,6 +28,11 @@ final class ByteQueue {
         }
     }
 
+    /** Throws away what came last, so that at most {@code n} are left. */
+    void truncate(int n) {
+        size = Math.min(size, n);
+    }
+
     void add(int b) {
         if (size == ring.length) {
             grow(size + 1);

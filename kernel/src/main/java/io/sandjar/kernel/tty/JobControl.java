@@ -17,18 +17,24 @@ public interface JobControl {
     /** Whether the caller's process leads its session. */
     boolean isSessionLeader(Caller c);
 
-    /** The controlling terminal of the caller's session. */
+    /** The caller's controlling terminal. */
     @Nullable
     Tty terminalOf(Caller c);
 
-    /** Gives a session its controlling terminal, or takes it away. */
-    void setTerminal(int session, @Nullable Tty tty);
+    /** Gives the caller a controlling terminal, or takes it from it; its children will have the same. */
+    void setTerminal(Caller c, @Nullable Tty tty);
+
+    /** Takes the controlling terminal from all processes of a session. */
+    void clearTerminal(int session);
 
     /** The session that a group belongs to; 0 when there is no such group. */
     int sessionOfGroup(int group);
 
     /** Whether the caller's group has nobody outside it, but in its session, who could continue it. */
     boolean isOrphaned(Caller c);
+
+    /** Whether everybody may type for others at its own terminal (sysctl dev.tty.legacy_tiocsti). */
+    boolean mayTypeForOthers();
 
     /** Whether the caller blocks or ignores a signal. */
     boolean blocksOrIgnores(Caller c, int sig);

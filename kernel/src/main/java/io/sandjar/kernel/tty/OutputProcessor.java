@@ -4,32 +4,41 @@ package io.sandjar.kernel.tty;
 
 import static io.sandjar.abi.Tty.*;
 
-/** The output half of the line discipline: OPOST translations, and the column that erasing a tab needs to know. */
+/** The output half of the line discipline: OPOST translations, and the columns that erasing a tab needs to know. */
 final class OutputProcessor {
     private static final int TAB = 8;
 
-    private ByteQueue out;
+    private final Termios t;
+    private final ByteQueue out;
     private int column;
+    private int lineColumn;
 
-    OutputProcessor(ByteQueue out) {
+    OutputProcessor(Termios t, ByteQueue out) {
+        this.t = t;
         this.out = out;
     }
 
-    /** Sends what follows to another queue. */
-    void redirect(ByteQueue to) {
-        out = to;
+    /** Room for what {@link #put} and {@link #raw} make of a character. */
+    boolean hasRoom() {
+        return out.size() + TAB <= Tty.OUTPUT_LIMIT;
     }
 
-    int column() {
-        return column;
+    /** The column where the line began that is being typed. */
+    int lineColumn() {
+        return lineColumn;
     }
 
-    void resetColumn() {
-        column = 0;
+    /** What is typed from now on is a new line. */
+    void beginLine() {
+        lineColumn = column;
     }
 
-    /** One character of a program's output. */
-    void put(Termios t, int c) {
+    void back() {
+        column = Math.max(0, column - 1);
+    }
+
+    /** One character of a program's output or of an echo. */
+    void put(int c) {
         if ((t.oflag & OPOST) == 0) {
             out.add(c);
             return;
@@ -37,13 +46,13 @@ final class OutputProcessor {
         int ch = c;
         switch (ch) {
             case '\n' -> {
-                if ((t.oflag & ONLRET) != 0) {
+                if ((t.oflag & (ONLRET | ONLCR)) != 0) {
                     column = 0;
                 }
                 if ((t.oflag & ONLCR) != 0) {
-                    column = 0;
                     out.add('\r');
                 }
+                lineColumn = column;
             }
             case '\r' -> {
                 if ((t.oflag & ONOCR) != 0 && column == 0) {
@@ -51,11 +60,10 @@ final class OutputProcessor {
                 }
                 if ((t.oflag & OCRNL) != 0) {
                     ch = '\n';
-                    if ((t.oflag & ONLRET) != 0) {
-                        column = 0;
-                    }
-                } else {
+                }
+                if ((t.oflag & OCRNL) == 0 || (t.oflag & ONLRET) != 0) {
                     column = 0;
+                    lineColumn = 0;
                 }
             }
             case '\t' -> {
@@ -68,37 +76,26 @@ final class OutputProcessor {
                     return;
                 }
             }
-            case '\b' -> {
-                if (column > 0) {
-                    column--;
-                }
-            }
-            default -> {
-                if (!isControl(ch)) {
-                    if ((t.oflag & OLCUC) != 0 && ch >= 'a' && ch <= 'z') {
-                        ch -= 32;
-                    }
-                    if (!((t.iflag & IUTF8) != 0 && isContinuation(ch))) {
-                        column++;
-                    }
-                }
-            }
+            case '\b' -> back();
+            default -> ch = printable(ch);
         }
         out.add(ch);
     }
 
-    /** A character that goes out as it is, counted as one column. */
+    private int printable(int c) {
+        if (Characters.isControl(c)) {
+            return c;
+        }
+        int shown = (t.oflag & OLCUC) != 0 ? Characters.capital(c) : c;
+        if (!((t.iflag & IUTF8) != 0 && Characters.isContinuation(shown))) {
+            column++;
+        }
+        return shown;
+    }
+
+    /** A character that goes out as it is, counted as so many columns. */
     void raw(int c, int columns) {
         out.add(c);
         column = Math.max(0, column + columns);
-    }
-
-    static boolean isControl(int c) {
-        return c < 32 || c == 127;
-    }
-
-    /** A byte of a UTF-8 sequence that is not its first. */
-    static boolean isContinuation(int c) {
-        return (c & 0xc0) == 0x80;
     }
 }

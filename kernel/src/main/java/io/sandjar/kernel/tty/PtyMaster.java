@@ -2,6 +2,10 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.tty;
 
+import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.Poll.*;
+import static io.sandjar.abi.Tty.*;
+
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Caller;
@@ -15,6 +19,7 @@ public final class PtyMaster extends FileDescription {
     private final Tty tty;
     private final Inode node;
     private final Owner owner;
+    private boolean exclusive;
 
     public PtyMaster(Tty tty, Inode node, Path path, int flags, Owner owner) {
         super(path, flags);
@@ -40,6 +45,15 @@ public final class PtyMaster extends FileDescription {
         return owner;
     }
 
+    /** TIOCEXCL: means nothing, as a master is opened once only. */
+    boolean exclusive() {
+        return exclusive;
+    }
+
+    void setExclusive(boolean on) {
+        exclusive = on;
+    }
+
     @Override
     public Inode inode() {
         return node;
@@ -47,12 +61,62 @@ public final class PtyMaster extends FileDescription {
 
     @Override
     public long read(Caller c, IoBuffer dst) {
-        return tty.masterRead(dst);
+        tty.lock().lock();
+        try {
+            return dst.remaining() == 0 ? 0 : readSome(dst);
+        } finally {
+            tty.lock().unlock();
+        }
+    }
+
+    private long readSome(IoBuffer dst) {
+        PacketMode packets = tty.packets();
+        byte[] data;
+        if (packets.pending()) {
+            data = new byte[] {(byte) packets.take()};
+            return put(dst, data);
+        }
+        if (tty.outputSize() == 0) {
+            return tty.slavesGone() ? -EIO : -EAGAIN;
+        }
+        int header = packets.on() ? 1 : 0;
+        int r = header == 0 ? 0 : put(dst, new byte[] {TIOCPKT_DATA});
+        if (r < 0) {
+            return r;
+        }
+        data = new byte[(int) Math.min(dst.remaining(), tty.outputSize())];
+        tty.peekOutput(data);
+        r = put(dst, data);
+        if (r < 0) {
+            return r;
+        }
+        tty.dropOutput(data.length);
+        return header + data.length;
+    }
+
+    /** The number of bytes copied, or -errno. */
+    private static int put(IoBuffer dst, byte[] data) {
+        int r = data.length == 0 ? 0 : dst.put(data, 0, data.length);
+        return r < 0 ? r : data.length;
     }
 
     @Override
     public long write(Caller c, IoBuffer src) {
-        return tty.masterWrite(src);
+        tty.lock().lock();
+        try {
+            int n = (int) Math.min(src.remaining(), Tty.INPUT_LIMIT);
+            if (n == 0) {
+                return 0;
+            }
+            if ((tty.masterPoll() & POLLOUT) == 0) {
+                return -EAGAIN;
+            }
+            byte[] data = new byte[n];
+            int r = src.get(data, 0, n);
+            return r < 0 ? r : tty.masterWrite(data, 0, n);
+        } finally {
+            tty.lock().unlock();
+        }
     }
 
     @Override

@@ -16,7 +16,15 @@ public final class Termios {
 
     private static final int TERMIO_CCS = 8;
     private static final int DEFAULT_SPEED = 38400;
-    private static final byte[] DEFAULT_CC = {
+    private static final int CBAUDEX = 010000;
+    private static final int BOTHER = 010000;
+    private static final int INPUT_SPEED_SHIFT = 16;
+    private static final int FIRST_OF_CBAUDEX = 15;
+    private static final int[] SPEEDS = {
+        0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400,
+        460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000,
+    };
+    static final byte[] DEFAULT_CC = {
         3, 28, 0x7f, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22, 0, 0, 0,
     };
 
@@ -32,10 +40,52 @@ public final class Termios {
     /** A copy of the settings. */
     Termios copy() {
         Termios t = new Termios();
-        byte[] all = new byte[SIZE2];
-        encode2(all);
-        t.decode2(all);
+        t.set(this);
         return t;
+    }
+
+    /** Settings of zeroes: as locks (TIOCSLCKTRMIOS) they keep nothing. */
+    static Termios none() {
+        Termios t = new Termios();
+        t.decode2(new byte[SIZE2]);
+        return t;
+    }
+
+    void set(Termios other) {
+        byte[] all = new byte[SIZE2];
+        other.encode2(all);
+        decode2(all);
+    }
+
+    /** Takes from {@code old} what {@code locks} has bits for. */
+    void keep(Termios old, Termios locks) {
+        iflag = (iflag & ~locks.iflag) | (old.iflag & locks.iflag);
+        oflag = (oflag & ~locks.oflag) | (old.oflag & locks.oflag);
+        cflag = (cflag & ~locks.cflag) | (old.cflag & locks.cflag);
+        lflag = (lflag & ~locks.lflag) | (old.lflag & locks.lflag);
+        if (locks.line != 0) {
+            line = old.line;
+        }
+        for (int i = 0; i < NCCS; i++) {
+            if (locks.cc[i] != 0) {
+                cc[i] = old.cc[i];
+            }
+        }
+    }
+
+    /** Makes the speeds in numbers agree with those that c_cflag names; it may also say that the numbers count. */
+    void speedsFromFlags() {
+        ospeed = speed(cflag & CBAUD, ospeed);
+        int input = (cflag >>> INPUT_SPEED_SHIFT) & CBAUD;
+        ispeed = input == 0 ? ospeed : speed(input, ispeed);
+    }
+
+    private static int speed(int code, int number) {
+        if (code == BOTHER) {
+            return number;
+        }
+        int i = (code & CBAUDEX) != 0 ? (code & ~CBAUDEX) + FIRST_OF_CBAUDEX : code;
+        return i < SPEEDS.length ? SPEEDS[i] : 0;
     }
 
     boolean canonical() {

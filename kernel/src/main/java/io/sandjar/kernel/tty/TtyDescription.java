@@ -21,11 +21,13 @@ public final class TtyDescription extends FileDescription {
 
     private final Tty tty;
     private final Inode node;
+    private final int hangUpsBefore;
 
-    private TtyDescription(Tty tty, Inode node, Path path, int flags) {
+    private TtyDescription(Tty tty, Inode node, Path path, int flags, int hangUpsBefore) {
         super(path, flags);
         this.tty = tty;
         this.node = node;
+        this.hangUpsBefore = hangUpsBefore;
     }
 
     /**
@@ -36,14 +38,20 @@ public final class TtyDescription extends FileDescription {
     public static int open(
             Caller c, Tty tty, Inode node, Path path, int flags, boolean mayControl, Ref<FileDescription> out) {
         int r = tty.slaveOpened(c, flags, mayControl);
-        if (r == 0) {
-            out.set(new TtyDescription(tty, node, path, flags));
+        if (r < 0) {
+            return r;
         }
-        return r;
+        out.set(new TtyDescription(tty, node, path, flags, r));
+        return 0;
     }
 
     public Tty tty() {
         return tty;
+    }
+
+    /** Whether the line was cut after this was opened. */
+    boolean hungUp() {
+        return tty.hangUps() != hangUpsBefore;
     }
 
     @Override
@@ -53,64 +61,67 @@ public final class TtyDescription extends FileDescription {
 
     @Override
     public long read(Caller c, IoBuffer dst) {
-        int wanted = (int) Math.min(dst.remaining(), LineDiscipline.SIZE);
+        int wanted = (int) Math.min(dst.remaining(), InputRing.SIZE);
+        int min;
+        int tenths;
         tty.lock().lock();
         try {
-            if (tty.hungUp()) {
+            if (hungUp()) {
                 return 0;
             }
-            int r = tty.checkForeground(c, Sig.SIGTTIN);
+            int r = tty.session().check(c, Sig.SIGTTIN);
             if (r < 0) {
                 return r;
             }
             if (wanted == 0) {
                 return 0;
             }
-            if (tty.termios().canonical()) {
-                return tty.inputAvailable(1) ? take(dst, wanted) : -EAGAIN;
-            }
-            int min = Math.min(tty.termios().cc(VMIN), wanted);
-            int tenths = tty.termios().cc(VTIME);
-            if (tenths == 0 || nonblocking()) {
-                if (tty.inputAvailable(nonblocking() ? 1 : Math.max(1, min))) {
-                    return take(dst, wanted);
-                }
-                return min == 0 ? 0 : -EAGAIN;
-            }
-            if (tty.inputAvailable(Math.max(1, min))) {
+            boolean canonical = tty.termios().canonical();
+            min = canonical ? 1 : Math.min(tty.termios().cc(VMIN), wanted);
+            tenths = canonical ? 0 : tty.termios().cc(VTIME);
+            if (tty.inputAvailable(nonblocking() ? 1 : Math.max(1, min))) {
                 return take(dst, wanted);
+            }
+            if (min == 0 && tenths == 0) {
+                return 0;
+            }
+            if (nonblocking() || (min == 1 && tenths == 0)) {
+                return -EAGAIN;
             }
         } finally {
             tty.lock().unlock();
         }
-        return timedRead(c, dst, wanted);
+        return patientRead(c, dst, wanted, min, tenths * TENTH_NANOS);
     }
 
-    /** VTIME: with VMIN 0 a limit for the whole read, else for the pause between bytes (termios(3)). */
-    private long timedRead(Caller c, IoBuffer dst, int wanted) {
-        int min = tty.termios().cc(VMIN);
-        long pause = tty.termios().cc(VTIME) * TENTH_NANOS;
+    /**
+     * VTIME, which with VMIN 0 limits the whole read, else the pause between bytes; and VMIN above 1 (termios(3)). A
+     * signal ends it with what has come so far.
+     */
+    private long patientRead(Caller c, IoBuffer dst, int wanted, int min, long pauseNanos) {
         int want = 1;
         if (min > 0) {
             int r = c.await(tty.slaveQueue, POLLIN, () -> ready(1), Caller.FOREVER);
             if (r < 0) {
                 return r;
             }
-            want = 2;
+            want = Math.min(2, min);
         }
         while (true) {
             int need = want;
-            int r = c.await(tty.slaveQueue, POLLIN, () -> ready(need), System.nanoTime() + pause);
-            if (r == -ETIMEDOUT || (r == 0 && need >= Math.min(min, wanted))) {
+            long deadline = pauseNanos == 0 ? Caller.FOREVER : System.nanoTime() + pauseNanos;
+            int r = c.await(tty.slaveQueue, POLLIN, () -> ready(need), deadline);
+            if (r == Caller.BLOCK) {
+                return r;
+            }
+            if (r < 0 || need >= min) {
                 tty.lock().lock();
                 try {
-                    return tty.hungUp() || !tty.inputAvailable(1) ? 0 : take(dst, wanted);
+                    boolean some = !hungUp() && tty.inputAvailable(1);
+                    return some ? take(dst, wanted) : r == 0 || r == -ETIMEDOUT ? 0 : r;
                 } finally {
                     tty.lock().unlock();
                 }
-            }
-            if (r < 0) {
-                return r;
             }
             want++;
         }
@@ -119,7 +130,7 @@ public final class TtyDescription extends FileDescription {
     private boolean ready(int bytes) {
         tty.lock().lock();
         try {
-            return tty.hungUp() || tty.inputAvailable(bytes);
+            return hungUp() || tty.inputAvailable(bytes);
         } finally {
             tty.lock().unlock();
         }
@@ -127,7 +138,7 @@ public final class TtyDescription extends FileDescription {
 
     private long take(IoBuffer dst, int wanted) {
         byte[] data = new byte[wanted];
-        int n = tty.line().read(data, 0, wanted);
+        int n = tty.typed().read(data, 0, wanted);
         tty.pump();
         if (n > 0) {
             int r = dst.put(data, 0, n);
@@ -140,7 +151,16 @@ public final class TtyDescription extends FileDescription {
 
     @Override
     public long write(Caller c, IoBuffer src) {
-        return tty.slaveWrite(c, src);
+        tty.lock().lock();
+        try {
+            if (hungUp()) {
+                return -EIO;
+            }
+            int r = (tty.termios().lflag & TOSTOP) != 0 ? tty.session().check(c, Sig.SIGTTOU) : 0;
+            return r < 0 ? r : tty.slaveWrite(src);
+        } finally {
+            tty.lock().unlock();
+        }
     }
 
     @Override
@@ -160,7 +180,14 @@ public final class TtyDescription extends FileDescription {
 
     @Override
     public int poll() {
-        return tty.slavePoll();
+        tty.lock().lock();
+        try {
+            return hungUp()
+                    ? POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM
+                    : tty.slavePoll();
+        } finally {
+            tty.lock().unlock();
+        }
     }
 
     @Override

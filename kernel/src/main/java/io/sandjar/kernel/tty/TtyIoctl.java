@@ -16,49 +16,61 @@ import io.sandjar.kernel.vfs.FileDescription;
 final class TtyIoctl {
     private TtyIoctl() {}
 
-    static long slave(Caller c, Tty tty, FileDescription file, int cmd, long arg) {
+    static long slave(Caller c, Tty tty, TtyDescription file, int cmd, long arg) {
         tty.lock().lock();
         try {
-            if (tty.hungUp()) {
+            if (file.hungUp()) {
                 return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
+            }
+            int r = changes(cmd) ? tty.session().check(c, Sig.SIGTTOU) : 0;
+            if (r < 0) {
+                return r;
             }
             switch (cmd) {
                 case TIOCINQ:
                     tty.inputAvailable(1);
-                    return c.mem().writeInt(arg, tty.line().readableBytes());
-                case TIOCOUTQ:
-                    return c.mem().writeInt(arg, 0);
+                    return c.mem().writeInt(arg, tty.typed().readableBytes());
                 case TIOCSCTTY:
-                    return tty.acquire(c, (file.flags() & 3) != 1, arg == 1);
+                    return tty.session().acquire(c, (file.flags() & 3) != 1, arg == 1);
                 case TIOCNOTTY:
-                    return giveUp(c, tty);
+                    return tty.session().giveUp(c);
                 case TIOCSTI:
-                    return -EIO; // typing for others is off on Linux as well
-                case TCSBRK, TCSBRKP:
-                case TIOCSBRK, TIOCCBRK, TIOCSETD: {
-                    int r = tty.checkForeground(c, Sig.SIGTTOU);
-                    if (r < 0) {
-                        return r;
-                    }
-                    return cmd == TIOCSETD ? setDiscipline(c, arg) : 0;
-                }
-                case TCXONC: {
-                    int r = tty.checkForeground(c, Sig.SIGTTOU);
-                    return r < 0 ? r : flow(tty, (int) arg);
-                }
-                case TCFLSH: {
-                    int r = tty.checkForeground(c, Sig.SIGTTOU);
-                    if (r < 0) {
-                        return r;
-                    }
+                    return type(c, tty, arg, false);
+                case TIOCCONS:
+                    return c.creds().has(Cap.CAP_SYS_ADMIN) ? -EBUSY : -EPERM;
+                case TCXONC:
+                    return flow(tty, (int) arg);
+                case TCFLSH:
                     return flush(tty, arg, false);
-                }
+                case TIOCEXCL, TIOCNXCL:
+                    tty.setExclusive(cmd == TIOCEXCL);
+                    return 0;
+                case TIOCGEXCL:
+                    return c.mem().writeInt(arg, tty.exclusive() ? 1 : 0);
+                case TIOCGPGRP:
+                    if (!tty.session().isTerminalOf(c)) {
+                        return -ENOTTY;
+                    }
+                    return foreground(c, tty, arg);
+                case TIOCGSID:
+                    if (!tty.session().isTerminalOf(c)) {
+                        return -ENOTTY;
+                    }
+                    return session(c, tty, arg);
                 default:
-                    return both(c, tty, cmd, arg, false);
+                    return both(c, tty, cmd, arg);
             }
         } finally {
             tty.lock().unlock();
         }
+    }
+
+    /** What a process in the background is stopped at. */
+    private static boolean changes(int cmd) {
+        return switch (cmd) {
+            case TIOCSETD, TIOCSBRK, TIOCCBRK, TCSBRK, TCSBRKP, TCXONC, TCFLSH -> true;
+            default -> false;
+        };
     }
 
     static long master(Caller c, Tty tty, PtyMaster file, int cmd, long arg) {
@@ -69,9 +81,7 @@ final class TtyIoctl {
         try {
             switch (cmd) {
                 case TIOCINQ:
-                    return c.mem().writeInt(arg, tty.outputSize());
-                case TIOCOUTQ:
-                    return c.mem().writeInt(arg, 0);
+                    return c.mem().writeInt(arg, Math.min(tty.outputSize(), Tty.ARRIVED));
                 case TIOCGPTN:
                     return c.mem().writeInt(arg, tty.index());
                 case TIOCSPTLCK: {
@@ -88,26 +98,41 @@ final class TtyIoctl {
                     int[] v = new int[1];
                     int r = c.mem().readInt(arg, v);
                     if (r == 0) {
-                        tty.setPacket(v[0] != 0);
+                        tty.packets().set(v[0] != 0);
                     }
                     return r;
                 }
                 case TIOCGPKT:
-                    return c.mem().writeInt(arg, tty.packet() ? 1 : 0);
+                    return c.mem().writeInt(arg, tty.packets().on() ? 1 : 0);
                 case TIOCSIG:
                     if (arg != Sig.SIGINT && arg != Sig.SIGQUIT && arg != Sig.SIGTSTP) {
                         return -EINVAL;
                     }
                     tty.signal((int) arg);
                     return 0;
-                case TIOCSCTTY, TIOCNOTTY, TIOCSTI:
-                    return cmd == TIOCSTI ? -EIO : -ENOTTY;
+                case TIOCSCTTY:
+                    return tty.session().acquire(c, (file.flags() & 3) != 1, arg == 1);
+                case TIOCNOTTY:
+                    return -ENOTTY;
+                case TIOCSTI:
+                    return type(c, tty, arg, true);
+                case TIOCCONS:
+                    return -EINVAL;
+                case TCXONC:
+                    return flowOfMaster(tty, (int) arg);
                 case TCFLSH:
                     return flush(tty, arg, true);
-                case TCSBRK, TCSBRKP:
+                case TIOCEXCL, TIOCNXCL:
+                    file.setExclusive(cmd == TIOCEXCL);
                     return 0;
+                case TIOCGEXCL:
+                    return c.mem().writeInt(arg, file.exclusive() ? 1 : 0);
+                case TIOCGPGRP:
+                    return foreground(c, tty, arg);
+                case TIOCGSID:
+                    return session(c, tty, arg);
                 default:
-                    return both(c, tty, cmd, arg, true);
+                    return both(c, tty, cmd, arg);
             }
         } finally {
             tty.lock().unlock();
@@ -115,16 +140,16 @@ final class TtyIoctl {
     }
 
     /** What means the same at both ends: it is about the slave. */
-    private static long both(Caller c, Tty tty, int cmd, long arg, boolean master) {
+    private static long both(Caller c, Tty tty, int cmd, long arg) {
         switch (cmd) {
             case TCGETS, TCGETS2, TCGETA:
-                return getSettings(c, tty, cmd, arg);
+                return getSettings(c, tty.termios(), cmd, arg);
             case TCSETS, TCSETSW, TCSETSF, TCSETS2, TCSETSW2, TCSETSF2, TCSETA, TCSETAW, TCSETAF:
-                return setSettings(c, tty, cmd, arg, master);
+                return setSettings(c, tty, cmd, arg);
             case TIOCGLCKTRMIOS:
-                return c.mem().write(arg, new byte[Termios.SIZE]);
+                return getSettings(c, tty.locks(), TCGETS, arg);
             case TIOCSLCKTRMIOS:
-                return -EPERM;
+                return c.creds().has(Cap.CAP_SYS_ADMIN) ? lockSettings(c, tty, arg) : -EPERM;
             case TIOCGWINSZ:
                 return c.mem().write(arg, tty.winsize());
             case TIOCSWINSZ: {
@@ -135,61 +160,80 @@ final class TtyIoctl {
                 }
                 return r;
             }
-            case TIOCGPGRP:
-                if (!master && tty.jobs().terminalOf(c) != tty) {
-                    return -ENOTTY;
-                }
-                return c.mem().writeInt(arg, c.shownPid(tty.foreground()));
             case TIOCSPGRP:
-                return setForeground(c, tty, arg);
-            case TIOCGSID:
-                if ((!master && tty.jobs().terminalOf(c) != tty) || tty.session() == 0) {
-                    return -ENOTTY;
-                }
-                return c.mem().writeInt(arg, c.shownPid(tty.session()));
+                return tty.session().setForeground(c, arg);
+            case TIOCOUTQ:
+                return c.mem().writeInt(arg, 0);
+            case TIOCSBRK, TIOCCBRK, TCSBRK, TCSBRKP:
+                return 0; // there is no line
             case TIOCGETD:
                 return c.mem().writeInt(arg, 0);
-            case TIOCEXCL, TIOCNXCL:
-                tty.setExclusive(cmd == TIOCEXCL);
-                return 0;
-            case TIOCGEXCL:
-                return c.mem().writeInt(arg, tty.exclusive() ? 1 : 0);
+            case TIOCSETD:
+                return setDiscipline(c, arg);
             case TIOCGDEV:
                 return c.mem().writeInt(arg, (int) tty.rdev());
             case TIOCGSOFTCAR:
                 return c.mem().writeInt(arg, (tty.termios().cflag & CLOCAL) != 0 ? 1 : 0);
+            case TIOCSSOFTCAR:
+                return setSoftCarrier(c, tty, arg);
             case TIOCVHANGUP:
                 if (!c.creds().has(Cap.CAP_SYS_ADMIN)) {
                     return -EPERM;
                 }
-                tty.hangUp();
+                tty.hangUpSlaves();
                 return 0;
             default:
                 return -ENOTTY;
         }
     }
 
-    private static long getSettings(Caller c, Tty tty, int cmd, long arg) {
+    private static long foreground(Caller c, Tty tty, long arg) {
+        return c.mem().writeInt(arg, c.shownPid(tty.session().foreground()));
+    }
+
+    private static long session(Caller c, Tty tty, long arg) {
+        int id = tty.session().id();
+        return id == 0 ? -ENOTTY : c.mem().writeInt(arg, c.shownPid(id));
+    }
+
+    // ---- typing for others ----
+
+    private static long type(Caller c, Tty tty, long arg, boolean atMaster) {
+        int r = tty.session().mayType(c, atMaster);
+        if (r < 0) {
+            return r;
+        }
+        byte[] one = new byte[1];
+        r = c.mem().read(arg, one);
+        if (r == 0 && atMaster) {
+            tty.sendToMaster(one[0]);
+        } else if (r == 0) {
+            tty.type(one);
+        }
+        return r;
+    }
+
+    // ---- settings ----
+
+    private static long getSettings(Caller c, Termios t, int cmd, long arg) {
         byte[] b = new byte[cmd == TCGETS ? Termios.SIZE : cmd == TCGETS2 ? Termios.SIZE2 : Termios.SIZE_TERMIO];
         switch (cmd) {
-            case TCGETS -> tty.termios().encode(b);
-            case TCGETS2 -> tty.termios().encode2(b);
-            default -> tty.termios().encodeTermio(b);
+            case TCGETS -> t.encode(b);
+            case TCGETS2 -> t.encode2(b);
+            default -> t.encodeTermio(b);
         }
         return c.mem().write(arg, b);
     }
 
-    private static long setSettings(Caller c, Tty tty, int cmd, long arg, boolean master) {
-        if (!master) {
-            int r = tty.checkForeground(c, Sig.SIGTTOU);
-            if (r < 0) {
-                return r;
-            }
+    private static long setSettings(Caller c, Tty tty, int cmd, long arg) {
+        int r = tty.session().check(c, Sig.SIGTTOU);
+        if (r < 0) {
+            return r;
         }
         boolean two = cmd == TCSETS2 || cmd == TCSETSW2 || cmd == TCSETSF2;
         boolean one = cmd == TCSETS || cmd == TCSETSW || cmd == TCSETSF;
         byte[] b = new byte[two ? Termios.SIZE2 : one ? Termios.SIZE : Termios.SIZE_TERMIO];
-        int r = c.mem().read(arg, b);
+        r = c.mem().read(arg, b);
         if (r < 0) {
             return r;
         }
@@ -201,46 +245,32 @@ final class TtyIoctl {
         } else {
             next.decodeTermio(b);
         }
-        tty.apply(next, cmd == TCSETSF || cmd == TCSETSF2 || cmd == TCSETAF);
+        next.speedsFromFlags();
+        if (cmd == TCSETSF || cmd == TCSETSF2 || cmd == TCSETAF) {
+            tty.flushTyped();
+        }
+        tty.apply(next);
         return 0;
     }
 
-    private static long setForeground(Caller c, Tty tty, long arg) {
-        int r = tty.checkForeground(c, Sig.SIGTTOU);
-        if (r < 0) {
-            return r == -EIO ? -ENOTTY : r;
+    private static long lockSettings(Caller c, Tty tty, long arg) {
+        byte[] b = new byte[Termios.SIZE];
+        int r = c.mem().read(arg, b);
+        if (r == 0) {
+            tty.locks().decode(b);
         }
-        int own = tty.jobs().sessionOf(c);
-        if (tty.jobs().terminalOf(c) != tty || tty.session() != own) {
-            return -ENOTTY;
-        }
-        int[] group = new int[1];
-        r = c.mem().readInt(arg, group);
-        if (r < 0) {
-            return r;
-        }
-        if (group[0] < 0) {
-            return -EINVAL;
-        }
-        int session = tty.jobs().sessionOfGroup(c.rootPid(group[0]));
-        if (session == 0) {
-            return -ESRCH;
-        }
-        if (session != own) {
-            return -EPERM;
-        }
-        tty.setForeground(c.rootPid(group[0]));
-        return 0;
+        return r;
     }
 
-    private static long giveUp(Caller c, Tty tty) {
-        if (tty.jobs().terminalOf(c) != tty) {
-            return -ENOTTY;
+    private static long setSoftCarrier(Caller c, Tty tty, long arg) {
+        int[] on = new int[1];
+        int r = c.mem().readInt(arg, on);
+        if (r == 0) {
+            Termios t = tty.termios().copy();
+            t.cflag = on[0] != 0 ? t.cflag | CLOCAL : t.cflag & ~CLOCAL;
+            tty.apply(t);
         }
-        if (tty.jobs().isSessionLeader(c)) {
-            tty.leaderLeaves(tty.jobs().sessionOf(c), true);
-        }
-        return 0;
+        return r;
     }
 
     private static long setDiscipline(Caller c, long arg) {
@@ -249,12 +279,31 @@ final class TtyIoctl {
         return r < 0 ? r : n[0] == 0 ? 0 : -EINVAL;
     }
 
+    // ---- flow ----
+
     private static long flow(Tty tty, int action) {
         switch (action) {
-            case TCOOFF -> tty.stop();
-            case TCOON -> tty.start();
-            case TCIOFF -> tty.sendToMaster(tty.termios().cc(VSTOP));
-            case TCION -> tty.sendToMaster(tty.termios().cc(VSTART));
+            case TCOOFF, TCOON -> tty.hold(action == TCOOFF);
+            case TCIOFF, TCION -> {
+                int c = tty.termios().cc(action == TCIOFF ? VSTOP : VSTART);
+                if (c != 0) {
+                    tty.sendToMaster(c);
+                }
+            }
+            default -> {
+                return -EINVAL;
+            }
+        }
+        return 0;
+    }
+
+    private static long flowOfMaster(Tty tty, int action) {
+        switch (action) {
+            case TCOOFF, TCOON -> tty.holdMaster(action == TCOOFF);
+            case TCIOFF, TCION -> {
+                byte[] key = {Termios.DEFAULT_CC[action == TCIOFF ? VSTOP : VSTART]};
+                tty.masterWrite(key, 0, 1);
+            }
             default -> {
                 return -EINVAL;
             }
@@ -268,7 +317,11 @@ final class TtyIoctl {
         }
         boolean in = which != TCOFLUSH;
         boolean out = which != TCIFLUSH;
-        tty.flush(master ? out : in, master ? in : out);
+        if (master) {
+            tty.flushMaster(in, out);
+        } else {
+            tty.flush(in, out);
+        }
         return 0;
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class LineDisciplineTest implements LineDiscipline.Events {
     private final Termios t = new Termios();
     private final ByteQueue out = new ByteQueue();
-    private final LineDiscipline line = new LineDiscipline(t, out, this);
+    private final LineDiscipline line = new LineDiscipline(t, new OutputProcessor(t, out), this);
     private final List<Integer> signals = new ArrayList<>();
     private boolean stopped;
 
@@ -24,7 +24,7 @@ class LineDisciplineTest implements LineDiscipline.Events {
     }
 
     @Override
-    public void flushOutput() {
+    public void flushed() {
         out.clear();
     }
 
@@ -58,7 +58,7 @@ class LineDisciplineTest implements LineDiscipline.Events {
     /** The bytes of one read, or null where a reader would wait. */
     private String read(int n) {
         byte[] b = new byte[n];
-        int r = line.read(b, 0, n);
+        int r = line.ring().read(b, 0, n);
         return r < 0 ? null : new String(b, 0, r, StandardCharsets.ISO_8859_1);
     }
 
@@ -206,10 +206,10 @@ class LineDisciplineTest implements LineDiscipline.Events {
         t.lflag = 0;
         line.settingsChanged(ICANON);
         check("a\3\177\n\0", "", "a\3\177\n\0");
-        assertFalse(line.available(1));
+        assertFalse(line.ring().available(1));
         type("xyz");
-        assertTrue(line.available(3));
-        assertFalse(line.available(4));
+        assertTrue(line.ring().available(3));
+        assertFalse(line.ring().available(4));
         assertEquals("xy", read(2));
         assertEquals("z", read(2));
         assertNull(read(2));
@@ -255,21 +255,21 @@ class LineDisciplineTest implements LineDiscipline.Events {
 
     @Test
     void outputTranslation() {
-        OutputProcessor p = new OutputProcessor(out);
+        OutputProcessor p = new OutputProcessor(t, out);
         for (char ch : "a\tb\n".toCharArray()) {
-            p.put(t, ch);
+            p.put(ch);
         }
         assertEquals("a\tb\r\n", shown());
         t.oflag |= XTABS;
         for (char ch : "a\tb\n".toCharArray()) {
-            p.put(t, ch);
+            p.put(ch);
         }
         assertEquals("a       b\r\n", shown());
         t.oflag = OPOST | OCRNL;
-        p.put(t, '\r');
+        p.put('\r');
         assertEquals("\n", shown());
         t.oflag = 0;
-        p.put(t, '\n');
+        p.put('\n');
         assertEquals("\n", shown());
     }
 }

@@ -37,8 +37,18 @@ class NoJobs implements JobControl {
     }
 
     @Override
-    public void setTerminal(int s, Tty tty) {
+    public void setTerminal(Caller c, Tty tty) {
         terminal = tty;
+    }
+
+    @Override
+    public void clearTerminal(int s) {
+        terminal = null;
+    }
+
+    @Override
+    public boolean mayTypeForOthers() {
+        return false;
     }
 
     @Override

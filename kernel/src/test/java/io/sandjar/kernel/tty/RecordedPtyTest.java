@@ -45,7 +45,7 @@ class RecordedPtyTest {
         t.oflag = Integer.parseInt(f[2]);
         t.lflag = Integer.parseInt(f[3]);
         tty.lock().lock();
-        tty.apply(t, false);
+        tty.apply(t);
         tty.lock().unlock();
         byte[] typed = HexFormat.of().parseHex(f[0]);
         tty.masterWrite(typed, 0, typed.length);

@@ -13,6 +13,7 @@ import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskTable;
+import io.sandjar.kernel.task.Typing;
 import io.sandjar.kernel.task.Uts;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -73,6 +74,7 @@ final class Sysctl {
             put(proc, this, "fs/inotify/max_user_watches", UserLimit.ofUser(proc, UserCounts.INOTIFY_WATCHES, true));
             UserLimit.fill(proc, dir("user"));
             put(proc, this, "fs/file-nr", new FileCount(proc));
+            put(proc, this, "dev/tty/legacy_tiocsti", new TypingFile(proc));
             put(proc, this, "fs/aio-nr", new AioFile(proc, false));
             put(proc, this, "fs/aio-max-nr", new AioFile(proc, true));
             put(proc, this, "kernel/hostname", new Name(proc, false));
@@ -196,6 +198,32 @@ final class Sysctl {
                     .append(most())
                     .append('\n');
             return 0;
+        }
+    }
+
+    /** Whether everybody may type for others at its own terminal. */
+    private static final class TypingFile extends TextInode {
+        private final Typing typing;
+
+        TypingFile(ProcFs fs) {
+            super(fs, fs.newIno(), 0644);
+            this.typing = fs.kernel().typing;
+        }
+
+        @Override
+        protected int text(Caller c, StringBuilder out) {
+            out.append(typing.allowed() ? "1\n" : "0\n");
+            return 0;
+        }
+
+        @Override
+        protected int store(Caller c, String data) {
+            long n = Fields.decimal(data);
+            if (n != 0 && n != 1) {
+                return -EINVAL;
+            }
+            typing.allow(n == 1);
+            return data.length();
         }
     }
 

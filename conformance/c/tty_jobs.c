@@ -370,4 +370,24 @@ TEST(vhangup_by_ioctl) {
     char b[10];
     EQ(seen(b, sizeof b), 3);
 }
+TEST(vhangup_of_the_own_terminal) {
+    pair();
+    pid_t pid;
+    CHILD(pid) {
+        lead();
+        signal(SIGHUP, note);
+        if (geteuid() == 0) {
+            EQ(syscall(SYS_vhangup), 0);
+            await_signal(SIGHUP);
+            EQ(told[SIGHUP], 1);
+            ERR(open("/dev/tty", O_RDWR), ENXIO);
+            char c;
+            EQ(read(s, &c, 1), 0);
+            EQ(syscall(SYS_vhangup), 0); /* no terminal: nothing to do */
+            EQ(setuid(1000), 0);
+        }
+        ERR(syscall(SYS_vhangup), EPERM);
+    }
+    WAIT_EXIT(pid, 0);
+}
 MAIN()

@@ -4,11 +4,13 @@ package io.sandjar.kernel.syscall;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TraceMemory;
+import io.sandjar.kernel.tty.Tty;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.UserIo;
 
@@ -193,9 +195,15 @@ public final class ProcessCalls {
         return -EPERM;
     }
 
-    @Syscall(nr = Nr.vhangup, support = Support.REFUSED, note = "EPERM")
+    @Syscall(nr = Nr.vhangup)
     public static long sys_vhangup(Task t) {
-        return -EPERM;
+        if (!t.creds().has(Cap.CAP_SYS_TTY_CONFIG)) {
+            return -EPERM;
+        }
+        if (t.group().terminal() instanceof Tty tty) {
+            tty.hangUpSlaves();
+        }
+        return 0;
     }
 
     @Syscall(nr = Nr.quotactl, support = Support.REFUSED, note = "ENOSYS: no file system has quotas")

@@ -370,6 +370,11 @@ public final class ThreadGroup implements PidTarget {
         return processGroup;
     }
 
+    /** Its controlling terminal, a {@code tty.Tty}; null for none. */
+    public @Nullable Object terminal() {
+        return terminal;
+    }
+
     public Session session() {
         return processGroup.session();
     }

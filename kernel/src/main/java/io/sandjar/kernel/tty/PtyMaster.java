@@ -84,7 +84,7 @@ public final class PtyMaster extends FileDescription {
         if (r < 0) {
             return r;
         }
-        data = new byte[(int) Math.min(dst.remaining(), tty.outputSize())];
+        data = new byte[(int) Math.min(dst.remaining(), Math.min(tty.outputSize(), Tty.ARRIVED))];
         tty.peekOutput(data);
         r = put(dst, data);
         if (r < 0) {

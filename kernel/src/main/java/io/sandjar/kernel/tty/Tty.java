@@ -185,7 +185,7 @@ public final class Tty implements LineDiscipline.Events {
     }
 
     /** Cuts the line for those who have the slave open (vhangup(2)); it may be opened again. */
-    void hangUpSlaves() {
+    public void hangUpSlaves() {
         cut(false);
     }
 

@@ -9,6 +9,7 @@
 
 #define SYS_rt_sigaction 13
 #define SYS_rt_sigprocmask 14
+#define SYS_rt_sigreturn 15
 #define SYS_getpid 39
 #define SYS_gettid 186
 #define SYS_sigaltstack 131
@@ -88,6 +89,7 @@ static void inherit(struct mailbox *to, struct mailbox *from)
 	to->sigmask = from->sigmask;
 	to->trace = from->trace;
 	to->recheck = 0;
+	to->alt_sp = to->alt_size = 0;
 	((struct slot *)((char *)to - STACK_SIZE))->save.in = 0;
 	((struct slot *)((char *)to - STACK_SIZE))->save.ring = 0;
 }
@@ -252,6 +254,38 @@ static int sigprocmask(struct mailbox *box, struct ucontext *uc)
 	return 1;
 }
 
+// rt_sigreturn(2) without the kernel: the registers of the guest's frame become
+// those of the host's, and the host's own return checks them as it would have
+// checked the guest's. Returns 0 when the kernel has to see the call: a frame
+// that cannot be read, no floating point state or another form of it, or an
+// alternate stack that is not the one that the thread has.
+static int sigreturn(struct mailbox *box, struct ucontext *uc)
+{
+	struct ucontext from;
+	unsigned long words[6]; // sw_reserved: what the floating point state consists of
+	if (!stub_copy(&from, (void *)uc->sp, sizeof from) || from.segs != uc->segs)
+		return 0;
+	if ((unsigned long)from.ss_sp != box->alt_sp || from.ss_size != box->alt_size ||
+	    (from.ss_flags & ~1 /* SS_ONSTACK */) != (box->alt_size ? 0 : 2 /* SS_DISABLE */))
+		return 0;
+	if (!uc->fpstate || !from.fpstate || !stub_copy(words, from.fpstate + 464, sizeof words))
+		return 0;
+	for (int i = 0; i < 6; i++)
+		if (words[i] != ((unsigned long *)(uc->fpstate + 464))[i])
+			return 0;
+	unsigned size = words[0] >> 32; // extended_size
+	if ((unsigned)words[0] != 0x46505853 || size < 512 || uc->fpstate + size > (char *)box ||
+	    !stub_copy(uc->fpstate, from.fpstate, size))
+		return 0;
+	unsigned long *to = &uc->r8, *reg = &from.r8;
+	for (int i = 0; i < 17; i++)
+		to[i] = reg[i];
+	uc->eflags = (uc->eflags & ~0x50dd5ul) | (from.eflags & 0x50dd5);
+	box->sigmask = from.sigmask & ~(1ul << 8 | 1ul << 18); // SIGKILL, SIGSTOP
+	__asm__ volatile("mfence" ::: "memory"); // as in sigprocmask
+	return 1;
+}
+
 static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
 {
 	struct slot *slot = slot_of(__builtin_frame_address(0));
@@ -270,6 +304,10 @@ static void on_signal(int sig, struct siginfo *info, struct ucontext *uc)
 				if (!*(volatile int *)&box->recheck)
 					return;
 				sig = KICK; // done, but something may be unblocked now
+			} else if (nr == SYS_rt_sigreturn && sigreturn(box, uc)) {
+				if (!*(volatile int *)&box->recheck)
+					return;
+				sig = KICK;
 			} else if (nr == SYS_getpid) {
 				uc->ax = box->guest_pid;
 				return;

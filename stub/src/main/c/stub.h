@@ -91,7 +91,7 @@ struct mailbox {
 	int unused;
 	long cookie; // by which a new process makes itself known
 	unsigned long fs_base; // of the guest, when every call is to be seen
-	long reserved[2];
+	unsigned long alt_sp, alt_size; // of the thread's alternate stack, 0 for none; a size of -1: the kernel is to see every return
 	struct op ops[40];
 };
 

@@ -75,7 +75,7 @@ public final class SeccompFilter {
 
     /** Whether the stub may go on answering these calls by itself. */
     public boolean leavesStubAlone() {
-        return always(Nr.getpid) && always(Nr.gettid) && always(Nr.rt_sigprocmask);
+        return always(Nr.getpid) && always(Nr.gettid) && always(Nr.rt_sigprocmask) && always(Nr.rt_sigreturn);
     }
 
     /** The severest word of all filters; of equals the newest one's. */

@@ -325,9 +325,7 @@ public final class Exec {
         kernel.taskLock().lock();
         try {
             g.resetHandlers();
-            t.altSp = 0;
-            t.altSize = 0;
-            t.altFlags = Sig.SS_DISABLE;
+            t.altStack.forget();
             t.restartCode = 0;
             t.comm = base.length() > 15 ? base.substring(0, 15) : base;
             g.execed = true;

@@ -303,9 +303,7 @@ public final class Forks {
             child.ns = ns;
             child.inherit(t);
             if (!(sharesMemory && (a.flags & Clone.CLONE_VFORK) == 0)) {
-                child.altSp = t.altSp;
-                child.altSize = t.altSize;
-                child.altFlags = t.altFlags;
+                child.altStack.inherit(t.altStack);
             }
             child.cookie = kernel.random() | 1;
             if ((a.flags & Clone.CLONE_CHILD_SETTID) != 0) {

@@ -41,10 +41,6 @@ final class SignalFrames {
         return size >= 512 && size <= MAX_FP ? size : -EFAULT;
     }
 
-    static boolean onAltStack(Task t, long sp) {
-        return (t.altFlags & Sig.SS_DISABLE) == 0 && sp > t.altSp && sp - t.altSp <= t.altSize;
-    }
-
     /**
      * Makes the guest enter a handler.
      *
@@ -53,8 +49,10 @@ final class SignalFrames {
      */
     static int push(Task t, TrapFrame f, SigInfo info, SigAction act, long mask) {
         long sp = f.reg(RSP);
-        if ((act.flags() & Sig.SA_ONSTACK) != 0 && (t.altFlags & Sig.SS_DISABLE) == 0 && !onAltStack(t, sp)) {
-            sp = t.altSp + t.altSize;
+        AltStack alt = t.altStack;
+        boolean wantsAlt = (act.flags() & Sig.SA_ONSTACK) != 0 && alt.enabled();
+        if (wantsAlt && !alt.contains(sp)) {
+            sp = alt.top();
         } else {
             sp -= RED_ZONE;
         }
@@ -67,10 +65,7 @@ final class SignalFrames {
         sp = (sp - fpSize) & ~63L;
         long fp = fpSize == 0 ? 0 : sp;
         sp = ((sp - FRAME_SIZE) & ~15L) - 8;
-        if ((act.flags() & Sig.SA_ONSTACK) != 0
-                && (t.altFlags & Sig.SS_DISABLE) == 0
-                && (onAltStack(t, top) || top == t.altSp + t.altSize)
-                && sp < t.altSp) {
+        if (wantsAlt && (alt.contains(top) || top == alt.top()) && sp < alt.base()) {
             return -EFAULT;
         }
         int frameEnd = (int) (fp == 0 ? FRAME_SIZE : fp - sp + fpSize);
@@ -78,10 +73,7 @@ final class SignalFrames {
         Bytes.put64(b, 0, act.restorer());
         System.arraycopy(f.uc, 0, b, 8, UC_SIZE);
         Bytes.put64(b, 8 + 8, 0); // uc_link
-        Bytes.put64(b, 8 + UC_STACK, t.altSp);
-        Bytes.put32(
-                b, 8 + UC_STACK + 8, t.altFlags & ~Sig.SS_ONSTACK | (onAltStack(t, f.reg(RSP)) ? Sig.SS_ONSTACK : 0));
-        Bytes.put64(b, 8 + UC_STACK + 16, t.altSize);
+        alt.encode(b, 8 + UC_STACK, f.reg(RSP));
         Bytes.put64(b, 8 + FPSTATE, fp);
         Bytes.put64(b, 8 + SIGMASK, mask);
         byte[] encoded = info.encode();
@@ -104,11 +96,7 @@ final class SignalFrames {
         f.setReg(RIP, act.handler());
         f.setReg(EFLAGS, f.reg(EFLAGS) & ~(EFLAGS_TF | EFLAGS_DF | EFLAGS_RF));
         f.setFpstate(0); // handlers start with initial floating point state
-        if ((t.altFlags & Sig.SS_AUTODISARM) != 0) {
-            t.altSp = 0;
-            t.altSize = 0;
-            t.altFlags = Sig.SS_DISABLE;
-        }
+        alt.handlerEntered();
         return 0;
     }
 
@@ -136,20 +124,7 @@ final class SignalFrames {
         long flags = Bytes.i64(b, GREGS + 8 * EFLAGS);
         f.setReg(EFLAGS, f.reg(EFLAGS) & ~EFLAGS_USER | flags & EFLAGS_USER);
         long mask = Bytes.i64(b, SIGMASK);
-        long altSp = Bytes.i64(b, UC_STACK);
-        int altFlags = Bytes.i32(b, UC_STACK + 8);
-        long altSize = Bytes.i64(b, UC_STACK + 16);
-        if (!onAltStack(t, f.reg(RSP)) || (altFlags & Sig.SS_AUTODISARM) != 0) {
-            if ((altFlags & Sig.SS_DISABLE) != 0) {
-                t.altFlags = Sig.SS_DISABLE;
-                t.altSp = 0;
-                t.altSize = 0;
-            } else if (altSize >= Sig.MINSIGSTKSZ) {
-                t.altSp = altSp;
-                t.altSize = altSize;
-                t.altFlags = altFlags & Sig.SS_AUTODISARM;
-            }
-        }
+        t.altStack.restore(b, UC_STACK, f.reg(RSP));
         t.kernel.signals().setMask(t, mask);
         return 0;
     }

@@ -58,6 +58,7 @@ public final class Stub {
     public static final int BOX_TRACE = 20;
     public static final int BOX_GUEST_PID = 24;
     public static final int BOX_FS_BASE = 40;
+    public static final int BOX_ALT_STACK = 48;
     public static final int BOX_OPS = 64;
     public static final int OP_SIZE = 64;
     public static final int MAX_OPS = 40;

@@ -158,11 +158,7 @@ public final class Task extends Caller {
 
     boolean restoreMask;
 
-    /** Guest's alternate signal stack. */
-    long altSp;
-
-    long altSize;
-    int altFlags = 2; // SS_DISABLE
+    final AltStack altStack = new AltStack(this);
 
     /** Registers, while a trapped call is handled. */
     @Nullable
@@ -874,45 +870,7 @@ public final class Task extends Caller {
     /** sigaltstack(2): a trapped call, because it must know on which stack the guest stands. */
     public long sigaltstack(long ss, long oldss) {
         TrapFrame f = frame;
-        long sp = f == null ? 0 : f.reg(TrapFrame.RSP);
-        boolean disarms = (altFlags & io.sandjar.abi.Sig.SS_AUTODISARM) != 0;
-        boolean on = !disarms && SignalFrames.onAltStack(this, sp);
-        byte[] b = new byte[24];
-        byte[] old = new byte[24];
-        io.sandjar.abi.Bytes.put64(old, 0, altSp);
-        io.sandjar.abi.Bytes.put32(old, 8, altFlags | (on ? io.sandjar.abi.Sig.SS_ONSTACK : 0));
-        io.sandjar.abi.Bytes.put64(old, 16, altSize);
-        if (ss != 0) {
-            if (mem.read(ss, b) < 0) {
-                return -EFAULT;
-            }
-            if (on) {
-                return -EPERM;
-            }
-            int flags = io.sandjar.abi.Bytes.i32(b, 8);
-            int mode = flags & ~io.sandjar.abi.Sig.SS_AUTODISARM;
-            if (mode != 0 && mode != io.sandjar.abi.Sig.SS_ONSTACK && mode != io.sandjar.abi.Sig.SS_DISABLE) {
-                return -EINVAL;
-            }
-            long size = io.sandjar.abi.Bytes.i64(b, 16);
-            boolean same =
-                    size == altSize && io.sandjar.abi.Bytes.i64(b, 0) == altSp && (flags == altFlags || size == 0);
-            if (same && mode != io.sandjar.abi.Sig.SS_DISABLE) {
-                return oldss != 0 ? mem.write(oldss, old) : 0; // changes nothing, whatever it says
-            }
-            if (mode == io.sandjar.abi.Sig.SS_DISABLE) {
-                altSp = 0;
-                altSize = 0;
-                altFlags = io.sandjar.abi.Sig.SS_DISABLE;
-            } else if (Long.compareUnsigned(size, io.sandjar.abi.Sig.MINSIGSTKSZ) < 0) {
-                return -ENOMEM;
-            } else {
-                altSp = io.sandjar.abi.Bytes.i64(b, 0);
-                altSize = size;
-                altFlags = flags & io.sandjar.abi.Sig.SS_AUTODISARM;
-            }
-        }
-        return oldss != 0 ? mem.write(oldss, old) : 0;
+        return altStack.change(ss, oldss, f == null ? 0 : f.reg(TrapFrame.RSP));
     }
 
     // ---- the way in and out, called by notify ----

@@ -250,6 +250,7 @@ class LineDisciplineTest implements LineDiscipline.Events {
     @Test
     void secondEndOfLine() {
         t.cc[VEOL] = ';';
+        line.settingsChanged(t.lflag);
         check("a;", "a;", "a;");
     }
 

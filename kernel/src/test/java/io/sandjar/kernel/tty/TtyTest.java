@@ -136,7 +136,7 @@ class TtyTest {
         assertEquals(-ESRCH, ioctl(t, TIOCSPGRP, 500));
         assertEquals(-EPERM, ioctl(t, TIOCSPGRP, 150));
         assertEquals(-EINVAL, ioctl(t, TIOCSPGRP, -1));
-        assertEquals(-EIO, ioctl(t, TIOCSTI, 'x'));
+        assertEquals(0, ioctl(t, TIOCSTI, 'x')); // the caller is root
     }
 
     @Test

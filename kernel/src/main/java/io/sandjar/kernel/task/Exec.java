@@ -319,7 +319,6 @@ public final class Exec {
         if (t.fds.shared()) {
             t.unshareFds(true);
         }
-        t.fds.closeOnExecAll(t);
         Path exe = image.file.path();
         String base = image.execFn.substring(image.execFn.lastIndexOf('/') + 1);
         kernel.taskLock().lock();

@@ -1381,6 +1381,7 @@ public final class Task extends Caller {
             return -EINVAL;
         }
         int r = new Loader(kernel, this, i).start(initialSp, slot);
+        fds.closeOnExecAll(this); // now, because some wait for that and then look into /proc for the new program
         TraceStops.leftMemory(this);
         kernel.tracing().execed(this, execTid);
         return r;

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <jni.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdint.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
@@ -109,6 +110,14 @@ JNIEXPORT jint JNICALL Java_io_sandjar_host_Native_ringNext(JNIEnv *env, jclass 
 		}
 		last = t;
 	}
+}
+
+// The CPU that this thread is on.
+JNIEXPORT jint JNICALL Java_io_sandjar_host_Native_cpu(JNIEnv *env, jclass cls)
+{
+	(void)env;
+	(void)cls;
+	return sched_getcpu();
 }
 
 // Whether programs may read and write the FS and GS base (HWCAP2_FSGSBASE).

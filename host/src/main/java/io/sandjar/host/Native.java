@@ -44,5 +44,7 @@ final class Native {
 
     static native int ringNext(long table, int count, long nanos);
 
+    static native int cpu();
+
     static native boolean fsgsbase();
 }

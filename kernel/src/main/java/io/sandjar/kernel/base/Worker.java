@@ -29,6 +29,11 @@ public final class Worker extends Thread {
         }
     }
 
+    /** Whether the calling thread has put something off. */
+    public static boolean hasReady() {
+        return Thread.currentThread() instanceof Worker w && !w.ready.isEmpty();
+    }
+
     /** Runs what the calling thread has put off. To be called by a worker when it holds no lock. */
     public static void drain() {
         if (Thread.currentThread() instanceof Worker w) {

@@ -29,6 +29,9 @@ final class RingServer implements Rings.Server, Runnable {
     /** Two notifications that would have been its own within this time wake it. */
     private static final long OFTEN_NANOS = 200_000;
 
+    /** How long it keeps its CPU while it sleeps. */
+    private static final long LINGER_NANOS = 2_000_000;
+
     /** So many calls are counted before the policy hears of them. */
     private static final int MANY_CALLS = 64;
 
@@ -38,6 +41,7 @@ final class RingServer implements Rings.Server, Runnable {
     private final @Nullable Task[] tasks = new Task[MOST_RINGS];
     private final @Nullable Ring[] rings = new Ring[MOST_RINGS];
     private final RingPolicy policy = new RingPolicy();
+    private final RingCpu place = new RingCpu();
 
     // guarded by this
     private final ArrayDeque<Task> newTasks = new ArrayDeque<>();
@@ -121,10 +125,12 @@ final class RingServer implements Rings.Server, Runnable {
                 if (changed) {
                     takeNew();
                 }
-                int i = eager ? table.next(100 * PATIENCE_NANOS) : policy.byRing() ? table.next(PATIENCE_NANOS) : -1;
+                int i = eager
+                        ? table.next(place.patience(100 * PATIENCE_NANOS))
+                        : policy.byRing() ? table.next(place.patience(PATIENCE_NANOS)) : -1;
                 if (i >= 0) {
                     one(i, s);
-                } else {
+                } else if (!place.wakeNow()) {
                     table.awake(false); // and then it looks once more: what is posted later sees it
                     for (i = table.next(0); i >= 0; i = table.next(0)) {
                         one(i, s);
@@ -151,22 +157,30 @@ final class RingServer implements Rings.Server, Runnable {
         } else {
             r.answer(Ring.REFUSED, 0);
         }
-        Worker.drain();
+        place.called(tasks);
+        place.answered();
     }
 
     /** Tells the policy of the calls that were made. */
     private void tell() {
         int n = served + notified.getAndSet(0);
         served = 0;
-        policy.called(n, table.takeLookedNanos(), System.nanoTime());
+        long now = System.nanoTime();
+        policy.called(n, table.takeLookedNanos(), now);
+        place.again(tasks, now);
     }
 
     private void sleep() {
+        place.wakeNow();
         sweep();
         tell();
         lastCallNanos = System.nanoTime() - PATIENCE_NANOS;
         asleep = true;
+        if (place.taken() && !woken && !changed) {
+            LockSupport.parkNanos(this, LINGER_NANOS);
+        }
         while (!woken && !changed) {
+            place.leave(tasks);
             LockSupport.park(this);
         }
         asleep = false;
@@ -191,6 +205,7 @@ final class RingServer implements Rings.Server, Runnable {
             Task t = tasks[i];
             Ring r = rings[i];
             if (t != null && r != null && (t.dead() || t.ring() != r) && !t.byRing()) {
+                RingCpu.leave(t);
                 tasks[i] = null;
                 rings[i] = null;
                 table.set(i, null);

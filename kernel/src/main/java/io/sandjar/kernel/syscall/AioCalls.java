@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.syscall;
 
+import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 import static io.sandjar.abi.Poll.POLLIN;
@@ -42,7 +43,7 @@ public final class AioCalls {
         }
         // as Linux: room for some more than was asked for
         int slots = AioContext.slotsFor(
-                2 * Math.max(nr_events, 4 * Runtime.getRuntime().availableProcessors()));
+                2 * Math.max(nr_events, 4 * Cpus.count()));
         return AioMaps.setup(t, slots, nr_events, ctxp);
     }
 

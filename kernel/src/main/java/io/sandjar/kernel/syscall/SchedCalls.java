@@ -8,11 +8,9 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.SchedAttrLayout;
-import io.sandjar.host.Scratch;
-import io.sandjar.host.Sys;
+import io.sandjar.host.Affinity;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Creds;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,6 @@ public final class SchedCalls {
     private static final long FLAGS = 0x7f;
     private static final int ATTR_SIZE_FIRST = 48;
     private static final int PAGE_SIZE = 4096;
-    private static final int MASK_BYTES = 1024;
 
     /** A policy that a loaded program carries out: it can be asked about, and there is no such program. */
     private static final int SCHED_EXT = 7;
@@ -75,35 +72,27 @@ public final class SchedCalls {
         if (o == null) {
             return -ESRCH;
         }
-        Scratch s = Scratch.take();
-        try {
-            long n = Sys.call(Nr.sched_getaffinity, o.hostTid(), MASK_BYTES, s.address);
-            if (n < 0) {
-                return n;
-            }
-            byte[] b = new byte[(int) n];
-            s.buf.get(0, b);
-            int used = b.length; // as large as the CPUs need that there are: what the host could have besides does not
-            // count
-            while (used > 8 && used > cpusetsize && b[used - 1] == 0) {
-                used--;
-            }
-            used = used + 7 & -8;
-            if (cpusetsize < used) {
-                return -EINVAL;
-            }
-            n = Math.min(cpusetsize, n);
-            b = Arrays.copyOf(b, (int) n);
-            int r = t.mem().write(mask, b);
-            return r < 0 ? r : n;
-        } finally {
-            s.give();
+        byte[] b = new byte[Affinity.MOST_BYTES];
+        int n = o.placement().get(b);
+        if (n < 0) {
+            return n;
         }
+        int used = n; // as large as the CPUs need that there are: what the host could have besides does not count
+        while (used > 8 && used > cpusetsize && b[used - 1] == 0) {
+            used--;
+        }
+        used = used + 7 & -8;
+        if (cpusetsize < used) {
+            return -EINVAL;
+        }
+        n = Math.min(cpusetsize, n);
+        int r = t.mem().write(mask, b, 0, n);
+        return r < 0 ? r : n;
     }
 
     @Syscall(nr = Nr.sched_setaffinity)
     public static long sys_sched_setaffinity(Task t, int pid, int cpusetsize, long mask) {
-        byte[] b = new byte[Math.clamp(cpusetsize, 0, MASK_BYTES)];
+        byte[] b = new byte[Math.clamp(cpusetsize, 0, Affinity.MOST_BYTES)];
         int r = t.mem().read(mask, b);
         if (r < 0) {
             return r;
@@ -115,13 +104,7 @@ public final class SchedCalls {
         if (!mayChange(t, o)) {
             return -EPERM;
         }
-        Scratch s = Scratch.take();
-        try {
-            s.buf.put(0, b);
-            return Sys.call(Nr.sched_setaffinity, o.hostTid(), b.length, s.address);
-        } finally {
-            s.give();
-        }
+        return o.placement().set(b, b.length);
     }
 
     @Syscall(nr = Nr.sched_getscheduler)

@@ -66,6 +66,7 @@ public final class Forks {
         if ((f & Clone.CLONE_PARENT) != 0 && t.group == t.pids().init()) {
             return -EINVAL;
         }
+        t.placement().beginClone();
         return thread ? thread(t, a) : process(t, a);
     }
 

@@ -253,7 +253,6 @@ public final class Task extends Caller {
         noNewPrivs = from.noNewPrivs;
         seccomp = from.seccomp;
         personality = from.personality;
-        affinity = from.affinity;
         ioPriority = from.ioPriority;
         timerSlackNanos = from.timerSlackNanos;
         usualSlackNanos = from.timerSlackNanos;
@@ -299,8 +298,7 @@ public final class Task extends Caller {
     /** Secret by which a new process makes itself known. */
     long cookie;
 
-    /** CPU affinity mask as the guest set it; null for all. */
-    public volatile long @Nullable [] affinity;
+    private final Placement placement = new Placement(this);
 
     private final FileDescription[] held = new FileDescription[8];
 
@@ -738,6 +736,11 @@ public final class Task extends Caller {
         return hostTid;
     }
 
+    /** Where the host may run it. */
+    public Placement placement() {
+        return placement;
+    }
+
     public boolean dead() {
         return dead;
     }
@@ -961,6 +964,7 @@ public final class Task extends Caller {
             inGuest = true;
             return false;
         }
+        placement.endClone();
         progress = 0;
         viaRing = true;
         mem.open(r);

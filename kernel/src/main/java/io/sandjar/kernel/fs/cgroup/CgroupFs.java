@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.cgroup;
 
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
 import io.sandjar.kernel.fs.pseudo.TextInode;
@@ -107,9 +108,9 @@ public final class CgroupFs extends PseudoFs {
             root.add(FILES[i], new File(FILES[i], FILES[i + 1]));
         }
         oldNames(root);
-        String cpus = Runtime.getRuntime().availableProcessors() == 1
+        String cpus = Cpus.count() == 1
                 ? "0\n"
-                : "0-" + (Runtime.getRuntime().availableProcessors() - 1) + "\n";
+                : "0-" + (Cpus.count() - 1) + "\n";
         root.add("cpuset.cpus.effective", new File("cpuset.cpus.effective", cpus));
     }
 

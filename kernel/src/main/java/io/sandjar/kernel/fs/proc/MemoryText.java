@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.host.HostFiles;
@@ -164,7 +165,7 @@ final class MemoryText {
         line(b, "nr_zone_inactive_file", pages(info, "Inactive(file)"));
         line(b, "nr_zone_active_file", pages(info, "Active(file)"));
         b.append("  pagesets\n");
-        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        for (int i = 0; i < Cpus.count(); i++) {
             b.append("    cpu: ").append(i);
             b.append("\n              count:    0\n              high:     0\n              batch:    1\n");
             b.append("  vm stats threshold: 0\n");

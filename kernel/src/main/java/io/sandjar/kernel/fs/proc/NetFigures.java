@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.SocketInfo;
@@ -93,7 +94,7 @@ final class NetFigures extends TextInode {
             case "snmp6" -> snmp6(b);
             case "softnet_stat" -> {
                 // packets go from socket to socket: no queue of a CPU ever holds one
-                for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+                for (int i = 0; i < Cpus.count(); i++) {
                     for (int column = 0; column < SOFTNET_COLUMNS; column++) {
                         Fields.hex(b, column == SOFTNET_CPU ? i : 0, 8);
                         b.append(column == SOFTNET_COLUMNS - 1 ? '\n' : ' ');

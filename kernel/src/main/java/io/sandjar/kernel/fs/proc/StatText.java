@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.kernel.task.Accounting;
@@ -21,7 +22,7 @@ final class StatText {
     private StatText() {}
 
     private static int cpus() {
-        return Runtime.getRuntime().availableProcessors();
+        return Cpus.count();
     }
 
     private static boolean runs(ProcView v) {

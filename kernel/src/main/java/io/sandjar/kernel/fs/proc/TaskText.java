@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.kernel.mm.UserMemory;
@@ -176,7 +177,7 @@ final class TaskText {
         b.append("\nSeccomp:\t").append(f == null ? 0 : f.mode());
         b.append("\nSeccomp_filters:\t").append(f == null || f.isStrict() ? 0 : f.count());
         b.append("\nSpeculation_Store_Bypass:\tvulnerable\n");
-        int cpus = Runtime.getRuntime().availableProcessors();
+        int cpus = Cpus.count();
         b.append("Cpus_allowed:\t").append(Long.toHexString(cpus >= 64 ? -1 : (1L << cpus) - 1));
         b.append("\nCpus_allowed_list:\t").append(CpuList.text(cpus));
         b.append("\nMems_allowed:\t1\nMems_allowed_list:\t0\n");

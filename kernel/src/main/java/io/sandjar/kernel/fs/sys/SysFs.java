@@ -3,6 +3,7 @@
 package io.sandjar.kernel.fs.sys;
 
 import io.sandjar.host.HostFiles;
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.fs.pseudo.PseudoFs;
@@ -112,7 +113,7 @@ public final class SysFs extends PseudoFs {
     }
 
     private static int cpus() {
-        return Runtime.getRuntime().availableProcessors();
+        return Cpus.count();
     }
 
     private static String list() {

@@ -131,6 +131,11 @@ public final class Ring {
         buf.putInt(FIRST_WINDOW + i * WINDOW_SIZE + 20, to);
     }
 
+    /** Where a piece of the data begins in our memory. */
+    public long dataAddress(int at) {
+        return address + DATA + at;
+    }
+
     public void read(int at, byte[] dst, int off, int len) {
         buf.get(DATA + at, dst, off, len);
     }

@@ -98,6 +98,16 @@ public final class Sys {
         return Native.guestToFile(fd, off, tid, address, len);
     }
 
+    /** pread(2) into native memory of ours; {@code off} -1: read(2). */
+    public static long readAt(int fd, long off, long to, long len) {
+        return Native.sys(off < 0 ? Nr.read : Nr.pread64, fd, to, len, off, 0, 0);
+    }
+
+    /** pwrite(2) from native memory of ours; {@code off} -1: write(2). */
+    public static long writeAt(int fd, long off, long from, long len) {
+        return Native.sys(off < 0 ? Nr.write : Nr.pwrite64, fd, from, len, off, 0, 0);
+    }
+
     /** Guest memory to array: bytes copied (perhaps fewer) or -errno. */
     public static long peek(int tid, long address, byte[] dst, int off, int len) {
         java.util.Objects.checkFromIndexSize(off, len, dst.length);

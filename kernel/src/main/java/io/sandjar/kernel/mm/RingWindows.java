@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * UserMemory} reach into the guest as for other calls. The bounds are read once from the ring; the bytes are the guest's.
  */
 final class RingWindows {
-    private static final int MOST_BYTES = 4096;
+    static final int MOST_BYTES = 4096;
 
     private final long[] address = new long[Ring.WINDOWS];
     private final int[] length = new int[Ring.WINDOWS];
@@ -50,43 +50,65 @@ final class RingWindows {
     /** Whether these bytes were copied from a piece. */
     boolean read(UserMemory mem, long a, byte[] dst, int off, int len) {
         Ring r = ring;
-        if (r == null || count == 0) {
+        int i = inPiece(mem, a, len);
+        if (r == null || i < 0) {
             return false;
         }
+        r.read(at[i] + (int) (a - address[i]), dst, off, len);
+        return true;
+    }
+
+    /** Where these bytes are in our memory; 0 when they are in no piece. */
+    long find(UserMemory mem, long a, int len) {
+        Ring r = ring;
+        int i = inPiece(mem, a, len);
+        return r == null || i < 0 ? 0 : r.dataAddress(at[i] + (int) (a - address[i]));
+    }
+
+    private int inPiece(UserMemory mem, long a, int len) {
         for (int i = 0; i < count; i++) {
             if (to[i] > from[i] && overlaps(address[i] + from[i], to[i] - from[i], a, len)) {
                 flush(mem);
-                return false;
+                return -1;
             }
         }
         for (int i = 0; i < count; i++) {
             long start = a - address[i]; // whatever the guest says, in bounds when it passes the check
             if (!out[i] && start >= 0 && start <= length[i] - len) {
-                r.read(at[i] + (int) start, dst, off, len);
-                return true;
+                return i;
             }
         }
-        return false;
+        return -1;
     }
 
     /** Whether these bytes were left for the stub. */
     boolean write(UserMemory mem, long a, byte[] src, int off, int len) {
         Ring r = ring;
-        if (r == null || count == 0) {
+        int i = outPiece(mem, a, len);
+        if (r == null || i < 0) {
             return false;
         }
+        r.write(at[i] + (int) (a - address[i]), src, off, len);
+        fill(i, a, len);
+        return true;
+    }
+
+    /** Where in our memory bytes for the guest may be left; 0: nowhere. Those that were are to be told to {@link #filled}. */
+    long open(UserMemory mem, long a, int len) {
+        Ring r = ring;
+        int i = outPiece(mem, a, len);
+        return r == null || i < 0 ? 0 : r.dataAddress(at[i] + (int) (a - address[i]));
+    }
+
+    void filled(UserMemory mem, long a, int len) {
+        fill(outPiece(mem, a, len), a, len);
+    }
+
+    private int outPiece(UserMemory mem, long a, int len) {
         for (int i = 0; i < count; i++) {
-            long distance = a - address[i];
-            if (out[i] && distance >= 0 && distance <= length[i] - len) {
-                int start = (int) distance;
-                boolean first = from[i] == to[i];
-                if (!first && (start > to[i] || start + len < from[i])) {
-                    return false; // not next to the rest: at once
-                }
-                r.write(at[i] + start, src, off, len);
-                from[i] = first ? start : Math.min(from[i], start);
-                to[i] = first ? start + len : Math.max(to[i], start + len);
-                return true;
+            long start = a - address[i];
+            if (out[i] && start >= 0 && start <= length[i] - len) {
+                return from[i] == to[i] || start <= to[i] && start + len >= from[i] ? i : -1; // else not next to the rest
             }
         }
         for (int i = 0; i < count; i++) {
@@ -95,7 +117,14 @@ final class RingWindows {
                 break;
             }
         }
-        return false;
+        return -1;
+    }
+
+    private void fill(int i, long a, int len) {
+        int start = (int) (a - address[i]);
+        boolean first = from[i] == to[i];
+        from[i] = first ? start : Math.min(from[i], start);
+        to[i] = first ? start + len : Math.max(to[i], start + len);
     }
 
     private static boolean overlaps(long a, int m, long b, int n) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class UserMemory {
     private static final int SCRATCH = 512;
 
+    /** How much of a string is read at first: as much as a stub puts into a ring. */
+    private static final int FIRST_OF_STRING = 256;
+
     private final byte[] word = new byte[16];
     private byte @Nullable [] scratch;
     private volatile int hostTid;
@@ -128,6 +131,39 @@ public final class UserMemory {
         return write(address, src, 0, src.length);
     }
 
+    /**
+     * From a host file to the guest: stops at a short read.
+     *
+     * @param off where in the file, -1 for the descriptor's position
+     * @return bytes, or -errno
+     */
+    public long fromFile(int hostFd, long off, long address, long len) {
+        RingWindows w = windows;
+        if (inRing && w != null && len <= RingWindows.MOST_BYTES) {
+            long at = w.open(this, address, (int) len);
+            if (at != 0) {
+                long n = Sys.readAt(hostFd, off, at, len);
+                if (n > 0) {
+                    w.filled(this, address, (int) n);
+                }
+                return n;
+            }
+        }
+        return Sys.fileToGuest(hostFd, off, hostTid, address, len);
+    }
+
+    /** From the guest to a host file; see {@link #fromFile}. */
+    public long toFile(int hostFd, long off, long address, long len) {
+        RingWindows w = windows;
+        if (inRing && w != null && len <= RingWindows.MOST_BYTES) {
+            long at = w.find(this, address, (int) len);
+            if (at != 0) {
+                return Sys.writeAt(hostFd, off, at, len);
+            }
+        }
+        return Sys.guestToFile(hostFd, off, hostTid, address, len);
+    }
+
     /** As much as is mapped: bytes copied, or -EFAULT for none. */
     public int readSome(long address, byte[] dst, int off, int len) {
         if (len == 0) {
@@ -176,12 +212,13 @@ public final class UserMemory {
      * @return its length, -EFAULT, or -ENAMETOOLONG when there is no NUL within {@code max} + 1 bytes
      */
     public int readString(long address, int max, Ref<String> out) {
-        byte[] buf = scratch(Math.min(max + 1, 256));
+        byte[] buf = scratch(Math.min(max + 1, FIRST_OF_STRING));
         int have = 0;
         while (true) {
             // never beyond the page, so that a string that ends just before a hole is found whole
             long at = address + have;
-            int n = (int) Math.min(Math.min(buf.length, max + 1) - have, 4096 - (at & 4095));
+            int room = Math.min(have == 0 ? FIRST_OF_STRING : buf.length, max + 1) - have;
+            int n = (int) Math.min(room, 4096 - (at & 4095));
             int r = readSome(at, buf, have, n);
             if (r < 0) {
                 return r;

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * another; so it is woken when nobody calls any more, or a little later, and finds more to do.
  */
 final class RingCpu {
-    /** Calls one after the other before a CPU is taken. */
-    private static final int SOME_CALLS = 32;
-
     /** How often new threads are looked for, and such that have been let go. */
     private static final long AGAIN_NANOS = 100_000_000;
 
@@ -31,19 +28,11 @@ final class RingCpu {
     private final byte[] own = new byte[Affinity.MOST_BYTES];
     private int ownLength;
     private int cpu = -1;
-    private int calls;
     private long placedNanos;
     private boolean crowded;
 
     /** When the first of those that wait to be woken was put off; 0: there is none. */
     private long putOffNanos;
-
-    /** A call was made: takes the CPU when it has none yet. */
-    void called(@Nullable Task[] tasks) {
-        if (cpu < 0 && ++calls >= SOME_CALLS) {
-            take(tasks, System.nanoTime());
-        }
-    }
 
     /** Has it, and looks after those that came since. */
     void again(@Nullable Task[] tasks, long nowNanos) {
@@ -56,7 +45,8 @@ final class RingCpu {
         return cpu >= 0;
     }
 
-    private void take(@Nullable Task[] tasks, long nowNanos) {
+    /** Takes the CPU on which it is, if there are others for the guests. */
+    void take(@Nullable Task[] tasks, long nowNanos) {
         placedNanos = nowNanos;
         if (cpu < 0) {
             int current = Affinity.current();
@@ -85,7 +75,6 @@ final class RingCpu {
 
     /** Gives it back: nobody is looking. */
     void leave(@Nullable Task[] tasks) {
-        calls = 0;
         if (cpu < 0) {
             return;
         }

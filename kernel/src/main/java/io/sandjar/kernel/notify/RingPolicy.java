@@ -23,6 +23,12 @@ final class RingPolicy {
 
     static final int SOME_CALLS = 300;
 
+    /** Rings need this time before they show what they can do: threads find their CPUs, code is compiled. It does not count. */
+    static final long SETTLING_NANOS = 4_000_000;
+
+    /** And then their trial is not given up before this time, unless they are very much slower. */
+    static final long SHORTEST_RING_TRIAL_NANOS = 15_000_000;
+
     /** How long it stays with what was better; longer each time that the trial of the other way confirms it. */
     static final long SHORTEST_STAY_NANOS = 100_000_000;
 
@@ -48,6 +54,7 @@ final class RingPolicy {
 
     // since the present trial or piece of a stay began
     private boolean begun;
+    private boolean settling;
     private long startNanos;
     private long pausedNanos;
     private long lookedNanos;
@@ -88,6 +95,13 @@ final class RingPolicy {
         calls += n;
         lookedNanos += looked;
         long active = nowNanos - startNanos - pausedNanos;
+        if (settling) {
+            if (active >= SETTLING_NANOS) {
+                begin(nowNanos);
+                settling = false;
+            }
+            return byRing;
+        }
         double rate = calls * 1e9 / Math.max(active, 1);
         if (calls >= ENOUGH_CALLS && active >= length() || trial && isPlainlyWorse(rate, active)) {
             note(rate);
@@ -107,6 +121,7 @@ final class RingPolicy {
         pausedNanos = 0;
         lookedNanos = 0;
         calls = 0;
+        settling = byRing && trial;
     }
 
     private long length() {
@@ -114,8 +129,11 @@ final class RingPolicy {
     }
 
     private boolean isPlainlyWorse(double rate, long active) {
-        return rate < (byRing ? notifiedRate : ringRate) / 2
-                && active >= (calls >= SOME_CALLS ? SHORTEST_TRIAL_NANOS : TRIAL_NANOS);
+        if (byRing) {
+            return rate < notifiedRate / 2 && active >= SHORTEST_RING_TRIAL_NANOS
+                    || rate < notifiedRate / 8 && active >= TRIAL_NANOS;
+        }
+        return rate < ringRate / 2 && active >= (calls >= SOME_CALLS ? SHORTEST_TRIAL_NANOS : TRIAL_NANOS);
     }
 
     private void note(double rate) {

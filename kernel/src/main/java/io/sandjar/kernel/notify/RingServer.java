@@ -157,7 +157,6 @@ final class RingServer implements Rings.Server, Runnable {
         } else {
             r.answer(Ring.REFUSED, 0);
         }
-        place.called(tasks);
         place.answered();
     }
 
@@ -185,6 +184,9 @@ final class RingServer implements Rings.Server, Runnable {
         }
         asleep = false;
         woken = false;
+        if (eager || policy.byRing()) {
+            place.take(tasks, System.nanoTime());
+        }
     }
 
     private synchronized void takeNew() {

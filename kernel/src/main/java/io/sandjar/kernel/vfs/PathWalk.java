@@ -280,9 +280,9 @@ public final class PathWalk {
     /** One name below a directory, and into what is mounted there. */
     private int step(Path dir, String name, Ref<Path> out) {
         Dentry d = dir.dentry();
-        Dentry child = null;
-        if (d.inode().fs.cachesNames()) {
-            child = d.cachedChild(name);
+        Dentry child = d.cachedChild(name);
+        if (child != null && !d.inode().fs.cachesNames() && !covered(dir, child)) {
+            child = null;
         }
         while (child == null) {
             int seen = d.generation();
@@ -301,6 +301,11 @@ public final class PathWalk {
         }
         out.set(p);
         return 0;
+    }
+
+    /** Whether something is mounted there: what lies below need not be asked for. */
+    private static boolean covered(Path dir, Dentry child) {
+        return child.mountCount.get() > 0 && Mount.top(new Path(dir.mount(), child)).mount() != dir.mount();
     }
 
     /** `..` */

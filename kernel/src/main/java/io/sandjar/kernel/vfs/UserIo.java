@@ -187,7 +187,7 @@ public final class UserIo extends IoBuffer {
             skipEmpty();
             long most = Math.min(Math.min(n - total, lens[piece] - done), remaining);
             long k = mem.touch(bases[piece] + done, most);
-            long r = Sys.fileToGuest(hostFd, off < 0 ? -1 : off + total, mem.hostTid(), bases[piece] + done, k);
+            long r = mem.fromFile(hostFd, off < 0 ? -1 : off + total, bases[piece] + done, k);
             if (r <= 0) {
                 return total > 0 ? total : r == -ESRCH ? -EFAULT : r;
             }
@@ -206,7 +206,7 @@ public final class UserIo extends IoBuffer {
         while (total < n && remaining > 0) {
             skipEmpty();
             long k = Math.min(Math.min(n - total, lens[piece] - done), remaining);
-            long r = Sys.guestToFile(hostFd, off < 0 ? -1 : off + total, mem.hostTid(), bases[piece] + done, k);
+            long r = mem.toFile(hostFd, off < 0 ? -1 : off + total, bases[piece] + done, k);
             if (r <= 0) {
                 return total > 0 ? total : r == -ESRCH ? -EFAULT : r;
             }

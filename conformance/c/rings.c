@@ -4,6 +4,7 @@
 #include "check.h"
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -313,6 +314,57 @@ TEST(others_see_the_text) {
     CHECK(far > 2);
     NEED(read(done[0], &c, 1) == 1 && c == 'x');
     EQ(ptrace(PTRACE_DETACH, child, 0, 0), 0);
+    EQ(waitpid(child, &status, 0), child);
+    EQ(status, 0);
+}
+
+static int same_cpus(pid_t of, const cpu_set_t *all) {
+    cpu_set_t now;
+    return sched_getaffinity(of, sizeof now, &now) == 0 && CPU_EQUAL(&now, all);
+}
+static cpu_set_t cpus_at_first;
+static void *asks_for_cpus(void *a) {
+    *(int *)a += !same_cpus(0, &cpus_at_first);
+    return 0;
+}
+/* While calls are looked for, the host keeps their threads off a CPU; they, their threads and children do not see it. */
+TEST(cpus_stay_what_they_are) {
+    int p[2], q[2], bad = 0, n;
+    NEED(pipe(p) == 0 && pipe(q) == 0);
+    OK(sched_getaffinity(0, sizeof cpus_at_first, &cpus_at_first));
+    pid_t child, other;
+    char c;
+    CHILD(child) { /* it answers, and has a ring of its own */
+        close(p[1]);
+        while (read(p[0], &c, 1) == 1)
+            EQ(write(q[1], &c, 1), 1);
+        CHECK(same_cpus(0, &cpus_at_first));
+    }
+    for (int i = 0; i < 4 * MANY; i++) {
+        bad += write(p[1], "x", 1) != 1 || read(q[0], &c, 1) != 1;
+        if (i % 500 != 499)
+            continue;
+        bad += !same_cpus(0, &cpus_at_first) || !same_cpus(child, &cpus_at_first);
+        pthread_t t;
+        n = 0;
+        bad += pthread_create(&t, 0, asks_for_cpus, &n) != 0 || pthread_join(t, 0) != 0 || n != 0;
+        CHILD(other) { CHECK(same_cpus(0, &cpus_at_first)); }
+        int status;
+        bad += waitpid(other, &status, 0) != other || status != 0;
+    }
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (n = 0; !CPU_ISSET(n, &cpus_at_first);)
+        n++;
+    CPU_SET(n, &one);
+    bad += sched_setaffinity(0, sizeof one, &one) != 0 || !same_cpus(0, &one);
+    for (int i = 0; i < MANY; i++)
+        bad += write(p[1], "x", 1) != 1 || read(q[0], &c, 1) != 1;
+    bad += !same_cpus(0, &one);
+    bad += sched_setaffinity(0, sizeof one, &cpus_at_first) != 0 || !same_cpus(0, &cpus_at_first);
+    EQ(bad, 0);
+    close(p[1]);
+    int status;
     EQ(waitpid(child, &status, 0), child);
     EQ(status, 0);
 }

@@ -108,7 +108,9 @@ final class RingWindows {
         for (int i = 0; i < count; i++) {
             long start = a - address[i];
             if (out[i] && start >= 0 && start <= length[i] - len) {
-                return from[i] == to[i] || start <= to[i] && start + len >= from[i] ? i : -1; // else not next to the rest
+                return from[i] == to[i] || start <= to[i] && start + len >= from[i]
+                        ? i
+                        : -1; // else not next to the rest
             }
         }
         for (int i = 0; i < count; i++) {

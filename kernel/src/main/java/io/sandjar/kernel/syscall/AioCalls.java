@@ -2,7 +2,6 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.syscall;
 
-import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 import static io.sandjar.abi.Poll.POLLIN;
@@ -10,6 +9,7 @@ import static io.sandjar.abi.Poll.POLLIN;
 import io.sandjar.abi.Aio;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.fs.aio.AioContext;
 import io.sandjar.kernel.fs.aio.AioRequest;
 import io.sandjar.kernel.fs.eventfd.EventFile;
@@ -42,8 +42,7 @@ public final class AioCalls {
             return -EAGAIN;
         }
         // as Linux: room for some more than was asked for
-        int slots = AioContext.slotsFor(
-                2 * Math.max(nr_events, 4 * Cpus.count()));
+        int slots = AioContext.slotsFor(2 * Math.max(nr_events, 4 * Cpus.count()));
         return AioMaps.setup(t, slots, nr_events, ctxp);
     }
 

@@ -305,7 +305,8 @@ public final class PathWalk {
 
     /** Whether something is mounted there: what lies below need not be asked for. */
     private static boolean covered(Path dir, Dentry child) {
-        return child.mountCount.get() > 0 && Mount.top(new Path(dir.mount(), child)).mount() != dir.mount();
+        return child.mountCount.get() > 0
+                && Mount.top(new Path(dir.mount(), child)).mount() != dir.mount();
     }
 
     /** `..` */

@@ -108,9 +108,7 @@ public final class CgroupFs extends PseudoFs {
             root.add(FILES[i], new File(FILES[i], FILES[i + 1]));
         }
         oldNames(root);
-        String cpus = Cpus.count() == 1
-                ? "0\n"
-                : "0-" + (Cpus.count() - 1) + "\n";
+        String cpus = Cpus.count() == 1 ? "0\n" : "0-" + (Cpus.count() - 1) + "\n";
         root.add("cpuset.cpus.effective", new File("cpuset.cpus.effective", cpus));
     }
 

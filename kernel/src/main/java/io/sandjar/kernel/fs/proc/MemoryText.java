@@ -2,10 +2,10 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
-import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
 import io.sandjar.host.HostFiles;
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.fs.sys.CgroupView;
 import io.sandjar.kernel.task.Accounting;
 import io.sandjar.kernel.task.Task;

@@ -2,9 +2,9 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
-import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.task.Accounting;
 import io.sandjar.kernel.task.Kernel;
 import io.sandjar.kernel.task.ProcView;

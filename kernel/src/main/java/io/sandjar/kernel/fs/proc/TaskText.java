@@ -2,9 +2,9 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
-import io.sandjar.kernel.base.Cpus;
 import static io.sandjar.kernel.fs.proc.Fields.*;
 
+import io.sandjar.kernel.base.Cpus;
 import io.sandjar.kernel.mm.UserMemory;
 import io.sandjar.kernel.seccomp.SeccompFilter;
 import io.sandjar.kernel.task.PidSpace;

@@ -5,8 +5,8 @@
 //   watch SECONDS [-k jvm|launcher|all] [-a MS] COMMAND [ARGUMENT]...
 //
 // It makes itself the reaper of all orphans below it, so that whatever the command started is either gone at the end or still a
-// descendant of this process. -k kills the JVM, its parent (the launcher) or both by SIGKILL after MS milliseconds. Prints
-// `status N`, a line `left PID COMM` for each process that is there GRACE later (and kills it), and ends with 0 if there was none
+// descendant of this process. -k kills the JVM, its parent (the launcher) or both by SIGKILL after MS milliseconds, or as soon as there is
+// one. Prints `status N`, a line `left PID COMM` for each process that is there GRACE later (and kills it), and ends with 0 if there was none
 // and the command ended within SECONDS, 3 if some were left, 4 if time was over.
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -127,17 +127,16 @@ int main(int argc, char **argv) {
             continue;
         if (target && !killed && now() - start >= after) {
             snapshot();
-            for (int k = 1; k < n_below; k++)
-                if (is_jvm(below[k])) {
+            for (int k = 1; k < n_below && !killed; k++)
+                if (is_jvm(below[k])) { // else it has not begun yet
+                    killed = 1;
                     int up = find(below[k])->ppid;
                     printf("killed %s: jvm %d launcher %d, %d processes below\n", target, below[k], up, n_below - 1);
                     if (strcmp(target, "launcher"))
                         kill(below[k], SIGKILL);
                     if (strcmp(target, "jvm") && up != getpid() && up > 1)
                         kill(up, SIGKILL);
-                    break;
                 }
-            killed = 1;
         }
         if (now() - start > seconds * 1000LL) {
             late = 1;

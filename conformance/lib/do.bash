@@ -105,6 +105,7 @@ os._exit(0)" 2>/dev/null'
         do_case memory_is_seen 0 '67108864' '$S --memory 64m -- cat /sys/fs/cgroup/memory.max'
         do_case cpus_are_seen 0 '50000 100000' '$S --cpus 0.5 -- cat /sys/fs/cgroup/cpu.max'
         do_case pids_limit 0 '*annot fork*alive' '$S --pids 20 -- sh -c "(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do sleep 3 & done); echo alive"'
+        do_case pids_only_the_bomb 0 'full alive' '$S --pids 40 -- python3 '"$here"'/lib/bomb.py'
         do_case groups_are_removed 0 'none' '$S --memory 64m --pids 50 -- true & p=$!; for i in $(seq 100); do j=$(pgrep -P $p) && break; sleep 0.01; done; wait $p; find /sys/fs/cgroup -name "sandjar-do-$j" | grep . && exit 1; echo none'
         do_case groups_after_kill 0 '*none' '$S --memory 64m -- sleep 60 & p=$!; for i in $(seq 200); do j=$(pgrep -P $p) && find /sys/fs/cgroup -name "sandjar-do-$j" | grep -q . && break; sleep 0.1; done; kill -9 $j; wait $p; find /sys/fs/cgroup -name "sandjar-do-$j" | grep -q . && exit 1; echo none'
     fi

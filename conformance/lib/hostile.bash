@@ -85,4 +85,8 @@ run_hostile() {
     run_hostile_case hostile/kill_jvm 20 any '-k jvm -a 2000' "$out/hostile/left_behind" stay
     run_hostile_case hostile/kill_launcher 20 any '-k launcher -a 2000' "$out/hostile/left_behind" stay
     run_hostile_case hostile/kill_both 20 any '-k all -a 2000' "$out/hostile/left_behind" stay
+    local ms who=(jvm launcher all) i=0
+    for ms in 0 30 60 90 120 160 220 300; do # while it starts
+        run_hostile_case "hostile/kill_at_$ms" 20 any "-k ${who[i++ % 3]} -a $ms" "$out/hostile/left_behind" stay
+    done
 }

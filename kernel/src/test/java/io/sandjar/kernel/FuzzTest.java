@@ -3,9 +3,13 @@
 package io.sandjar.kernel;
 
 import io.sandjar.kernel.fs.proc.ProcWriteFuzz;
+import io.sandjar.kernel.mm.RingFuzz;
+import io.sandjar.kernel.net.PacketFilterFuzz;
 import io.sandjar.kernel.net.netlink.NetlinkFuzz;
 import io.sandjar.kernel.seccomp.FilterFuzz;
 import io.sandjar.kernel.syscall.ControlFuzz;
+import io.sandjar.kernel.syscall.IovecFuzz;
+import io.sandjar.kernel.syscall.MountFuzz;
 import io.sandjar.kernel.syscall.OptionFuzz;
 import io.sandjar.kernel.task.ElfFuzz;
 import io.sandjar.kernel.task.FrameFuzz;
@@ -97,6 +101,12 @@ class FuzzTest {
             c.putLong(l);
         }
         run("FilterFuzz", FilterFuzz::fuzzerTestOneInput, b.array(), c.array());
+        long[] packets = {0x28L | 12L << 32, 0xb1L | 14L << 32, 0x48L | 16L << 32, 0x87L, 0x16L};
+        ByteBuffer d = buffer(40);
+        for (long l : packets) {
+            d.putLong(l);
+        }
+        run("PacketFilterFuzz", PacketFilterFuzz::fuzzerTestOneInput, b.array(), c.array(), d.array());
     }
 
     @Test
@@ -216,5 +226,56 @@ class FuzzTest {
             seeds[i] = b.array();
         }
         run("OptionFuzz", OptionFuzz::fuzzerTestOneInput, seeds);
+    }
+
+    @Test
+    void vectors() {
+        byte[][] seeds = new byte[16 * 9][];
+        for (int i = 0; i < seeds.length; i++) {
+            ByteBuffer b = buffer(4 + 4 * 5);
+            b.put((byte) (i % 16)).put((byte) (i / 16)).put((byte) 0).put((byte) 0);
+            for (int k = 0; k < 4; k++) {
+                int what = i % 16 < 10 ? k * 100 : k % 2 | (i / 16) << 8; // of control blocks: operation and file
+                b.put((byte) 0).putShort((short) what).putShort((short) (k * 50));
+            }
+            seeds[i] = b.array();
+        }
+        run("IovecFuzz", IovecFuzz::fuzzerTestOneInput, seeds);
+    }
+
+    @Test
+    void rings() {
+        ByteBuffer b = buffer(64 + 40);
+        b.put((byte) 8);
+        for (int i = 0; i < 8; i++) {
+            b.put((byte) 0)
+                    .putShort((short) (i * 500))
+                    .putShort((short) 400)
+                    .put((byte) 0)
+                    .put((byte) i);
+        }
+        for (int i = 0; i < 9; i++) {
+            b.put(64 + i * 4, (byte) i).putShort(65 + i * 4, (short) (i * 300)).put(67 + i * 4, (byte) (i * 8));
+        }
+        run("RingFuzz", RingFuzz::fuzzerTestOneInput, b.array());
+    }
+
+    @Test
+    void mounts() {
+        String[] texts = {
+            "\0lowerdir=/a:/c,upperdir=/c/u,workdir=/c/w",
+            "\0lowerdir=/x\\:y,upperdir=/x\\,y,workdir=/c/w,xino=off,index=on,metacopy=on,redirect_dir=on,volatile",
+            "\0lowerdir+=/a,lowerdir+=/c,userxattr",
+            "\0upperdir=/c/u",
+            "\1hidepid=2,gid=5,subset=pid",
+            "\2newinstance,ptmxmode=0666,mode=620,gid=5,max=10",
+            "\3size=10m,nr_inodes=5,mode=700,uid=1",
+            "\5x",
+        };
+        byte[][] seeds = new byte[texts.length][];
+        for (int i = 0; i < texts.length; i++) {
+            seeds[i] = texts[i].getBytes(StandardCharsets.ISO_8859_1);
+        }
+        run("MountFuzz", MountFuzz::fuzzerTestOneInput, seeds);
     }
 }

@@ -24,6 +24,11 @@ public final class UserMemory {
     private final byte[] word = new byte[16];
     private byte @Nullable [] scratch;
     private volatile int hostTid;
+    /** Most bytes that are written at once where memory is limited, and where little of it is left. */
+    private static final int LIMITED_STEP = 256 << 10;
+
+    private static final int TIGHT_STEP = 64 << 10;
+
     private @Nullable RingWindows windows;
     private boolean inRing;
     private volatile @Nullable MemoryRoom room;
@@ -73,10 +78,14 @@ public final class UserMemory {
         return r != null && r.tight(len) ? toucher : null;
     }
 
-    /** Whether there is so little left that the guest has to touch its pages itself. */
-    public boolean tight() {
+    /**
+     * Whether there is so little left that the guest has to touch its pages itself.
+     *
+     * @param bytes as many may be written; very many count as too many
+     */
+    public boolean tight(long bytes) {
         MemoryRoom r = room;
-        return r != null && r.tight(0);
+        return r != null && (r.tight(0) || Long.compareUnsigned(bytes, LIMITED_STEP) > 0);
     }
 
     /**
@@ -86,12 +95,16 @@ public final class UserMemory {
      * @return how many to write at once, at least one
      */
     public long touch(long address, long len) {
-        Toucher t = toucherWhenTight(len);
-        if (t == null) {
+        MemoryRoom r = room;
+        if (r == null) {
             return len;
         }
-        long n = Math.min(len, 65536);
-        t.touch(address, n);
+        long n = Math.min(len, LIMITED_STEP); // little memory is noticed between two steps
+        Toucher t = toucherWhenTight(n);
+        if (t != null) {
+            n = Math.min(n, TIGHT_STEP);
+            t.touch(address, n);
+        }
         return n;
     }
 

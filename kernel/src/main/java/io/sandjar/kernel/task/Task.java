@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Nr;
 import io.sandjar.abi.Rlimit;
 import io.sandjar.abi.Time;
 import io.sandjar.host.Ring;
@@ -953,14 +954,14 @@ public final class Task extends Caller {
                 || attention
                 || expectedNr >= 0
                 || image != null
-                || mem.tight()
                 || seccomp != null
                 || showsEveryCall()
                 || !InGuest.take(this)) {
             return false;
         }
         int number = r.nr();
-        if (!kernel.rings().isPlain(number)) {
+        long writes = number == Nr.read || number == Nr.pread64 ? r.argument(2) : 0;
+        if (!kernel.rings().isPlain(number) || mem.tight(writes)) {
             inGuest = true;
             return false;
         }

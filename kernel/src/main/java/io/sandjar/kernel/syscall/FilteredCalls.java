@@ -27,13 +27,13 @@ public final class FilteredCalls implements Dispatcher {
         if (f == null || f.always(t.nr) || t.mayBlock || t.again()) { // a call that waits was looked at when it came
             return next.call(t);
         }
-        int v = f.verdict(t.nr, t.ip, t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);
+        int v = f.verdict(t.nr, t.shownIp(), t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);
         if ((v & Verdict.ACTION) == Verdict.TRACE) {
             int r = t.kernel().tracing().stops.filtered(t, v & Verdict.DATA);
             if (r != 0) {
                 return r < 0 ? r : Task.SKIPPED;
             }
-            v = f.verdict(t.nr, t.ip, t.a0, t.a1, t.a2, t.a3, t.a4, t.a5); // the tracer may have changed it
+            v = f.verdict(t.nr, t.shownIp(), t.a0, t.a1, t.a2, t.a3, t.a4, t.a5); // the tracer may have changed it
             if ((v & Verdict.ACTION) == Verdict.TRACE) {
                 v = Verdict.ALLOW;
             }
@@ -43,7 +43,7 @@ public final class FilteredCalls implements Dispatcher {
             case Verdict.ERRNO -> -Verdict.errno(v);
             case Verdict.USER_NOTIF -> -ENOSYS; // nobody listens
             case Verdict.TRAP -> {
-                t.kernel().signals().force(t, SigInfo.seccomp(v & Verdict.DATA, t.ip, t.nr, Verdict.AUDIT_ARCH_X86_64));
+                t.kernel().signals().force(t, SigInfo.seccomp(v & Verdict.DATA, t.shownIp(), t.nr, Verdict.AUDIT_ARCH_X86_64));
                 yield t.nr; // as if the call had not been made: the register holds its number
             }
             case Verdict.KILL_THREAD -> {

@@ -169,7 +169,7 @@ public final class Rings {
     /** A notification of a plain call has come: marks the task when something is to be done about it. */
     public void count(Task t) {
         Server s = server;
-        if (s == null || ++t.callCount < manyCalls || !isPlain(t.nr) || t.showsEveryCall() || t.seccomp != null) {
+        if (s == null || ++t.callCount < manyCalls || !isPlain(t.nr) || t.showsEveryCall()) {
             return;
         }
         Trampolines all = t.space.trampolines;

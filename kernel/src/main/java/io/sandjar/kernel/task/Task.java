@@ -954,14 +954,14 @@ public final class Task extends Caller {
                 || attention
                 || expectedNr >= 0
                 || image != null
-                || seccomp != null
                 || showsEveryCall()
                 || !InGuest.take(this)) {
             return false;
         }
         int number = r.nr();
         long writes = number == Nr.read || number == Nr.pread64 ? r.argument(2) : 0;
-        if (!kernel.rings().isPlain(number) || mem.tight(writes)) {
+        SeccompFilter filter = seccomp;
+        if (!kernel.rings().isPlain(number) || filter != null && !filter.always(number) || mem.tight(writes)) {
             inGuest = true;
             return false;
         }
@@ -984,6 +984,12 @@ public final class Task extends Caller {
             return false;
         }
         return true;
+    }
+
+    /** Behind the instruction that made the call, for filters and tracers: not in one of our trampolines. */
+    public long shownIp() {
+        Trampolines sites = space.trampolines;
+        return sites == null ? ip : sites.shown(ip);
     }
 
     /** The call in progress will take its time: if it came by the ring, its thread may sleep. */

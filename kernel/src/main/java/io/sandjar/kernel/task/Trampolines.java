@@ -159,6 +159,12 @@ final class Trampolines {
         return k < 0 ? null : inAreas[k][(int) ((ip - areas[k]) / SIZE)];
     }
 
+    /** The address behind a call as the program knows it. */
+    long shown(long ip) {
+        Patch p = at(ip);
+        return p == null || ip - p.trampoline != AFTER ? ip : p.site + 2;
+    }
+
     /**
      * Takes the registers of a thread that stands in a trampoline to the site it stands for: signal handlers and unwinders
      * know only that.

@@ -36,8 +36,8 @@ static const char *const left_out[] = {"pause", "vhangup", "rt_sigsuspend", "sys
 /* Cases that wait for ever. */
 static const char *const waiting[] = {"open(\"fifo\", 0, 420)", "openat(AT_FDCWD, \"fifo\", 0, 420)", "creat(\"fifo\", 420)",
         "select(0, ok, ok, ok, NULL)", "select(0, ok, ok, ok, 1000000000 ns)", "pselect6(0, ok, ok, ok, NULL, ok)",
-        "ppoll(ok, 16, NULL, ok, 8)", "rt_sigtimedwait(ok, ok, NULL, 8)", "futex(mapped, 0, 0, NULL, mapped, 0)",
-        "vmsplice(pipe's reader, ok, 16, 0)"};
+        "ppoll(ok, 256, NULL, ok, 8)", "rt_sigtimedwait(ok, ok, NULL, 8)", "futex(mapped, 0, 0, NULL, mapped, 0)",
+        "vmsplice(pipe's reader, ok, 256, 0)"};
 /* As root natively these would touch others. */
 static const char *const not_as_root[] = {"setpriority", "ioprio_set"};
 
@@ -200,7 +200,7 @@ int main(int argc, char **argv) {
         if (pid == 0) {
             pass = as_root ? "root" : "user";
             if ((root && !own_spaces()) || chdir(directory) != 0 ||
-                    (root && !as_root && (setgroups(0, 0) || setgid(65533) || setuid(65533))) || (snprintf(work, sizeof work, "%s/work", directory), mkdir(work, 0755), chdir(work) != 0)) {
+                    (root && !as_root && (setgroups(0, 0) || setgid(65533) || setuid(65533))) || (snprintf(work, sizeof work, "%s/work-of-errors", directory), mkdir(work, 0755), chdir(work) != 0)) {
                 perror("errors: nowhere to work");
                 return 1;
             }

@@ -145,7 +145,7 @@ static void make_files(void) {
 /* ---- the other kinds ------------------------------------------------------------------------------------------------------------- */
 
 static char long_name[300], long_path[PATH_MAX + 10];
-static const char *const names[] = {"f", "d", "empty", "new", "", "nothing/f", "f/f", "f/", "d/", "new/", "l", "dangling", "loop", "fifo", "sock",
+static const char *const names[] = {"f", "d", "empty", "new", "", "nothing/f", "f/f", "loop/f", "f/", "d/", "new/", "l", "dangling", "loop", "fifo", "sock",
         "closed/f", ".", "..", "/proc/self/fd/999", "script", "d/f", "/proc/self/stat"};
 static const char *const attributes[] = {"user.a", "user.", "trusted.a", "security.a", "system.a", "nothing", "", "system.posix_acl_access"};
 static const char *const queues[] = {"a", "", "a/b", ".", "..", "/a"};
@@ -156,7 +156,7 @@ static const long small[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 64, 65, 1
 static const long numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
         32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 60, 70, 1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031,
         1032, 1033, 1034, 1035, 1036, 1037, 1038, 1039, -1, INT_MAX};
-static const long sizes[] = {16, 0, 1, -1, 0x7fffffff, 0x80000000l, LONG_MIN, LONG_MAX};
+static const long sizes[] = {256, 0, 1, 16, -1, 0x7fffffff, 0x80000000l, LONG_MIN, LONG_MAX};
 static const long offsets[] = {0, 100, -1, LONG_MIN, LONG_MAX, 1l << 20};
 static const long lengths[] = {PAGE, 0, 1, -1, LONG_MIN, 1l << 47};
 static const long any[] = {0, 1, -1, 1l << 40, INT_MIN};

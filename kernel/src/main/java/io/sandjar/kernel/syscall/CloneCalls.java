@@ -24,7 +24,10 @@ final class CloneCalls {
 
     private CloneCalls() {}
 
-    @Syscall(nr = Nr.clone, support = Support.PARTIAL, note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
+    @Syscall(
+            nr = Nr.clone,
+            support = Support.PARTIAL,
+            note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
     static long sys_clone(Task t, long flags, long stack, long parent_tid, long child_tid, long tls) {
         int exitSignal = (int) flags & 0xff;
         return t.kernel()

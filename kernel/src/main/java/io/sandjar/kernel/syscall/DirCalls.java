@@ -65,6 +65,7 @@ public final class DirCalls {
             return -EBADF;
         }
         DirentBuffer b = new DirentBuffer(count, old);
+        long before = f.lseek(t, 0, SEEK_CUR);
         long r = f.getdents(t, b);
         if (r < 0) {
             return r;
@@ -74,7 +75,11 @@ public final class DirCalls {
         }
         FsNotify.event(f.path(), Poll.IN_ACCESS);
         int w = t.mem().write(address, b.bytes(), 0, b.length());
-        return w != 0 ? w : b.length();
+        if (w != 0) {
+            f.lseek(t, before, SEEK_SET); // the names come again
+            return w;
+        }
+        return b.length();
     }
 
     // ---- working directory and root ----

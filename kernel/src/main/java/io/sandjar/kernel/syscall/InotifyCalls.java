@@ -13,9 +13,9 @@ import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
+import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.UserCounts;
 import io.sandjar.kernel.vfs.UserNamespace;
-import io.sandjar.kernel.vfs.Permissions;
 
 /** Watching of files. */
 public final class InotifyCalls {

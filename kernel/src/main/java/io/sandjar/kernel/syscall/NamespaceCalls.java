@@ -20,7 +20,11 @@ import io.sandjar.kernel.vfs.PathDescription;
 public final class NamespaceCalls {
     private NamespaceCalls() {}
 
-    @Syscall(nr = Nr.unshare, support = Support.PARTIAL, note = "no CLONE_NEWTIME: EINVAL, as of a kernel without CONFIG_TIME_NS; guests read clocks by the host's vDSO")
+    @Syscall(
+            nr = Nr.unshare,
+            support = Support.PARTIAL,
+            note =
+                    "no CLONE_NEWTIME: EINVAL, as of a kernel without CONFIG_TIME_NS; guests read clocks by the host's vDSO")
     public static long sys_unshare(Task t, @As(Kind.CLONE_FLAGS) long flags) {
         long known = NewNamespaces.FLAGS
                 | Clone.CLONE_FS
@@ -63,7 +67,10 @@ public final class NamespaceCalls {
         return 0;
     }
 
-    @Syscall(nr = Nr.setns, support = Support.PARTIAL, note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
+    @Syscall(
+            nr = Nr.setns,
+            support = Support.PARTIAL,
+            note = "no time namespaces: EINVAL, as of a kernel without CONFIG_TIME_NS")
     public static long sys_setns(Task t, int fd, @As(Kind.CLONE_FLAGS) int nstype) {
         FileDescription f = t.fget(fd);
         if (f == null || f instanceof PathDescription) {

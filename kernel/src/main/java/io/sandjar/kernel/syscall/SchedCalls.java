@@ -168,7 +168,11 @@ public final class SchedCalls {
         if (r < 0) {
             return r;
         }
-        return find(t, pid) == null ? -ESRCH : priority[0] == 0 ? 0 : -EINVAL;
+        Task o = find(t, pid);
+        if (o == null || priority[0] != 0) {
+            return o == null ? -ESRCH : -EINVAL;
+        }
+        return mayChange(t, o) ? 0 : -EPERM;
     }
 
     @Syscall(nr = Nr.sched_getattr)

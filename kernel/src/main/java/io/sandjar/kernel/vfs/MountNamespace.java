@@ -38,7 +38,6 @@ public final class MountNamespace extends Namespace {
     boolean entered;
 
     /** Holders beside processes: open files and mounts of /proc/PID/ns/mnt. */
-
     public MountNamespace(Mount root) {
         this(UserNamespace.FIRST, new MountWorld(), false);
         Mount.LOCK.lock();

@@ -23,6 +23,8 @@ final class CompatPageTest {
     private final Verdict[] calls = Verdict.all();
     private final Map<String, List<String>> covered = Coverage.of(root().resolve("conformance/c"));
 
+    private final ManualErrors errors = new ManualErrors(root().resolve("conformance"));
+
     CompatPageTest() throws IOException {}
 
     @Test
@@ -55,6 +57,22 @@ final class CompatPageTest {
         assertEquals(List.of(), without, "full, but no program of conformance/c checks an error of them");
     }
 
+    /** Each error that the manual names for a full call is provoked by a test, or conformance/errors/unprovoked says why not. */
+    @Test
+    void everyErrorOfTheManualIsProvokedOrExplained() {
+        List<String> without = new ArrayList<>();
+        for (Verdict v : calls) {
+            if (v.kind() == Verdict.Kind.FULL) {
+                for (String error : errors.open(v.name())) {
+                    if (!errors.explained(v.name(), error)) {
+                        without.add(v.name() + " " + error);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), without, "errors of the manual that nothing provokes");
+    }
+
     @Test
     void thePageIsThatOfTheCode() throws IOException {
         String page = page();
@@ -83,7 +101,8 @@ final class CompatPageTest {
                     .append(v.note().replace("|", "\\|"))
                     .append(" | ");
             rows.append(String.join(" ", covered.getOrDefault(v.name(), List.of())))
-                    .append(" |\n");
+                    .append(" | ");
+            rows.append(String.join(" ", errors.provoked(v.name()))).append(" |\n");
         }
         StringBuilder table = new StringBuilder();
         families.forEach((name, n) -> table.append("| %s | %d | %d | %d |\n".formatted(name, n[0], n[1], n[2])));
@@ -103,10 +122,12 @@ final class CompatPageTest {
                 |---|---|---|---|
                 %s
                 Tests are the programs of conformance/c that provoke an error of the call (or make it, if it has none), natively
-                and inside. A full call without a test fails `make check`.
+                and inside. A full call without a test fails `make check`. Errors are those that are provoked so that native and inside answer alike, by these
+                programs or by the table of conformance/errors. An error that the manual names for a full call and that is not
+                among them stands with its reason in conformance/errors/unprovoked, or `make check` fails.
 
-                | nr | call | verdict | note | tests |
-                |---|---|---|---|---|
+                | nr | call | verdict | note | tests | errors |
+                |---|---|---|---|---|---|
                 """.formatted(calls.length, sum[0], host, sum[1], sum[2], none(sum[3]), table) + rows;
     }
 

@@ -27,6 +27,8 @@ final class Coverage {
             "static [\\w ]+[ *](\\w+)\\([^)]*\\)\\s*\\{\\s*return\\s+(?:\\([^)]*\\)\\s*)?syscall\\((?:SYS|__NR)_(\\w+)");
     private static final Pattern ERROR =
             Pattern.compile("ERR\\(\\s*(?:\\([^()]*\\)\\s*)?(\\w+)(\\((?:SYS|__NR)_(\\w+))?");
+    private static final Pattern WANTED = Pattern.compile(",\\s*(E[A-Z0-9]+)\\)");
+    private static final int LONGEST_CHECK = 300;
     private static final Pattern MADE = Pattern.compile("\\b(\\w+)\\((?:(?:SYS|__NR)_(\\w+))?");
     private static final Pattern COVERS = Pattern.compile("\\bcovers: ([\\w ]+)");
 
@@ -104,19 +106,40 @@ final class Coverage {
         return all;
     }
 
-    static Set<String> calls(String source) {
+    /** The errors that the programs of a directory want, by the name of the call. */
+    static Map<String, Set<String>> errors(Path directory) throws IOException {
+        Map<String, Set<String>> all = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path source : files.filter(f -> f.toString().endsWith(".c")).toList()) {
+                errors(Files.readString(source), all);
+            }
+        }
+        return all;
+    }
+
+    private static Set<String> errors(String source, Map<String, Set<String>> all) {
         Map<String, String> helpers = new HashMap<>();
         for (Matcher m = HELPER.matcher(source); m.find(); ) {
             helpers.put(m.group(1), m.group(2));
         }
         Set<String> calls = new TreeSet<>();
+        Matcher wanted = WANTED.matcher(source);
         for (Matcher m = ERROR.matcher(source); m.find(); ) {
-            String name = m.group(1);
-            calls.add(
-                    m.group(3) != null
-                            ? m.group(3)
-                            : helpers.containsKey(name) ? helpers.get(name) : LIBC.getOrDefault(name, name));
+            String made = m.group(1);
+            String name = m.group(3) != null
+                    ? m.group(3)
+                    : helpers.containsKey(made) ? helpers.get(made) : LIBC.getOrDefault(made, made);
+            calls.add(name);
+            wanted.region(m.end(), Math.min(m.end() + LONGEST_CHECK, source.length()));
+            if (wanted.find()) {
+                all.computeIfAbsent(name, n -> new TreeSet<>()).add(wanted.group(1));
+            }
         }
+        return calls;
+    }
+
+    static Set<String> calls(String source) {
+        Set<String> calls = errors(source, new TreeMap<>());
         for (Matcher m = MADE.matcher(source); m.find(); ) {
             String name = m.group(2) != null ? m.group(2) : m.group(1);
             if (NEVER_FAIL.contains(name)) {

@@ -65,8 +65,12 @@ public final class NsFile extends FileDescription {
                 namespace instanceof UserNamespace u
                         ? c.mem().writeInt(arg, c.creds().userNs().shownUid(u.ownerUid()))
                         : -EINVAL;
-            case NS_GET_MNTNS_ID, NS_MNT_GET_INFO, NS_GET_PID_FROM_PIDNS, NS_GET_TGID_FROM_PIDNS, NS_GET_PID_IN_PIDNS, NS_GET_TGID_IN_PIDNS ->
-                namespace.question(c, cmd, arg);
+            case NS_GET_MNTNS_ID,
+                    NS_MNT_GET_INFO,
+                    NS_GET_PID_FROM_PIDNS,
+                    NS_GET_TGID_FROM_PIDNS,
+                    NS_GET_PID_IN_PIDNS,
+                    NS_GET_TGID_IN_PIDNS -> namespace.question(c, cmd, arg);
             default -> -ENOTTY;
         };
     }

@@ -16,9 +16,9 @@ import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
-import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Permissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

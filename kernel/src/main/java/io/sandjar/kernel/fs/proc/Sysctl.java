@@ -70,7 +70,11 @@ final class Sysctl {
             for (NetValue.Which w : NetValue.Which.values()) {
                 put(proc, this, w.path, new NetValue(proc, w));
             }
-            put(proc, this, "fs/inotify/max_user_instances", UserLimit.ofUser(proc, UserCounts.INOTIFY_INSTANCES, true));
+            put(
+                    proc,
+                    this,
+                    "fs/inotify/max_user_instances",
+                    UserLimit.ofUser(proc, UserCounts.INOTIFY_INSTANCES, true));
             put(proc, this, "fs/inotify/max_user_watches", UserLimit.ofUser(proc, UserCounts.INOTIFY_WATCHES, true));
             UserLimit.fill(proc, dir("user"));
             put(proc, this, "fs/file-nr", new FileCount(proc));

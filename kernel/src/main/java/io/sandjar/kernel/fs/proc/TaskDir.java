@@ -17,8 +17,8 @@ import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Creds;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
-import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Stat;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +30,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     private static final String[] PROCESS_DIRS = {"task", "map_files"};
     private static final String[] NONE = {};
     private static final String[] LINKS = {"cwd", "exe", "root"};
-    private static final String[] NAMESPACES = {
-        "cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"
+    private static final String[] NAMESPACES = {"cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"
     };
 
     final ProcFs proc;

@@ -123,7 +123,9 @@ public final class UnixNames {
         }
         Ref<Inode> inode = new Ref<>();
         r = UnixPaths.find(c, path(addr, len), inode);
-        return r < 0 || inode.get().binding instanceof UnixSocket ? -ECONNREFUSED : inode.get().nameHostSocket();
+        return r < 0 || inode.get().binding instanceof UnixSocket
+                ? -ECONNREFUSED
+                : inode.get().nameHostSocket();
     }
 
     /** The socket behind an address. */

@@ -182,9 +182,7 @@ public final class TtyDescription extends FileDescription {
     public int poll() {
         tty.lock().lock();
         try {
-            return hungUp()
-                    ? POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM
-                    : tty.slavePoll();
+            return hungUp() ? POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM : tty.slavePoll();
         } finally {
             tty.lock().unlock();
         }

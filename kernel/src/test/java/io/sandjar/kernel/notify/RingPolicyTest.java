@@ -63,6 +63,25 @@ class RingPolicyTest {
         assertTrue(share(5000, 40, 40, 2) >= 95);
     }
 
+    /** Each time that rings begin, their calls take a hundred times as long for three milliseconds. */
+    @Test
+    void aBadStartDoesNotDecide() {
+        long end = now + 3000 * MILLI;
+        long begun = 0;
+        boolean before = false;
+        long byRingNanos = 0;
+        while (now < end) {
+            boolean byRing = policy.byRing();
+            begun = byRing && !before ? now : begun;
+            before = byRing;
+            long step = byRing ? now - begun < 3 * MILLI ? 3 * MILLI : 128_000 : 640_000;
+            now += step;
+            byRingNanos += byRing ? step : 0;
+            policy.called(64, 0, now);
+        }
+        assertTrue(byRingNanos > 2500 * MILLI, byRingNanos + " ns by ring");
+    }
+
     @Test
     void pausesDoNotCount() {
         int changes = 0;

@@ -263,6 +263,72 @@ TEST(ipv6_values) {
     ERR(give(u, IPPROTO_IPV6, 999, 1), ENOPROTOOPT);
     EQ(value(u, IPPROTO_IP, IP_TTL), 64); /* for addresses of the other family */
 }
+/* What an option is after it was set. */
+static int after(int s, int level, int name, int v) {
+    return give(s, level, name, v) == 0 ? value(s, level, name) : -errno;
+}
+TEST(bounds_of_tcp) {
+    int t = OK(socket(AF_INET, SOCK_STREAM, 0));
+    EQ(after(t, SOL_TCP, TCP_LINGER2, 0), 60);
+    EQ(after(t, SOL_TCP, TCP_LINGER2, 1000), 120);
+    EQ(after(t, SOL_TCP, TCP_DEFER_ACCEPT, 2), 3);
+    EQ(after(t, SOL_TCP, TCP_DEFER_ACCEPT, 1000), 1087);
+    EQ(after(t, SOL_TCP, TCP_DEFER_ACCEPT, -1), 0);
+    EQ(after(t, SOL_TCP, TCP_WINDOW_CLAMP, 1), 1152);
+    int strict[] = {TCP_THIN_LINEAR_TIMEOUTS, TCP_FASTOPEN_CONNECT, TCP_FASTOPEN_NO_COOKIE, TCP_INQ};
+    for (unsigned i = 0; i < sizeof strict / sizeof *strict; i++) {
+        EQ(after(t, SOL_TCP, strict[i], 1), 1);
+        EQ(after(t, SOL_TCP, strict[i], 2), -EINVAL);
+    }
+    EQ(after(t, SOL_TCP, TCP_SAVE_SYN, 2), 2);
+    EQ(after(t, SOL_TCP, TCP_SAVE_SYN, 3), -EINVAL);
+    char b[64];
+    int none[] = {TCP_ULP, TCP_SAVED_SYN, TCP_FASTOPEN_KEY};
+    for (unsigned i = 0; i < sizeof none / sizeof *none; i++) {
+        socklen_t n = sizeof b;
+        EQ(getsockopt(t, SOL_TCP, none[i], b, &n), 0);
+        EQ(n, 0);
+    }
+    EQ(after(t, SOL_IP, IP_TOS, 255), 252);
+    ERR(give(t, SOL_IP, IP_MULTICAST_TTL, 3), EINVAL);
+    ERR(give(t, SOL_IP, IP_RECVFRAGSIZE, 1), EINVAL);
+}
+TEST(bounds_of_all) {
+    int u = OK(socket(AF_INET, SOCK_DGRAM, 0)), v6 = OK(socket(AF_INET6, SOCK_DGRAM, 0));
+    EQ(after(u, SOL_IP, IP_TOS, 255), 255);
+    EQ(after(u, SOL_IP, IP_MINTTL, 255), 255);
+    EQ(after(u, SOL_IP, IP_MINTTL, 256), -EINVAL);
+    EQ(after(u, SOL_IP, IP_MULTICAST_ALL, 2), -EINVAL);
+    EQ(after(u, SOL_IP, IP_RECVERR_RFC4884, 1), 1);
+    EQ(after(u, SOL_IP, IP_PASSSEC, 1), 1);
+    ERR(give(u, SOL_IP, IP_NODEFRAG, 1), ENOPROTOOPT);
+    ERR(give(u, SOL_IP, IP_ROUTER_ALERT, 1), EINVAL);
+    ERR(give(u, SOL_IP, IP_UNICAST_IF, htonl(4000)), EADDRNOTAVAIL);
+    EQ(after(u, SOL_IP, IP_UNICAST_IF, htonl(1)), (int)htonl(1));
+    EQ(after(v6, SOL_IPV6, IPV6_MULTICAST_LOOP, 2), -EINVAL);
+    EQ(after(v6, SOL_IPV6, IPV6_MTU_DISCOVER, 6), -EINVAL);
+    EQ(after(v6, SOL_IPV6, IPV6_MINHOPCOUNT, 256), -EINVAL);
+    EQ(after(v6, SOL_IPV6, IPV6_2292HOPLIMIT, 7), 1);
+    ERR(give(v6, SOL_IPV6, IPV6_MTU, 1279), EINVAL);
+    ERR(give(v6, SOL_IPV6, IPV6_UNICAST_IF, htonl(4000)), EADDRNOTAVAIL);
+    int t6 = OK(socket(AF_INET6, SOCK_STREAM, 0));
+    ERR(give(t6, SOL_IPV6, IPV6_MULTICAST_HOPS, 3), ENOPROTOOPT);
+    EQ(after(t6, SOL_IPV6, IPV6_TCLASS, 255), 252);
+    EQ(after(u, SOL_SOCKET, SO_BUSY_POLL, -1), -EINVAL);
+    EQ(after(u, SOL_SOCKET, SO_BUF_LOCK, 4), -EINVAL);
+    EQ(after(u, SOL_SOCKET, SO_PREFER_BUSY_POLL, 7), 1);
+    EQ(value(t6, SOL_SOCKET, SO_TXREHASH), 1);
+    EQ(after(t6, SOL_SOCKET, SO_TXREHASH, 0), 0);
+    EQ(after(t6, SOL_SOCKET, SO_TXREHASH, 2), -EINVAL);
+    EQ(after(u, SOL_SOCKET, SO_MAX_PACING_RATE, 0), 0);
+    EQ(value(u, SOL_SOCKET, SO_PEERGROUPS), -ENODATA);
+    socklen_t n = 28;
+    char b[28];
+    ERR(getsockopt(u, SOL_SOCKET, SO_PEERNAME, b, &n), ENOTCONN);
+    n = 8;
+    EQ(getsockopt(u, SOL_SOCKET, SO_GET_FILTER, b, &n), 0);
+    EQ(n, 0);
+}
 TEST(peers) {
     int s[2];
     EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);

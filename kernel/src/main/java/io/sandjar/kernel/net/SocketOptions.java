@@ -215,7 +215,7 @@ public final class SocketOptions {
                 if (on && !c.creds().has(Cap.CAP_NET_ADMIN)) {
                     return -EACCES;
                 }
-                keep(name, x);
+                keep(name, on ? 1 : 0);
             }
             case Net.SO_PEEK_OFF, Net.SO_INCOMING_CPU -> keep(name, x + 1);
             case Net.SO_DONTROUTE,
@@ -225,19 +225,39 @@ public final class SocketOptions {
                     Net.SO_RXQ_OVFL,
                     Net.SO_WIFI_STATUS,
                     Net.SO_NOFCS,
-                    Net.SO_SELECT_ERR_QUEUE -> keep(name, on ? 1 : 0);
-            case Net.SO_MAX_PACING_RATE,
-                    Net.SO_TXREHASH,
-                    Net.SO_RCVMARK,
-                    Net.SO_BUSY_POLL,
                     Net.SO_PREFER_BUSY_POLL,
-                    Net.SO_BUSY_POLL_BUDGET,
-                    Net.SO_BUF_LOCK -> keep(name, x);
-            case Net.SO_BINDTOIFINDEX -> {
-                Link l = x == 0 ? null : s.net().interfaces().byIndex(x);
-                if (l == null && x != 0) {
-                    return x < 0 ? -EINVAL : -ENODEV;
+                    Net.SO_RCVMARK,
+                    Net.SO_SELECT_ERR_QUEUE -> keep(name, on ? 1 : 0);
+            case Net.SO_MAX_PACING_RATE -> keep(name, x + 1);
+            case Net.SO_BUSY_POLL, Net.SO_BUSY_POLL_BUDGET -> {
+                if (x < 0) {
+                    return -EINVAL;
                 }
+                keep(name, x);
+            }
+            case Net.SO_BUF_LOCK -> {
+                if (x < 0 || x > 3) {
+                    return -EINVAL;
+                }
+                keep(name, x);
+            }
+            case Net.SO_TXREHASH -> {
+                if (x < -1 || x > 1) {
+                    return -EINVAL;
+                }
+                keep(name, x == 0 ? 1 : 0);
+            }
+            case Net.SO_RESERVE_MEM -> {
+                return x < 0 ? -EINVAL : -EOPNOTSUPP; // as without limits of memory
+            }
+            case Net.SO_TXTIME -> {
+                return -EINVAL; // it is a structure, for schedulers of packets
+            }
+            case Net.SO_BINDTOIFINDEX -> {
+                if (x < 0) {
+                    return -EINVAL;
+                }
+                Link l = s.net().interfaces().byIndex(x); // Linux does not ask whether there is one
                 device = l == null ? "" : l.name;
                 deviceIndex = x;
             }
@@ -362,13 +382,29 @@ public final class SocketOptions {
                     Net.SO_NOFCS,
                     Net.SO_SELECT_ERR_QUEUE,
                     Net.SO_ZEROCOPY,
-                    Net.SO_TXREHASH,
                     Net.SO_RCVMARK,
                     Net.SO_LOCK_FILTER,
                     Net.SO_BUSY_POLL,
                     Net.SO_PREFER_BUSY_POLL,
                     Net.SO_BUF_LOCK -> x = kept(name);
-            case Net.SO_MAX_PACING_RATE -> x = kept(name) == 0 ? -1 : kept(name);
+            case Net.SO_MAX_PACING_RATE -> x = kept(name) - 1;
+            case Net.SO_TXREHASH -> x = kept(name) == 0 ? 1 : 0;
+            case Net.SO_RESERVE_MEM, Net.SO_TXTIME -> x = 0;
+            case Net.SO_ATTACH_FILTER -> {
+                return filter == null ? 0 : -EINVAL; // nobody reads a filter back
+            }
+            case Net.SO_PEERGROUPS -> {
+                return -ENODATA;
+            }
+            case Net.SO_PEERNAME -> {
+                byte[] peer = new byte[128];
+                int n = s.peerName(peer);
+                if (n < 0 || n > len) {
+                    return n < 0 ? -ENOTCONN : -EINVAL;
+                }
+                System.arraycopy(peer, 0, out, 0, n);
+                return n;
+            }
             case Net.SO_LINGER -> {
                 Bytes.put32(out, 0, lingerOn ? 1 : 0);
                 Bytes.put32(out, 4, lingerSeconds);

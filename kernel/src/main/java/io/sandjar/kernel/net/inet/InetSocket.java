@@ -257,6 +257,10 @@ public abstract class InetSocket extends Socket {
         if (level == Net.SOL_IPV6 && name == Net.IPV6_V6ONLY && bound) {
             return -EINVAL;
         }
+        boolean device = level == Net.SOL_IP ? name == Net.IP_UNICAST_IF : level == Net.SOL_IPV6 && name == Net.IPV6_UNICAST_IF;
+        if (device && len >= 4 && Bytes.be32(value, 0) != 0 && net.interfaces().byIndex(Bytes.be32(value, 0)) == null) {
+            return -EADDRNOTAVAIL;
+        }
         int r = inet.set(level, name, value, len);
         if (r == 0) {
             inetOptionChanged(level, name);

@@ -231,15 +231,6 @@ public abstract class UnixSocket extends Socket {
             }
             return g.length * 4;
         }
-        if (opt == Net.SO_PEERNAME) {
-            byte[] n = new byte[128];
-            int r = peerName(n);
-            if (r < 0 || r > len) {
-                return r < 0 ? r : -EINVAL;
-            }
-            System.arraycopy(n, 0, out, 0, r);
-            return r;
-        }
         return -ENOPROTOOPT;
     }
 

@@ -6,6 +6,7 @@
 #include "network.h"
 #include <arpa/inet.h>
 #include <linux/errqueue.h>
+#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
@@ -417,5 +418,91 @@ TEST(devices_and_groups) {
     EQ(setsockopt(k, SOL_IP, IP_ADD_MEMBERSHIP, &m, sizeof m), 0);
     EQ(sendto(s, "4", 1, 0, SA(to)), 1);
     CHECK(readable(k, 5000));
+}
+/* Three sockets of a type share a port, and a program takes the first byte for the number of the one. */
+static int shared[3];
+static struct sockaddr_in share(int type, struct sock_filter *code, int n) {
+    struct sockaddr_in a = here(0);
+    socklen_t len = sizeof a;
+    struct sock_fprog p = {n, code};
+    for (int i = 0; i < 3; i++) {
+        shared[i] = OK(socket(AF_INET, type, 0));
+        if (i == 0)
+            ERR(setsockopt(shared[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &p, sizeof p), EINVAL);
+        EQ(give(shared[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
+        EQ(bind(shared[i], SA(a)), 0);
+        EQ(getsockname(shared[i], (void *)&a, &len), 0);
+        if (type == SOCK_STREAM)
+            EQ(listen(shared[i], 8), 0);
+    }
+    EQ(setsockopt(shared[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &p, sizeof p), 0);
+    return a;
+}
+TEST(a_program_chooses_among_equals) {
+    struct sock_filter byte[] = {{BPF_LD | BPF_B | BPF_ABS, 0, 0, 0}, {BPF_RET | BPF_A, 0, 0, 0}};
+    struct sockaddr_in a = share(SOCK_DGRAM, byte, 2);
+    int c = OK(socket(AF_INET, SOCK_DGRAM, 0));
+    for (int i = 0; i < 9; i++) {
+        char b = i % 3, got = 9;
+        EQ(sendto(c, &b, 1, 0, SA(a)), 1);
+        NEED(readable(shared[i % 3], 5000));
+        EQ(recv(shared[i % 3], &got, 1, 0), 1);
+        EQ(got, b);
+    }
+    char far = 77; // there are not so many: as without a program
+    EQ(sendto(c, &far, 1, 0, SA(a)), 1);
+    EQ(readable(shared[0], 500) + readable(shared[1], 0) + readable(shared[2], 0) > 0, 1);
+    struct sock_filter last[] = {{BPF_RET | BPF_K, 0, 0, 2}};
+    a = share(SOCK_STREAM, last, 1);
+    for (int i = 0; i < 4; i++) {
+        c = OK(socket(AF_INET, SOCK_STREAM, 0));
+        EQ(connect(c, SA(a)), 0);
+        EQ(readable(shared[2], 5000), 1);
+        OK(accept(shared[2], 0, 0));
+        EQ(readable(shared[0], 0) + readable(shared[1], 0), 0);
+    }
+    EQ(give(shared[0], SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, 0), 0);
+    ERR(give(shared[0], SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, 0), ENOENT);
+}
+TEST(one_port_for_several_peers) {
+    if (geteuid() != 0 || !own_network())
+        SKIP("no network namespace of its own");
+    struct sockaddr_in a, b, mine = here(0);
+    socklen_t len = sizeof mine;
+    int one = bound(SOCK_STREAM, &a), two = bound(SOCK_STREAM, &b), c[3], no_port = 1;
+    EQ(listen(one, 5), 0);
+    EQ(listen(two, 5), 0);
+    put("/proc/sys/net/ipv4/ip_local_port_range", "30000 30001");
+    for (int i = 0; i < 3; i++)
+        c[i] = OK(socket(AF_INET, SOCK_STREAM, 0));
+    EQ(connect(c[0], SA(a)), 0);
+    EQ(connect(c[1], SA(a)), 0);
+    ERR(connect(c[2], SA(a)), EADDRNOTAVAIL);
+    EQ(connect(c[2], SA(b)), 0);
+    EQ(getsockname(c[2], (void *)&mine, &len), 0);
+    EQ(ntohs(mine.sin_port) / 2, 15000);
+    char got[4];
+    int d = OK(accept(two, 0, 0));
+    EQ(send(c[2], "abc", 3, 0), 3);
+    EQ(recv(d, got, 4, 0), 3);
+    int e = OK(socket(AF_INET, SOCK_STREAM, 0));
+    mine = here(0);
+    EQ(setsockopt(e, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &no_port, sizeof no_port), 0);
+    EQ(bind(e, SA(mine)), 0);
+    EQ(getsockname(e, (void *)&mine, &len), 0);
+    EQ(mine.sin_port, 0);
+    EQ(connect(e, SA(b)), 0);
+    EQ(getsockname(e, (void *)&mine, &len), 0);
+    EQ(ntohs(mine.sin_port) / 2, 15000);
+    // a port that bind chose: the same peer only once
+    int f = OK(socket(AF_INET, SOCK_STREAM, 0)), g = OK(socket(AF_INET, SOCK_STREAM, 0));
+    mine = here(31000);
+    EQ(give(f, SOL_SOCKET, SO_REUSEADDR, 1), 0);
+    EQ(give(g, SOL_SOCKET, SO_REUSEADDR, 1), 0);
+    EQ(bind(f, SA(mine)), 0);
+    EQ(bind(g, SA(mine)), 0);
+    EQ(connect(f, SA(a)), 0);
+    ERR(connect(g, SA(a)), EADDRNOTAVAIL);
+    EQ(connect(g, SA(b)), 0);
 }
 MAIN()

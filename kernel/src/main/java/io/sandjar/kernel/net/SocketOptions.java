@@ -19,6 +19,8 @@ public final class SocketOptions {
 
     private static final int BUFFER_DEFAULT = 212992;
 
+    private static final int SO_DETACH_REUSEPORT_BPF = 68;
+
     public volatile boolean reuseAddr;
     public volatile boolean reusePort;
     public volatile boolean keepAlive;
@@ -37,6 +39,9 @@ public final class SocketOptions {
 
     /** What of packets passes; null for everything. */
     public volatile @Nullable PacketFilter filter;
+
+    /** Which socket of those that share a port gets what; null for one by the sender's address. */
+    public volatile @Nullable PacketFilter chooser;
 
     /** SO_PASSPIDFD. */
     public volatile boolean passPidfd;
@@ -135,7 +140,7 @@ public final class SocketOptions {
             case Net.SO_ATTACH_FILTER:
                 return attach(c, v, len);
             case Net.SO_ATTACH_REUSEPORT_CBPF:
-                return 0; // who gets what is said by the sender's address
+                return attachChooser(c, v, len);
             case Net.SO_DETACH_FILTER:
                 if (kept(Net.SO_LOCK_FILTER) != 0) {
                     return -EPERM;
@@ -247,6 +252,12 @@ public final class SocketOptions {
                 }
                 keep(name, x == 0 ? 1 : 0);
             }
+            case SO_DETACH_REUSEPORT_BPF -> {
+                if (!reusePort || chooser == null) {
+                    return reusePort ? -ENOENT : -EINVAL;
+                }
+                chooser = null;
+            }
             case Net.SO_RESERVE_MEM -> {
                 return x < 0 ? -EINVAL : -EOPNOTSUPP; // as without limits of memory
             }
@@ -289,6 +300,16 @@ public final class SocketOptions {
             return error[0];
         }
         filter = f;
+        return 0;
+    }
+
+    private int attachChooser(Caller c, byte[] v, int len) {
+        int[] error = new int[1];
+        PacketFilter f = PacketFilter.read(c, v, len, error);
+        if (f == null || !reusePort) {
+            return f == null ? error[0] : -EINVAL;
+        }
+        chooser = f;
         return 0;
     }
 

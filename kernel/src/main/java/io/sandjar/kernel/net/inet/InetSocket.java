@@ -34,6 +34,10 @@ public abstract class InetSocket extends Socket {
 
     private boolean portChosen;
 
+    final boolean portChosen() {
+        return portChosen;
+    }
+
     InetSocket(NetStack net, Ports ports, int family, int type, int protocol) {
         super(net, family, type, protocol);
         this.ports = ports;
@@ -140,6 +144,11 @@ public abstract class InetSocket extends Socket {
             if (bound || !canBind()) {
                 return -EINVAL;
             }
+            if (a.port() == 0 && type() == Net.SOCK_STREAM && inet.get(Net.SOL_IP, Net.IP_BIND_ADDRESS_NO_PORT, 0) != 0) {
+                local = a; // the port comes with the connection
+                addressChosen = !a.isAny();
+                return 0;
+            }
             int r = take(a);
             if (r == 0) {
                 addressChosen = !a.isAny();
@@ -203,6 +212,13 @@ public abstract class InetSocket extends Socket {
         ports.add(this);
         boundTo();
         return 0;
+    }
+
+    /** Takes an address that others have too, of connections to other peers. With the network's lock held. */
+    final void takeShared(InetAddr a) {
+        local = a;
+        bound = true;
+        ports.add(this);
     }
 
     /** Has an address now. With the network's lock held. */

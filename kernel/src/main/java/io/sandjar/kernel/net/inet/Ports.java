@@ -3,6 +3,7 @@
 package io.sandjar.kernel.net.inet;
 
 import io.sandjar.kernel.net.NetSettings;
+import io.sandjar.kernel.net.PacketFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -69,6 +70,27 @@ public final class Ports {
         return 0;
     }
 
+    /** A port that nobody but connections to others than {@code remote} has, which connecting gave them; 0 for none. */
+    int shared(InetAddr local, InetAddr remote) {
+        int first = settings.firstPort();
+        int last = settings.lastPort();
+        for (int p = first; p <= last; p++) {
+            LinkedHashSet<InetSocket> there = bound.get(p);
+            boolean free = true;
+            if (there != null) {
+                for (InetSocket s : there) {
+                    InetAddr r = s.remote;
+                    boolean same = remote.equals(r) && s.local.sameHost(local);
+                    free &= r != null && !same && !s.portChosen() && !s.listening();
+                }
+            }
+            if (free) {
+                return p;
+            }
+        }
+        return 0;
+    }
+
     void add(InetSocket s) {
         bound.computeIfAbsent(s.local.port(), p -> new LinkedHashSet<>(2)).add(s);
     }
@@ -96,9 +118,14 @@ public final class Ports {
         }
     }
 
-    /** Who takes what {@code from} sends to {@code to}: the most specific receiver; equals (SO_REUSEPORT) share them by the sender. */
+    /**
+     * Who takes what {@code from} sends to {@code to}: the most specific receiver. Equals (SO_REUSEPORT) share them by the sender, or as
+     * a program of one of them says.
+     *
+     * @param data what is sent; nothing for a connection
+     */
     @Nullable
-    InetSocket receiver(InetAddr from, InetAddr to, int link) {
+    InetSocket receiver(InetAddr from, InetAddr to, int link, byte[] data) {
         ArrayList<InetSocket> all = receivers.get(to.port());
         if (all == null) {
             return null;
@@ -118,15 +145,30 @@ public final class Ports {
             }
         }
         if (equals > 1) {
-            // each client stays with one of them
-            int pick = Math.floorMod(mix(from.hashCode()), equals);
+            ArrayList<InetSocket> group = new ArrayList<>(equals);
             for (int i = 0; i < all.size(); i++) {
-                if (all.get(i).score(from, to, link) == best && pick-- == 0) {
-                    return all.get(i);
+                if (all.get(i).score(from, to, link) == best) {
+                    group.add(all.get(i));
                 }
             }
+            return group.get(choose(group, from, data));
         }
         return found;
+    }
+
+    private static int choose(ArrayList<InetSocket> group, InetAddr from, byte[] data) {
+        int n = group.size();
+        for (int i = 0; i < n; i++) {
+            PacketFilter program = group.get(i).options.chooser;
+            if (program != null) {
+                int index = program.run(data);
+                if (index < n) {
+                    return index;
+                }
+                break;
+            }
+        }
+        return Math.floorMod(mix(from.hashCode()), n); // each client stays with one of them
     }
 
     private static int mix(int h) {

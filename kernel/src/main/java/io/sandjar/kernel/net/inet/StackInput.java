@@ -152,7 +152,7 @@ public final class StackInput {
             return; // a stranger's word on a connection counts nothing
         }
         int next = Bytes.be32(b, at + 4) + p.payloadLength() - header + Integer.bitCount(flags & (SYN | FIN));
-        boolean open = (flags & (SYN | ACK)) == SYN && there.tcpPorts().receiver(from, to, 1) != null;
+        boolean open = (flags & (SYN | ACK)) == SYN && there.tcpPorts().receiver(from, to, 1, new byte[0]) != null;
         byte[] none = {};
         byte[] reply = open
                 ? Ip.tcp(to, from, ThreadLocalRandom.current().nextInt(), next, SYN | ACK, 65483, none)

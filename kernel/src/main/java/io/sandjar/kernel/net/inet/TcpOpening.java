@@ -9,6 +9,8 @@ import io.sandjar.kernel.net.NetStack;
 
 /** How connections come to be: a client finds its listener, which gets the other end. */
 final class TcpOpening {
+    private static final byte[] NOTHING = {};
+
     private TcpOpening() {}
 
     /** Starts: 0, -errno, or -EAGAIN to wait for the outcome. */
@@ -44,7 +46,7 @@ final class TcpOpening {
             }
             s.remote = to;
             s.forgetError();
-            InetSocket found = there.tcpPorts().receiver(s.local, to, place.in());
+            InetSocket found = there.tcpPorts().receiver(s.local, to, place.in(), NOTHING);
             if (there != net && Place.of(there, s.local, 0).found() != net) {
                 return -EHOSTUNREACH; // nothing would come back
             }

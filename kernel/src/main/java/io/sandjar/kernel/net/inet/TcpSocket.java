@@ -173,7 +173,16 @@ final class TcpSocket extends InetSocket {
 
     /** A port and an address for a connection to {@code to}: 0 or -errno. With the network's lock held. */
     int takeToward(InetAddr to, InetAddr source) {
+        InetAddr from = local.isAny() ? source : local;
+        if (bound && ports.connected(to, from.withPort(local.port()))) {
+            return -EADDRNOTAVAIL;
+        }
         int r = takeAny();
+        int port = r == 0 ? 0 : ports.shared(from, to);
+        if (port != 0) {
+            takeShared(from.withPort(port));
+            return 0;
+        }
         if (r == 0 && local.isAny()) {
             local = source.withPort(local.port());
         }

@@ -176,7 +176,7 @@ final class UdpSocket extends DatagramSocket {
             Place place = place(to);
             if (place.found() instanceof NetStack n
                     && n.wire().watched() == 0
-                    && receiver(n, from, to, place.in()) instanceof UdpSocket receiver
+                    && receiver(n, from, to, place.in(), data) instanceof UdpSocket receiver
                     && receiver.inet.get(Net.SOL_UDP, Net.UDP_GRO, 0) != 0
                     && receiver.options.filter == null) {
                 receiver.deliver(from, header, data, null, 0); // stays together
@@ -191,8 +191,8 @@ final class UdpSocket extends DatagramSocket {
         }
     }
 
-    private @Nullable InetSocket receiver(NetStack there, InetAddr from, InetAddr to, int link) {
-        return ports(there, protocol()).receiver(from, to, link);
+    private @Nullable InetSocket receiver(NetStack there, InetAddr from, InetAddr to, int link, byte[] data) {
+        return ports(there, protocol()).receiver(from, to, link, data);
     }
 
     static Ports ports(NetStack there, int protocol) {
@@ -224,7 +224,7 @@ final class UdpSocket extends DatagramSocket {
 
     /** A datagram has come to its network: whether somebody is there for it. With the network's lock held. */
     static boolean arrive(NetStack there, int protocol, InetAddr from, Header header, byte[] data) {
-        if (!(ports(there, protocol).receiver(from, header.to(), header.link()) instanceof UdpSocket receiver)) {
+        if (!(ports(there, protocol).receiver(from, header.to(), header.link(), data) instanceof UdpSocket receiver)) {
             return false;
         }
         receiver.deliver(from, header, data);

@@ -505,4 +505,51 @@ TEST(one_port_for_several_peers) {
     ERR(connect(g, SA(a)), EADDRNOTAVAIL);
     EQ(connect(g, SA(b)), 0);
 }
+TEST(stamps_of_a_stream) {
+    int c, d;
+    connection(&c, &d);
+    EQ(send(c, "xx", 2, 0), 2);
+    int want = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_SCHED | SOF_TIMESTAMPING_TX_ACK | SOF_TIMESTAMPING_SOFTWARE |
+            SOF_TIMESTAMPING_OPT_ID;
+    msleep(20);
+    EQ(give(c, SOL_SOCKET, SO_TIMESTAMPING, want | SOF_TIMESTAMPING_OPT_TSONLY), 0);
+    struct pollfd p = {c, POLLIN, 0};
+    EQ(poll(&p, 1, 0), 0);
+    EQ(send(c, "hello", 5, 0), 5);
+    msleep(20);
+    EQ(send(c, "abc", 3, 0), 3);
+    msleep(300);
+    EQ(poll(&p, 1, 5000), 1);
+    EQ(p.revents, POLLERR);
+    for (int i = 0, kinds[2] = {0}; i < 6; i++) {
+        char ctl[400];
+        struct iovec v = {buf, sizeof buf};
+        struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = ctl, .msg_controllen = sizeof ctl};
+        EQ(recvmsg(c, &m, MSG_ERRQUEUE), 0);
+        EQ(m.msg_flags & MSG_ERRQUEUE, MSG_ERRQUEUE);
+        int found = 0;
+        for (struct cmsghdr *h = CMSG_FIRSTHDR(&m); h; h = CMSG_NXTHDR(&m, h))
+            if (h->cmsg_level == SOL_IP && h->cmsg_type == IP_RECVERR) {
+                struct sock_extended_err *e = (void *)CMSG_DATA(h);
+                EQ(e->ee_errno, ENOMSG);
+                EQ(e->ee_origin, SO_EE_ORIGIN_TIMESTAMPING);
+                EQ(e->ee_data, i < 3 ? 4 : 7);
+                kinds[i / 3] |= 1 << e->ee_info, found++;
+            } else if (h->cmsg_level == SOL_SOCKET && h->cmsg_type == SO_TIMESTAMPING) {
+                struct timespec t;
+                memcpy(&t, CMSG_DATA(h), sizeof t);
+                CHECK(t.tv_sec > 1600000000), found++;
+            }
+        EQ(found, 2);
+        if (i % 3 == 2)
+            EQ(kinds[i / 3], 1 << SCM_TSTAMP_SND | 1 << SCM_TSTAMP_SCHED | 1 << SCM_TSTAMP_ACK);
+    }
+    ERR(recv(c, buf, 9, MSG_ERRQUEUE), EAGAIN);
+    EQ(poll(&p, 1, 0), 0);
+    EQ(give(c, SOL_SOCKET, SO_TIMESTAMPING, want), 0);
+    EQ(send(c, "data", 4, 0), 4);
+    msleep(300);
+    int n = recv(c, buf, sizeof buf, MSG_ERRQUEUE);
+    CHECK(n > 4 && !memcmp(buf + n - 4, "data", 4));
+}
 MAIN()

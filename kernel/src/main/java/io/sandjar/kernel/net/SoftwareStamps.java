@@ -15,6 +15,7 @@ public final class SoftwareStamps {
     public static final int SOFTWARE = 1 << 4;
     public static final int OPT_ID = 1 << 7;
     public static final int TX_SCHED = 1 << 8;
+    public static final int TX_ACK = 1 << 9;
     public static final int OPT_TSONLY = 1 << 11;
 
     /** All flags that Linux has names for; others are refused. */
@@ -23,10 +24,12 @@ public final class SoftwareStamps {
     /** What must not be without OPT_ID. */
     static final int OPT_ID_TCP = 1 << 16;
 
-    /** SCM_TSTAMP_SND, SCM_TSTAMP_SCHED. */
+    /** SCM_TSTAMP_SND, SCM_TSTAMP_SCHED, SCM_TSTAMP_ACK. */
     public static final int SENT = 0;
 
     public static final int SCHEDULED = 1;
+
+    public static final int ACKED = 2;
 
     private SoftwareStamps() {}
 

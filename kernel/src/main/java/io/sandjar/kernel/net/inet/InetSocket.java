@@ -144,7 +144,9 @@ public abstract class InetSocket extends Socket {
             if (bound || !canBind()) {
                 return -EINVAL;
             }
-            if (a.port() == 0 && type() == Net.SOCK_STREAM && inet.get(Net.SOL_IP, Net.IP_BIND_ADDRESS_NO_PORT, 0) != 0) {
+            if (a.port() == 0
+                    && type() == Net.SOCK_STREAM
+                    && inet.get(Net.SOL_IP, Net.IP_BIND_ADDRESS_NO_PORT, 0) != 0) {
                 local = a; // the port comes with the connection
                 addressChosen = !a.isAny();
                 return 0;
@@ -273,7 +275,8 @@ public abstract class InetSocket extends Socket {
         if (level == Net.SOL_IPV6 && name == Net.IPV6_V6ONLY && bound) {
             return -EINVAL;
         }
-        boolean device = level == Net.SOL_IP ? name == Net.IP_UNICAST_IF : level == Net.SOL_IPV6 && name == Net.IPV6_UNICAST_IF;
+        boolean device =
+                level == Net.SOL_IP ? name == Net.IP_UNICAST_IF : level == Net.SOL_IPV6 && name == Net.IPV6_UNICAST_IF;
         if (device && len >= 4 && Bytes.be32(value, 0) != 0 && net.interfaces().byIndex(Bytes.be32(value, 0)) == null) {
             return -EADDRNOTAVAIL;
         }

@@ -134,14 +134,13 @@ final class OptionRules {
 
     /** The rule of an option; null for what is no such number. */
     static @Nullable Rule of(int level, int name) {
-        Rule[] all =
-                switch (level) {
-                    case Net.SOL_IP -> IP;
-                    case Net.SOL_IPV6 -> IPV6;
-                    case Net.SOL_TCP -> TCP;
-                    case Net.SOL_UDP -> UDP;
-                    default -> NONE;
-                };
+        Rule[] all = switch (level) {
+            case Net.SOL_IP -> IP;
+            case Net.SOL_IPV6 -> IPV6;
+            case Net.SOL_TCP -> TCP;
+            case Net.SOL_UDP -> UDP;
+            default -> NONE;
+        };
         for (Rule r : all) {
             if (r.name == name) {
                 return r;

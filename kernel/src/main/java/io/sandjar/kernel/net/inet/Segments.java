@@ -77,6 +77,13 @@ final class Segments {
         one(to, from, ack, seq + bytes.length, ACK);
     }
 
+    /** One segment with content, as if nothing had been sent before. */
+    static byte[] plain(TcpSocket s, byte[] data) {
+        InetAddr to = s.remote;
+        int size = Math.min(data.length, SIZE_MAX);
+        return Ip.tcp(s.local, to == null ? s.local : to, first(s) + 1, 0, ACK | PSH, WINDOW, Arrays.copyOf(data, size));
+    }
+
     static void ended(TcpSocket from, TcpSocket to) {
         if (watched(from, to.net())) {
             int seq = next(from, to);

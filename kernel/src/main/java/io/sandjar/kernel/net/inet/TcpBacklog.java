@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The connections of a listener that nobody has accepted yet, and the clients that found no room. Guarded by the network's lock. */
 final class TcpBacklog {
-    private final TcpSocket listener;
+    final TcpSocket listener;
     private final ArrayDeque<TcpSocket> waiting = new ArrayDeque<>(1);
     private final ArrayDeque<TcpSocket> outside = new ArrayDeque<>(1);
     private volatile int max;
@@ -71,7 +71,7 @@ final class TcpBacklog {
                 return;
             }
             if (client.state == Net.TCP_SYN_SENT && client.target == listener) {
-                TcpOpening.establish(client, listener, this);
+                TcpOpening.establish(client, this);
             }
         }
     }

@@ -62,7 +62,7 @@ final class TcpOpening {
                 s.connecting = true;
                 return nonblock ? -EINPROGRESS : -EAGAIN;
             }
-            establish(s, (TcpSocket) found, backlog);
+            establish(s, backlog);
             s.connecting = nonblock;
             return nonblock ? -EINPROGRESS : 0;
         } finally {
@@ -97,7 +97,8 @@ final class TcpOpening {
     }
 
     /** Makes the server's side of a connection and puts it into the listener's queue. With the network's lock held. */
-    static void establish(TcpSocket client, TcpSocket listener, TcpBacklog backlog) {
+    static void establish(TcpSocket client, TcpBacklog backlog) {
+        TcpSocket listener = backlog.listener;
         TcpSocket server = new TcpSocket(listener.net(), listener.ports, listener.family());
         InetAddr at = client.remote;
         server.local = at == null ? listener.local : at;

@@ -46,6 +46,9 @@ final class TcpSocket extends InetSocket {
 
     private volatile @Nullable Lifeline lifeline;
 
+    /** Who asked for times of what is sent. */
+    private volatile @Nullable TcpStamps stamps;
+
     /** TCP_USER_TIMEOUT. */
     volatile int userTimeoutMillis;
 
@@ -462,6 +465,14 @@ final class TcpSocket extends InetSocket {
                 p.limits();
             }
         }
+        if (name == Net.SO_TIMESTAMPING_OLD || name == Net.SO_TIMESTAMPING_NEW) {
+            TcpStamps times = stamps;
+            if (times == null) {
+                times = new TcpStamps();
+            }
+            times.configure(options.timestamping, bytesSent());
+            stamps = times;
+        }
         if (name == Net.SO_KEEPALIVE && (lifeline != null || state == Net.TCP_ESTABLISHED)) {
             lifeline().optionChanged(Net.SOL_SOCKET, name);
         }
@@ -537,7 +548,8 @@ final class TcpSocket extends InetSocket {
         if (src.remaining() == 0) {
             return 0;
         }
-        Ref<byte[]> seen = watched(p) ? new Ref<>() : null;
+        TcpStamps times = stamps;
+        Ref<byte[]> seen = watched(p) || (times != null && times.wantsData()) ? new Ref<>() : null;
         long n = p.in.put(src, null, seen);
         if (n > 0) {
             long now = System.nanoTime();
@@ -545,8 +557,11 @@ final class TcpSocket extends InetSocket {
             lastSentNanos = now;
             p.receives++;
             p.lastReceivedNanos = now;
-            if (seen != null) {
+            if (seen != null && watched(p)) {
                 Segments.data(this, p, seen.get());
+            }
+            if (times != null && times.sent(this, seen == null ? new byte[0] : seen.get(), p.in.total())) {
+                queue.wake(Poll.POLLERR);
             }
             boolean urgent = (flags & Net.MSG_OOB) != 0 && src.remaining() == 0;
             if (urgent) {
@@ -604,7 +619,10 @@ final class TcpSocket extends InetSocket {
     @Override
     public long recv(Caller c, IoBuffer dst, int flags, @Nullable Msg msg) {
         if ((flags & (Net.MSG_OOB | Net.MSG_ERRQUEUE)) != 0) {
-            return (flags & Net.MSG_OOB) != 0 ? receiveUrgent(dst, (flags & Net.MSG_PEEK) != 0, msg) : -EAGAIN;
+            TcpStamps times = stamps;
+            return (flags & Net.MSG_OOB) != 0
+                    ? receiveUrgent(dst, (flags & Net.MSG_PEEK) != 0, msg)
+                    : times == null ? -EAGAIN : times.errors.receive(this, dst, msg);
         }
         int s = state;
         if (s == Net.TCP_LISTEN) {
@@ -685,7 +703,8 @@ final class TcpSocket extends InetSocket {
     @Override
     public int poll() {
         int s = state;
-        int now = error != 0 ? Poll.POLLERR : 0;
+        TcpStamps times = stamps;
+        int now = error != 0 || (times != null && !times.errors.isEmpty()) ? Poll.POLLERR : 0;
         TcpBacklog b = backlog;
         if (b != null) {
             return now | (b.count() > 0 ? READABLE : 0);

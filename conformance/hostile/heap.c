@@ -6,13 +6,18 @@
 // for too much gets an error; the kernel serves on while all is held (a pipe and a fork from another process), and has everything
 // back when they are gone: as many objects as before can be made.
 #include "hostile.h"
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <mqueue.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #define HOGS 10
 #define MOST 60000 /* of one kind for each process: the test is to end */
@@ -105,12 +110,46 @@ static int semaphores(int i) {
     (void)i;
     return id < 0 ? -1 : semop(id, &b, 1);
 }
+static int filters(int i) {
+    /* processes with as many and as long filters as they may have */
+    static struct sock_filter code[4096];
+    struct sock_fprog program = {4096, code};
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (int k = 0; k < 4096; k++)
+            code[k] = (struct sock_filter){BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        for (int k = 0; k < 7; k++)
+            if (syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &program))
+                _exit(1);
+        for (;;)
+            pause();
+    }
+    return pid < 0 || i > 60 ? -1 : 0;
+}
+static int timers(int i) {
+    timer_t t;
+    struct sigevent e = {.sigev_notify = SIGEV_NONE};
+    return i < 5000 ? timer_create(CLOCK_MONOTONIC, &e, &t) : -1;
+}
+static int posix_messages(int i) {
+    static char text[8192];
+    static mqd_t q;
+    char name[40];
+    if (i % 10 == 0) {
+        snprintf(name, sizeof name, "/heap.%d.%d", getpid(), i);
+        if ((q = mq_open(name, O_CREAT | O_WRONLY | O_NONBLOCK, 0600, 0)) < 0)
+            return -1;
+        mq_unlink(name);
+    }
+    return mq_send(q, text, sizeof text, 0);
+}
 static const struct {
     const char *name;
     int (*one)(int);
 } kinds[] = {{"events", events}, {"pipes", pipes}, {"full pipes", full_pipes}, {"sockets", sockets}, {"internet", internet}, {"files", files},
         {"large files", large_files}, {"watched", watched}, {"tables", tables}, {"notices", notices}, {"messages", messages},
-        {"semaphores", semaphores}};
+        {"semaphores", semaphores}, {"filters", filters}, {"timers", timers}, {"posix messages", posix_messages}};
 #define KINDS (int)(sizeof kinds / sizeof *kinds)
 
 static void no_ipc(void) {

@@ -37,8 +37,21 @@ public final class IpcNamespace extends Namespace {
     /** A process left it: with the last its objects go, and the memory that they have of the host's. */
     public void left() {
         Users u = users;
-        if (u != null && !kept() && systemV.used() > 0 && !u.anyIn(this)) {
-            systemV.clear();
+        if (u == null || kept() || (systemV.used() == 0 && noQueues()) || u.anyIn(this)) {
+            return;
+        }
+        systemV.clear();
+        synchronized (queues) {
+            for (PosixQueue q : queues.values()) {
+                q.unlink();
+            }
+            queues.clear();
+        }
+    }
+
+    private boolean noQueues() {
+        synchronized (queues) {
+            return queues.isEmpty();
         }
     }
 }

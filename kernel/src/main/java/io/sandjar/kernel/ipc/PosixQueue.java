@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Poll.*;
 
 import io.sandjar.abi.Cap;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.vfs.Creds;
 import java.util.ArrayDeque;
@@ -29,6 +30,9 @@ public final class PosixQueue {
     /** sizeof(struct msg_msg), and that of a node of its tree. */
     private static final int WORDS = 48;
 
+    /** What a message takes beside its text. */
+    private static final int MESSAGE_BYTES = 120;
+
     /** A message with its priority. */
     public record Message(int priority, byte[] text) {}
 
@@ -48,6 +52,8 @@ public final class PosixQueue {
     private final int messageSize;
     private final TreeMap<Integer, ArrayDeque<byte[]>> messages = new TreeMap<>();
     private int count;
+    private int opened;
+    private boolean unlinked;
     private int receivers;
     private @Nullable Notice notice;
     private @Nullable Object noticeOwner;
@@ -110,12 +116,43 @@ public final class PosixQueue {
                 || (c.hasHere(Cap.CAP_DAC_OVERRIDE) && c.userNs().localUid(uid) != -1);
     }
 
-    /** 0, or -EAGAIN while it is full. */
+    private static long heapBytes(byte[] text) {
+        return MESSAGE_BYTES + text.length;
+    }
+
+    /** One more description of it. */
+    synchronized void open() {
+        opened++;
+    }
+
+    synchronized void close() {
+        opened--;
+        goneIfUnused();
+    }
+
+    /** It has no name any more, and goes with its last description. */
+    public synchronized void unlink() {
+        unlinked = true;
+        goneIfUnused();
+    }
+
+    private void goneIfUnused() {
+        if (unlinked && opened == 0) {
+            HeapRoom.OBJECTS.give(bytes() + (long) count * MESSAGE_BYTES);
+            messages.clear();
+            count = 0;
+        }
+    }
+
+    /** 0, -EAGAIN while it is full, -ENOMEM. */
     public int send(Message m) {
         Notice tell = null;
         synchronized (this) {
             if (count >= maxMessages) {
                 return -EAGAIN;
+            }
+            if (!HeapRoom.OBJECTS.take(heapBytes(m.text))) {
+                return -ENOMEM;
             }
             messages.computeIfAbsent(m.priority, p -> new ArrayDeque<>()).add(m.text);
             if (count++ == 0 && receivers == 0) {
@@ -144,6 +181,7 @@ public final class PosixQueue {
                 messages.remove(e.getKey());
             }
             count--;
+            HeapRoom.OBJECTS.give(heapBytes(text));
             m = new Message(e.getKey(), text);
         }
         queue.wake(POLLOUT | POLLWRNORM);

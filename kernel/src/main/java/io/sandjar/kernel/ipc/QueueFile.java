@@ -22,6 +22,7 @@ public final class QueueFile extends FileDescription {
         this.inode = inode;
         this.queue = queue;
         this.name = name;
+        queue.open();
     }
 
     public PosixQueue messages() {
@@ -65,6 +66,11 @@ public final class QueueFile extends FileDescription {
     @Override
     public boolean pollable() {
         return true;
+    }
+
+    @Override
+    protected void onRelease() {
+        queue.close();
     }
 
     @Override

@@ -3,11 +3,14 @@
 package io.sandjar.kernel.seccomp;
 
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.base.HeapRoom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The filters of a thread: one on top of those that it had before, never to be taken away. Immutable, so that threads and
- * processes share them as they are; a call that every filter allows whatever its arguments costs one test of a bit.
+ * processes share them as they are; a call that every filter allows whatever its arguments costs one test of a bit. Counted are
+ * those who have one, because what a guest's program takes of the heap is to be given back.
  */
 public final class SeccompFilter {
     /** Numbers that the bits cover; others are never allowed without a look. */
@@ -19,11 +22,16 @@ public final class SeccompFilter {
     /** What each filter of a chain costs beside its instructions. */
     private static final int PENALTY = 4;
 
+    private static final int INSTRUCTION_BYTES = 12;
+    private static final int FILTER_BYTES = 300;
+
     private final Filter filter;
     private final @Nullable SeccompFilter previous;
     private final long[] always = new long[CALLS / 64];
     private final int count;
     private final int length;
+    private final AtomicInteger users = new AtomicInteger();
+    private int heapBytes;
 
     SeccompFilter(Filter filter, @Nullable SeccompFilter previous) {
         this.filter = filter;
@@ -61,6 +69,32 @@ public final class SeccompFilter {
     public static @Nullable SeccompFilter ofGuest(byte[] code, @Nullable SeccompFilter previous) {
         BpfProgram program = BpfProgram.check(code);
         return program == null ? null : new SeccompFilter(program, previous);
+    }
+
+    /** Takes memory for a guest's filter, which then has one user: who made it. */
+    public boolean takeRoom() {
+        int bytes = filter.length() * INSTRUCTION_BYTES + FILTER_BYTES;
+        if (!HeapRoom.OBJECTS.take(bytes)) {
+            return false;
+        }
+        heapBytes = bytes;
+        hold();
+        if (previous != null) {
+            previous.hold();
+        }
+        return true;
+    }
+
+    /** One more has it. */
+    public void hold() {
+        users.incrementAndGet();
+    }
+
+    /** One less has it; without any, those below it have one less. */
+    public void drop() {
+        for (SeccompFilter f = this; f != null && f.users.decrementAndGet() == 0; f = f.previous) {
+            HeapRoom.OBJECTS.give(f.heapBytes);
+        }
     }
 
     /** Whether the chain has more instructions than Linux takes. */

@@ -131,6 +131,7 @@ public final class MqCalls {
                 return -EACCES;
             }
             all.remove(text.get());
+            q.unlink();
             return 0;
         }
     }

@@ -97,9 +97,11 @@ final class SeccompCalls {
         if (f == null) {
             return -EINVAL;
         }
-        if (f.isTooLong()) {
+        if (f.isTooLong() || !f.takeRoom()) {
             return -ENOMEM;
         }
-        return t.addSeccomp(f, (flags & FLAG_TSYNC) != 0, (flags & FLAG_TSYNC_ESRCH) != 0);
+        long done = t.addSeccomp(f, (flags & FLAG_TSYNC) != 0, (flags & FLAG_TSYNC_ESRCH) != 0);
+        f.drop();
+        return done;
     }
 }

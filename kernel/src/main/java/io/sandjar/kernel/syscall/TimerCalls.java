@@ -112,6 +112,9 @@ public final class TimerCalls {
             return -EAGAIN;
         }
         int id = t.group().timers(t).create(target, clock, clockid, signo, value);
+        if (id < 0) {
+            return -EAGAIN;
+        }
         int r = t.mem().writeInt(timerid, id);
         if (r < 0) {
             t.group().timers(t).delete(id);

@@ -205,6 +205,9 @@ public final class Container {
             t.ioPriority = spec.ioPriority;
             t.schedPolicy = spec.schedPolicy;
             t.seccomp = spec.seccomp;
+            if (spec.seccomp != null) {
+                spec.seccomp.hold();
+            }
             g.tasks.add(t);
             g.cgroup.born(cgroups);
             table.put(g);

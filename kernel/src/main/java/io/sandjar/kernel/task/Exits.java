@@ -190,6 +190,7 @@ public final class Exits {
         if (t.pollSet instanceof HeapRoom.Holder h) {
             h.giveBack();
         }
+        t.leaveSeccomp();
         t.fds.leave(t);
         FsContext fs = t.fs;
         if (fs != null) { // what never had a program has none

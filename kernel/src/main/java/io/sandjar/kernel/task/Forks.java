@@ -213,6 +213,7 @@ public final class Forks {
         kernel.taskLock().lock();
         try {
             child.dead = true;
+            child.leaveSeccomp();
             kernel.tracing().notCloned(t, child);
             kernel.forgetPending(child);
             child.pids().tasks().remove(child);

@@ -4,11 +4,15 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Sig;
 import io.sandjar.abi.Time;
+import io.sandjar.kernel.base.HeapRoom;
 import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The timers of a process: three of setitimer(2), any number of timer_create(2). Made when the first is asked for. */
 public final class ProcessTimers {
+    /** What one of timer_create(2) takes. */
+    private static final int TIMER_BYTES = 200;
+
     private final Kernel kernel;
     private final ThreadGroup group;
     private final @Nullable ProcessTimer[] intervals = new ProcessTimer[3];
@@ -43,18 +47,18 @@ public final class ProcessTimers {
     }
 
     /**
-     * timer_create(2): the id of a new timer.
+     * timer_create(2): the id of a new timer, or -1 when there is no memory for it.
      *
      * @param value sigev_value; null for the timer's id
      */
     public synchronized int create(
             @Nullable Task task, GuestClock clock, int clockId, int signo, @Nullable Long value) {
-        int id = nextId++;
-        ProcessTimer timer =
-                new ProcessTimer(kernel, group, task, clock, clockId, id, signo, value == null ? id : value);
-        if (!ended) {
-            posix.put(id, timer);
+        if (ended || !HeapRoom.OBJECTS.take(TIMER_BYTES)) {
+            return -1;
         }
+        int id = nextId++;
+        long sent = value == null ? id : value;
+        posix.put(id, new ProcessTimer(kernel, group, task, clock, clockId, id, signo, sent));
         return id;
     }
 
@@ -78,6 +82,7 @@ public final class ProcessTimers {
         ProcessTimer timer = posix.remove(id);
         if (timer != null) {
             timer.stop();
+            HeapRoom.OBJECTS.give(TIMER_BYTES);
         }
         return timer != null;
     }
@@ -87,6 +92,7 @@ public final class ProcessTimers {
         for (ProcessTimer timer : posix.values()) {
             timer.stop();
         }
+        HeapRoom.OBJECTS.give((long) posix.size() * TIMER_BYTES);
         posix.clear();
     }
 

@@ -239,6 +239,8 @@ public final class Task extends Caller {
     /** Its host thread has the second filter, by which every call comes to the stub. */
     volatile boolean trapsAll;
 
+    private boolean leftSeccomp;
+
     /** It waits because its control group is frozen. */
     volatile boolean standsFrozen;
 
@@ -252,7 +254,7 @@ public final class Task extends Caller {
     void inherit(Task from) {
         comm = from.comm;
         noNewPrivs = from.noNewPrivs;
-        seccomp = from.seccomp;
+        inheritSeccomp(from);
         personality = from.personality;
         ioPriority = from.ioPriority;
         timerSlackNanos = from.timerSlackNanos;
@@ -631,8 +633,40 @@ public final class Task extends Caller {
         }
     }
 
+    private synchronized void inheritSeccomp(Task from) {
+        synchronized (from) {
+            seccomp = from.seccomp;
+            if (seccomp != null) {
+                seccomp.hold();
+            }
+        }
+    }
+
+    /** It needs its filters no more, but for those who look at what is left of it. */
+    void leaveSeccomp() {
+        SeccompFilter f;
+        synchronized (this) {
+            f = leftSeccomp ? null : seccomp;
+            leftSeccomp = true;
+        }
+        if (f != null) {
+            f.drop();
+        }
+    }
+
     private void setSeccomp(SeccompFilter f) {
-        seccomp = f;
+        SeccompFilter before;
+        synchronized (this) {
+            if (leftSeccomp) {
+                return;
+            }
+            before = seccomp;
+            f.hold();
+            seccomp = f;
+        }
+        if (before != null) {
+            before.drop();
+        }
         if (showsEveryCall()) {
             tellStub(true);
         }

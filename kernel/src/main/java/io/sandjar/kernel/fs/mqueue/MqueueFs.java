@@ -63,7 +63,11 @@ public final class MqueueFs extends PseudoFs {
         @Override
         public int unlink(Caller c, String name) {
             synchronized (queues) {
-                return queues.remove(name) == null ? -ENOENT : 0;
+                PosixQueue q = queues.remove(name);
+                if (q != null) {
+                    q.unlink();
+                }
+                return q == null ? -ENOENT : 0;
             }
         }
     }

@@ -23,8 +23,7 @@ func main() {
 	fmt.Println(len(all), err)
 	for _, i := range all {
 		a, _ := i.Addrs()
-		m, err := i.MulticastAddrs()
-		fmt.Println(i.Index, i.Name, i.MTU, i.Flags, a, len(m) > 0, err)
+		fmt.Println(i.Index, i.Name, i.MTU, i.Flags, a)
 		b, err := net.InterfaceByName(i.Name)
 		fmt.Println(b.Index == i.Index, err)
 	}
@@ -93,32 +92,31 @@ for n, a in sorted(psutil.net_if_addrs().items()):
     print(n, sorted((str(x.family), x.address, x.netmask, x.broadcast) for x in a if 'PACKET' not in str(x.family)))
 print({n: (s.isup, str(s.duplex), s.speed, s.mtu) for n, s in psutil.net_if_stats().items()})
 print(sorted(psutil.net_io_counters(pernic=True)))
-l = socket.create_server(('127.0.0.1', 0)); c = socket.create_connection(l.getsockname())
-print(sorted((str(x.type), x.status, x.laddr.ip) for x in psutil.net_connections() if x.laddr))
+l = socket.create_server(('127.0.0.1', 0)); c = socket.create_connection(l.getsockname()); d = l.accept()
+print(sorted((str(x.type), x.status, x.laddr.ip) for x in psutil.net_connections() if x.laddr and x.status != 'TIME_WAIT'))
 END
 go build -o ifsgo ifs.go; echo "go $?"; javac -d . Ifs.java; echo "javac $?"; gcc -o ifs ifs.c
 cat >all <<'END'
 ./ifs; java -cp . Ifs
 [ "$1" = down ] || { ./ifsgo; /usr/bin/python3 ifs.py; }
 ip -j addr | sed 's/"address":"[^"]*","broadcast":"ff[^"]*"/MAC/g'; ip -j -d link | sed 's/,"gso_[^,]*\|,"gro_[^,]*\|,"tso_[^,]*\|,"\(num_[rt]x\|\(min\|max\)_mtu\|inet6_addr_gen\|allmulti\)[^,}]*//g; s/"address":"[^"]*","broadcast":"ff[^"]*"/MAC/g'
-ip -j route; ip -j -6 route; ip -j route show table local; ip -j neigh; ip rule; ip -6 rule; ip route get 127.0.0.9; ip route get 192.0.2.1
+ip -j route; ip -j -6 route; ip -j neigh; [ "$1" = down ] || ip -j -4 route show table local; ip rule; ip -6 rule; ip route get 127.0.0.9; ip route get 192.0.2.1
 END
 cat >inside <<'END'
 . ./all down
 echo "== up"; ip link set lo up; . ./all
-echo "== more"; ip link add d0 type dummy; ip addr add 10.3.0.1/24 brd + dev d0; ip addr add 2001:db8::1/64 dev d0 nodad; ip link set d0 up mtu 1400
-ip route add default via 10.3.0.254; . ./all | sed 's/fe80[0-9a-f:]*/LINKLOCAL/g' | grep -v LINKLOCAL
-ip rule add from 10.3.0.1 table 77; echo "rule $?"
-/usr/bin/python3 -c "
+echo "== more"; ip link add d0 type veth peer name d1; ip link set d1 up; ip addr add 10.3.0.1/24 brd + dev d0; ip addr add 2001:db8::1/64 dev d0 nodad; ip link set d0 up mtu 1400
+ip route add default via 10.3.0.254; ip -br -4 addr show d0; ip -j route; ip -j route get 192.0.2.1
+touch ready; /usr/bin/python3 -c "
 import socket, time
 l = socket.create_server(('127.0.0.1', 7777)); u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('0.0.0.0', 7778))
-c = socket.create_connection(('127.0.0.1', 7777)); c.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1); print('ready', flush=True); time.sleep(60)" >ready &
+c = socket.create_connection(('127.0.0.1', 7777)); d = l.accept(); c.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1); print('ready', flush=True); time.sleep(60)" >>ready &
 until grep -q ready ready; do sleep 0.1; done
-ss -Htanup | sed 's/users.*//; s/:[0-9]\{5\}/:PORT/g; s/ *$//' | sort; ss -Htano state established | grep -c keepalive; ss -s | head -n 1 | cut -c1-5
+ss -Htanup | sed 's/users.*//; s/:[0-9]\{5\}/:PORT/g; s/ *$//; s/  */ /g' | grep -v TIME-WAIT | sort; ss -Htano state established | grep -c keepalive; ss -s | head -n 1 | cut -c1-5
 kill %1
 ip -o monitor link addr route >news & sleep 0.5
-ip addr add 10.4.0.1/16 dev d0; ip addr del 10.4.0.1/16 dev d0; ip route add 10.9.0.0/16 via 10.3.0.9; ip link set d0 down
-sleep 0.5; kill $!; wait $! 2>/dev/null; sed 's/link.ether.*//; s/ *$//' news | grep -v 'fe80\|ff00\|2001'
+ip addr add 10.4.0.1/16 dev d0; ip addr del 10.4.0.1/16 dev d0; ip route add 10.9.0.0/16 via 10.3.0.9; ip link set d0 alias other
+sleep 0.5; kill $!; wait $! 2>/dev/null; sed 's/link.ether.*//; s/ *$//' news | grep -v 'fe80\|ff00\|2001' | sort
 END
 unshare -n bash inside 2>&1
 cd /; rm -rf "$d"

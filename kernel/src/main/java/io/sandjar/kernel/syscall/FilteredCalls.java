@@ -43,7 +43,8 @@ public final class FilteredCalls implements Dispatcher {
             case Verdict.ERRNO -> -Verdict.errno(v);
             case Verdict.USER_NOTIF -> -ENOSYS; // nobody listens
             case Verdict.TRAP -> {
-                t.kernel().signals().force(t, SigInfo.seccomp(v & Verdict.DATA, t.shownIp(), t.nr, Verdict.AUDIT_ARCH_X86_64));
+                SigInfo why = SigInfo.seccomp(v & Verdict.DATA, t.shownIp(), t.nr, Verdict.AUDIT_ARCH_X86_64);
+                t.kernel().signals().force(t, why);
                 yield t.nr; // as if the call had not been made: the register holds its number
             }
             case Verdict.KILL_THREAD -> {

@@ -44,7 +44,7 @@ public final class PidSpace extends Namespace {
      * Of one that lies in another: root ids by number, perhaps of what is gone, in pages that come with their first number:
      * guests may choose numbers far apart. Guarded by the task lock.
      */
-    private final int @Nullable [][] roots = new int[TaskTable.PID_MAX / NUMBERS_PER_PAGE][];
+    private final int[] @Nullable [] roots = new int[TaskTable.PID_MAX / NUMBERS_PER_PAGE][];
 
     private int last;
 

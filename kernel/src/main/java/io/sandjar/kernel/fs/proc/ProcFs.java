@@ -29,7 +29,7 @@ import java.util.WeakHashMap;
 public final class ProcFs extends PseudoFs {
     private static final long PROC_MAGIC = 0x9fa0;
     private static final String[] EMPTY_FILES = {
-        "fb", "iomem", "ioports", "misc", "modules", "mtd",
+        "iomem", "ioports", "misc", "modules",
     };
 
     /** Where ps(1) and others find the names of terminals. */

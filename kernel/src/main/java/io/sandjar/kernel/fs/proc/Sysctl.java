@@ -62,6 +62,10 @@ final class Sysctl {
             SysctlTable.each(
                     SysctlTable.KEPT, (path, text) -> put(proc, this, path, new SysctlSetting(proc, text + "\n")));
             put(proc, this, "fs/file-max", new SysctlSetting(proc, FileCount.most() + "\n"));
+            put(proc, this, "vm/drop_caches", new SysctlSetting.Order(proc, 4));
+            put(proc, this, "vm/compact_memory", new SysctlSetting.Order(proc, 1));
+            put(proc, this, "net/ipv4/route/flush", new SysctlSetting.Order(proc, Integer.MAX_VALUE));
+            put(proc, this, "net/ipv6/route/flush", new SysctlSetting.Order(proc, Integer.MAX_VALUE));
             put(proc, this, "vm/nr_hugepages", new SysctlSetting.Unchanged(proc, "0\n"));
             put(proc, this, "vm/nr_overcommit_hugepages", new SysctlSetting.Unchanged(proc, "0\n"));
             for (Map.Entry<String, String> e : proc.sysctls().entrySet()) {

@@ -68,6 +68,23 @@ class SysctlSetting extends ConstantFile {
         return n;
     }
 
+    /** Something that is done when a number is written: there is nothing to do, caches and routes being the host's or none. */
+    static final class Order extends ConstantFile {
+        private final int most;
+
+        /** @param most the highest number that Linux takes; 1 is the lowest */
+        Order(ProcFs fs, int most) {
+            super(fs, "", 0200);
+            this.most = most;
+        }
+
+        @Override
+        protected int store(Caller c, String data) {
+            long n = Fields.decimal(data);
+            return n < 1 || n > most ? -EINVAL : data.length();
+        }
+    }
+
     /** A value that may be written and stays as it is: Linux, too, gives only as many huge pages as it has. */
     static final class Unchanged extends SysctlSetting {
         Unchanged(ProcFs fs, String text) {

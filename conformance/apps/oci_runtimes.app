@@ -17,7 +17,7 @@ cd b || exit 1
 runc spec
 sed -i 's/"terminal": true/"terminal": false/; s/^\(\t*\)"sh"$/\1"sh","-c","id -u; echo $$; hostname; ls \/ \/dev | sort; touch \/x 2>\/dev\/null; echo $?; cat \/proc\/self\/uid_map; grep Cap.*[fp]: \/proc\/self\/status; sleep ${T:-0}"/' config.json
 sed -i '/"type": "cgroup"$/s/,$//' config.json
-runc --rootless true --root "$PWD/r" run -b . "ns-r-$$" 2>&1; echo "runc $?"
+runc --rootless true --root "$PWD/r" run -b . "ns-r-$$" 2>&1 | sed 's/time="[^"]*" //'; echo "runc ${PIPESTATUS[0]}"
 sed -i 's/"TERM=xterm"/"T=60"/' config.json
 runc --rootless true --root "$PWD/r" run -d -b . "ns-d-$$" >/dev/null 2>&1 </dev/null; echo "detached $?"
 runc --rootless true --root "$PWD/r" exec "ns-d-$$" sh -c 'echo in; hostname; test $$ -lt 20 && echo small'; echo "exec $?"

@@ -28,10 +28,10 @@ unshare -r --keep-caps sh -c 'grep -c "CapAmb:.000001ffffffffff" /proc/self/stat
 unshare -r --setuid 0 --setgid 0 id -u
 unshare -r -R / -w /usr pwd
 su -s /bin/sh daemon -c 'unshare -rm sh -c "mount -t tmpfs x /mnt; touch /mnt/f; stat -c %u%g /mnt/f /mnt /; ls /mnt"; unshare -u true; echo $?'
-mkdir m; mount --bind m m; mount --make-private m; touch m/uts
+mkdir m; mount --bind m m 2>&1 | sed "s,$PWD,DIR,"; mount --make-private m 2>&1 | sed "s,$PWD,DIR,"; touch m/uts
 unshare --uts=m/uts sh -c 'hostname kept'
 nsenter --uts=m/uts hostname
-umount m/uts; umount m
+umount m/uts 2>&1 | sed "s,$PWD,DIR,"; umount m 2>&1 | sed "s,$PWD,DIR,"
 mkfifo go
 unshare -urpmif --mount-proc sh -c 'hostname there; echo up >go; exec sleep 50' & top=$!
 read -r line <go; echo "$line"

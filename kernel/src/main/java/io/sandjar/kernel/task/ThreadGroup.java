@@ -223,8 +223,11 @@ public final class ThreadGroup implements PidTarget {
             p.dentry().opened(1);
         }
         if (before != null) {
-            before.inode().addRunner(-1);
+            int left = before.inode().addRunner(-1);
             before.dentry().opened(-1);
+            if (left == 0 && before.dentry().gone()) {
+                container.kernel().background(before.inode()::unused);
+            }
         }
     }
 

@@ -34,9 +34,13 @@ public abstract class Inode {
     private int runners;
 
     /** A process runs it from now on, or ({@code n} is -1) no longer. */
-    public final synchronized void addRunner(int n) {
+    public final synchronized int addRunner(int n) {
         runners += n;
+        return runners;
     }
+
+    /** It was the program of a process, has no name any more, and is nobody's program now. Without locks. */
+    public void unused() {}
 
     /** Whether it is some process's program (open(2): ETXTBSY). */
     public final synchronized boolean isRunning() {

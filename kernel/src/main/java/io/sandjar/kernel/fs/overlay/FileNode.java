@@ -127,10 +127,15 @@ public final class FileNode extends Node {
     }
 
     @Override
+    public void unused() {
+        released();
+    }
+
+    @Override
     void released() {
         lock.lock();
         try {
-            if (users > 0 || !owned() || nlink > 0 || freed) {
+            if (users > 0 || !owned() || nlink > 0 || freed || isRunning()) {
                 return;
             }
             freed = true;

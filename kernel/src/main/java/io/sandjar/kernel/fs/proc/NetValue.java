@@ -4,11 +4,13 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.kernel.fs.pseudo.TextInode;
 import io.sandjar.kernel.net.NetSettings;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
+import io.sandjar.kernel.vfs.Creds;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,12 @@ final class NetValue extends TextInode {
         return c instanceof Task t ? t.namespaces().net : null;
     }
 
+    /** Whoever is privileged in his user namespace may open it; whether the network is that one's is asked when he writes. */
+    @Override
+    public int refusal(Creds c, int mask) {
+        return c.has(c.userNs(), Cap.CAP_NET_ADMIN) ? 0 : -EACCES;
+    }
+
     @Override
     protected int text(Caller c, StringBuilder out) {
         NetStack n = net(c);
@@ -65,7 +73,8 @@ final class NetValue extends TextInode {
     @Override
     protected int store(Caller c, String data) {
         NetStack n = net(c);
-        if (n == null) {
+        if (n == null
+                || !(c.creds().has(n.owner(), Cap.CAP_NET_ADMIN) || c.creds().euid() == 0)) {
             return -EPERM;
         }
         if (which == Which.PORTS && new StringTokenizer(data).countTokens() == 1) {

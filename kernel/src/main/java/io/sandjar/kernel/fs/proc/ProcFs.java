@@ -67,6 +67,7 @@ public final class ProcFs extends PseudoFs {
         for (String name : EMPTY_FILES) {
             root.add(name, new ConstantFile(this, ""));
         }
+        root.add("kmsg", new KernelLog(this));
         root.dir("bus").dir("pci");
         root.dir("driver");
         root.dir("fs");

@@ -135,4 +135,25 @@ TEST(events_of_a_directory) {
     ERR(read(i, b, sizeof b), EAGAIN);
 }
 
+// A program without a name, whose last descriptor the exec itself closes, is there as long as it runs.
+TEST(program_without_a_name) {
+    int sh = OK(open("/bin/sh", O_RDONLY)), mem = OK(memfd_create("shell", MFD_CLOEXEC));
+    char b[65536];
+    ssize_t n;
+    while ((n = read(sh, b, sizeof b)) > 0)
+        EQ(write(mem, b, n), n);
+    close(sh);
+    pid_t p;
+    CHILD(p) {
+        char *args[] = {"sh", "-c", "/proc/self/exe -c 'exit 5'; test $? = 5 && exec /proc/self/exe -c 'exit 6'", 0};
+        fexecve(mem, args, environ);
+    }
+    close(mem);
+    WAIT_EXIT(p, 6);
+    EQ(system("cp /bin/sh again"), 0);
+    CHILD(p) {
+        execl("./again", "sh", "-c", "rm again; /proc/self/exe -c 'exit 5'; test $? = 5 && exec /proc/self/exe -c 'exit 7'", (char *)0);
+    }
+    WAIT_EXIT(p, 7);
+}
 MAIN()

@@ -53,6 +53,11 @@ final class StrictProfile {
     private static final int FUTEX_FLAGS = Futex.FUTEX_PRIVATE_FLAG | Futex.FUTEX_CLOCK_REALTIME;
 
     private static final int ENOSYS = errno(Errno.ENOSYS);
+
+    /** Behind uprobe. */
+    private static final int FIRST_UNUSED = 337;
+
+    private static final int FIRST_COMMON = Nr.pidfd_send_signal;
     private static final int EPERM = errno(Errno.EPERM);
     private static final int EACCES = errno(Errno.EACCES);
     private static final int EINVAL = errno(Errno.EINVAL);
@@ -351,8 +356,18 @@ final class StrictProfile {
             withRefused(), new int[] {Nr.futex, Nr.mmap, Nr.madvise, Nr.munmap, Nr.mprotect}, USER_NOTIF, ENOSYS);
 
     private static Rule[] withRefused() {
-        Rule[] all = java.util.Arrays.copyOf(RULES, RULES.length + 1);
+        Rule[] all = java.util.Arrays.copyOf(RULES, RULES.length + 2);
         all[RULES.length] = REFUSED_BY_OTHERS;
+        all[RULES.length + 1] = rule(ENOSYS, "Linux does not have them, and the filter around says EPERM", gap());
+        return all;
+    }
+
+    /** The numbers between the older calls and those that all architectures have in common. */
+    private static int[] gap() {
+        int[] all = new int[FIRST_COMMON - FIRST_UNUSED];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = FIRST_UNUSED + i;
+        }
         return all;
     }
 

@@ -40,7 +40,7 @@ nsenter -t "$pid" -u hostname
 nsenter -t "$pid" -U --preserve-credentials id -u
 nsenter -t "$pid" -a --preserve-credentials ps -e -o pid= -o comm= | squeeze | grep -v nsenter
 nsenter -t "$pid" -p -m sh -c 'test $$ -gt 1 && test $$ -lt 100 && echo small'
-lsns -n -o TYPE -p "$pid" | sort | tr '\n' ' '; echo
+lsns -n -o TYPE -p "$pid" | sort | grep -v time | tr '\n' ' '; echo
 test "$(readlink /proc/"$pid"/ns/uts)" != "$(readlink /proc/self/ns/uts)" && echo other
 test "$(readlink /proc/"$pid"/ns/net)" = "$(readlink /proc/self/ns/net)" && echo same
 grep -E '^NSpid' /proc/"$pid"/status | awk '{print NF, $3}'

@@ -34,5 +34,5 @@ R --root "$PWD/r" state "ns-p-$$" | grep -o '"status": "[a-z]*"'
 R --root "$PWD/r" resume "ns-p-$$"; echo "resumed $?"
 R --root "$PWD/r" ps "ns-p-$$" | grep -c sleep
 R --root "$PWD/r" kill "ns-p-$$" KILL; echo "killed $?"
-for _ in 1 2 3 4 5 6 7 8 9 10; do runc --root "$PWD/r" state "ns-p-$$" | grep -q stopped && break; sleep 0.3; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do R --root "$PWD/r" state "ns-p-$$" | grep -q stopped && break; sleep 0.3; done
 R --root "$PWD/r" delete "ns-p-$$"; echo "deleted $?"

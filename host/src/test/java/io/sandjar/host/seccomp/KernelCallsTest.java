@@ -50,6 +50,8 @@ final class KernelCallsTest {
             "listen",
             "socket",
             "landlock_create_ruleset",
+            "timerfd_create",
+            "timerfd_settime",
             "getcwd",
             "getgroups",
             "umask",

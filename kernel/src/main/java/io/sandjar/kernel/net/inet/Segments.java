@@ -81,7 +81,8 @@ final class Segments {
     static byte[] plain(TcpSocket s, byte[] data) {
         InetAddr to = s.remote;
         int size = Math.min(data.length, SIZE_MAX);
-        return Ip.tcp(s.local, to == null ? s.local : to, first(s) + 1, 0, ACK | PSH, WINDOW, Arrays.copyOf(data, size));
+        return Ip.tcp(
+                s.local, to == null ? s.local : to, first(s) + 1, 0, ACK | PSH, WINDOW, Arrays.copyOf(data, size));
     }
 
     static void ended(TcpSocket from, TcpSocket to) {

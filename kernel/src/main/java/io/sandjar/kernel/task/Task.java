@@ -303,13 +303,7 @@ public final class Task extends Caller {
 
     private final Placement placement = new Placement(this);
 
-    private final FileDescription[] held = new FileDescription[8];
-
-    /** The numbers by which those in {@link #held} were looked up; -1 for others. */
-    private final int[] heldFd = new int[8];
-
-    private int heldCount;
-    private FileDescription @Nullable [] heldMore;
+    private final HeldFiles held = new HeldFiles();
 
     Task(
             Kernel kernel,
@@ -806,18 +800,11 @@ public final class Task extends Caller {
 
     @Override
     public @Nullable FileDescription fget(int fd) {
-        if (again) {
-            for (int i = 0; i < heldCount && i < held.length; i++) {
-                if (heldFd[i] == fd) {
-                    return held[i];
-                }
-            }
-        }
-        FileDescription d = fds.acquire(fd);
-        if (d != null) {
-            hold(d);
-            if (heldCount <= held.length) {
-                heldFd[heldCount - 1] = fd;
+        FileDescription d = again ? held.find(fd) : null;
+        if (d == null) {
+            d = fds.acquire(fd);
+            if (d != null) {
+                held.add(d, fd);
             }
         }
         return d;
@@ -825,41 +812,12 @@ public final class Task extends Caller {
 
     /** Keeps an acquired description until the call ends. */
     public void hold(FileDescription d) {
-        if (heldCount < held.length) {
-            heldFd[heldCount] = -1;
-            held[heldCount++] = d;
-            return;
-        }
-        FileDescription[] more = heldMore;
-        int n = heldCount - held.length;
-        if (more == null) {
-            more = new FileDescription[16];
-        } else if (n == more.length) {
-            more = java.util.Arrays.copyOf(more, n * 2);
-        }
-        more[n] = d;
-        heldMore = more;
-        heldCount++;
+        held.add(d);
     }
 
     /** Ends a call (or its first run): descriptions that it looked up are let go. */
     public void endCall() {
-        int n = heldCount;
-        heldCount = 0;
-        FileDescription[] more = heldMore;
-        heldMore = null;
-        for (int i = 0; i < n; i++) {
-            FileDescription d;
-            if (i < held.length) {
-                d = held[i];
-                held[i] = null;
-            } else if (more != null) {
-                d = more[i - held.length];
-            } else {
-                break;
-            }
-            d.release();
-        }
+        held.release();
     }
 
     // ---- signals, for the calls of the task itself ----

@@ -52,6 +52,7 @@ final class KernelCallsTest {
             "landlock_create_ruleset",
             "timerfd_create",
             "timerfd_settime",
+            "fchdir",
             "getcwd",
             "getgroups",
             "umask",

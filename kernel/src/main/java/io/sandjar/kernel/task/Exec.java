@@ -320,8 +320,6 @@ public final class Exec {
             t.unshareFds(true);
         }
         Path exe = image.file.path();
-        image.file.inode().addRunner(1); // it may have no name, and its last descriptor be closed now
-        t.fds.closeOnExecAll(t);
         String base = image.execFn.substring(image.execFn.lastIndexOf('/') + 1);
         kernel.taskLock().lock();
         try {
@@ -331,7 +329,6 @@ public final class Exec {
             t.comm = base.length() > 15 ? base.substring(0, 15) : base;
             g.execed = true;
             g.setProgram(exe);
-            image.file.inode().addRunner(-1);
             if (g.exitSignal != 0) {
                 g.exitSignal = Sig.SIGCHLD;
             }

@@ -105,9 +105,9 @@ public final class UserIo extends IoBuffer {
         remaining = markRemaining;
     }
 
-    /** Passes over {@code n} bytes. */
+    /** Passes over {@code n} bytes, or all that are left: a call that goes on may find shorter pieces than it began with. */
     public void skip(long n) {
-        long left = n;
+        long left = Math.min(n, remaining);
         while (left > 0) {
             long k = Math.min(left, lens[piece] - done);
             advance(k);

@@ -116,6 +116,8 @@ class ProfileTest {
     void guestOnTop() {
         Profile p = new Profile(EPERM);
         p.add(List.of("read", "write", "getpid", "gettid", "rt_sigprocmask"), Verdict.ALLOW, ALWAYS);
+        assertFalse(p.filter().leavesStubAlone(), "it returns from handlers too");
+        p.add(List.of("rt_sigreturn"), Verdict.ALLOW, ALWAYS);
         SeccompFilter below = p.filter();
         assertTrue(below.leavesStubAlone());
         // if (nr == getpid) return ERRNO(5); return ALLOW

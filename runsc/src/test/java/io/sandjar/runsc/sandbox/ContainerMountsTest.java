@@ -171,8 +171,8 @@ class ContainerMountsTest {
                         .toList());
         assertEquals("127.0.0.1 localhost\n", read(t, "/etc/hosts"));
         assertEquals(0, container.firstFreePort);
-        assertTrue(container.kernel().net.forwarding);
-        assertFalse(container.kernel().net.forwarding6);
+        assertTrue(container.kernel().net.forwarding());
+        assertFalse(container.kernel().net.forwarding6());
         assertEquals("example.org", container.uts().domainname);
         assertEquals(-EROFS, open(t, "/proc/sys/kernel/domainname", O_WRONLY));
         assertEquals("", read(t, "/proc/slabinfo"));

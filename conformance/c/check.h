@@ -344,6 +344,17 @@ CHK_UNUSED static void put(const char *path, const char *text) {
     close(fd);
 }
 
+/* Write to a file that is there: 0, or what open or write said. */
+CHK_UNUSED static int put_errno(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY), e = 0;
+    if (fd == -1)
+        return errno;
+    if (write(fd, text, strlen(text)) == -1)
+        e = errno;
+    close(fd);
+    return e;
+}
+
 /* The text of a file (static buffer), "" if it cannot be read. */
 CHK_UNUSED static const char *get(const char *path) {
     static char text[65536];

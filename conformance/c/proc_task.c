@@ -10,16 +10,6 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-static int put_errno(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY), e = 0;
-    if (fd == -1)
-        return errno;
-    if (write(fd, text, strlen(text)) == -1)
-        e = errno;
-    close(fd);
-    return e;
-}
-
 TEST(timers) {
     struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value.sival_ptr = (void *)0x1234};
     timer_t a, b;

@@ -10,16 +10,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-static int put_errno(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY), e = 0;
-    if (fd == -1)
-        return errno;
-    if (write(fd, text, strlen(text)) == -1)
-        e = errno;
-    close(fd);
-    return e;
-}
-
 static long figure(const char *path, const char *name) {
     const char *at = strstr(get(path), name);
     return at ? atol(at + strlen(name)) : -1;

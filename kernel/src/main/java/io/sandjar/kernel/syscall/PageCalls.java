@@ -127,17 +127,7 @@ public final class PageCalls {
 
     @Syscall(nr = Nr.migrate_pages, support = Support.PARTIAL, note = "there is one node")
     public static long sys_migrate_pages(Task t, int pid, long maxnode, long old_nodes, long new_nodes) {
-        if (pid != 0) {
-            t.kernel().taskLock().lock();
-            try {
-                if (t.pids().tasks().task(pid) == null) {
-                    return -ESRCH;
-                }
-            } finally {
-                t.kernel().taskLock().unlock();
-            }
-        }
-        return 0;
+        return SchedCalls.find(t, pid) == null ? -ESRCH : 0;
     }
 
     @Syscall(
@@ -152,20 +142,12 @@ public final class PageCalls {
         if ((flags & MPOL_MF_MOVE_ALL) != 0 && !t.creds().has(Cap.CAP_SYS_NICE)) {
             return -EPERM;
         }
-        Task other = t;
-        if (pid != 0) {
-            t.kernel().taskLock().lock();
-            try {
-                other = t.pids().tasks().task(pid);
-            } finally {
-                t.kernel().taskLock().unlock();
-            }
-            if (other == null) {
-                return -ESRCH;
-            }
-            if (!Access.mayInspect(t, other)) {
-                return -EPERM;
-            }
+        Task other = SchedCalls.find(t, pid);
+        if (other == null) {
+            return -ESRCH;
+        }
+        if (other != t && !Access.mayInspect(t, other)) {
+            return -EPERM;
         }
         byte[] probe = new byte[1];
         long[] page = new long[1];

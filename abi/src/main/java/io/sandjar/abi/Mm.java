@@ -7,6 +7,9 @@ public final class Mm {
     public static final int PAGE_SIZE = 4096;
     public static final int PAGE_SHIFT = 12;
 
+    /** Where a program's addresses end on x86-64, with four levels of page tables. */
+    public static final long USER_END = 0x7ffffffff000L;
+
     // protection
     public static final int PROT_NONE = 0x0;
     public static final int PROT_READ = 0x1;

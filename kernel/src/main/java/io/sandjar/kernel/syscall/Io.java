@@ -5,6 +5,7 @@ package io.sandjar.kernel.syscall;
 import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.Poll.*;
 
+import io.sandjar.abi.Mm;
 import io.sandjar.abi.O;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.task.Task;
@@ -25,9 +26,6 @@ final class Io {
 
     private static final long PAUSE_NANOS = 5_000_000;
 
-    /** Where a program's addresses end: a buffer that reaches beyond is wrong whatever it is used for. */
-    private static final long USER_END = 0x7ffffffff000L;
-
     private Io() {}
 
     /** The description of a descriptor that is open for more than its path; null otherwise (EBADF). */
@@ -38,7 +36,7 @@ final class Io {
 
     /** Whether memory of a program cannot be there, whatever is mapped (EFAULT before anything else is looked at). */
     static boolean outside(long address, long length) {
-        return length < 0 || address < 0 || address > USER_END - length;
+        return length < 0 || address < 0 || address > Mm.USER_END - length;
     }
 
     static long read(Task t, FileDescription f, IoBuffer dst) {

@@ -12,9 +12,6 @@ import io.sandjar.kernel.vfs.MountNamespace;
 
 /** mmap(2) of files; everything else about memory is the host's. */
 final class MmCalls {
-    /** More than a process has of addresses. */
-    private static final long USER_SIZE = 0x7ffffffff000L;
-
     private MmCalls() {}
 
     /**
@@ -37,7 +34,7 @@ final class MmCalls {
             return -EBADF;
         }
         long pages = len + 4095 & -4096L;
-        if (len < 0 || pages <= 0 || pages > USER_SIZE) {
+        if (len < 0 || pages <= 0 || pages > Mm.USER_END) {
             return -ENOMEM;
         }
         if (Long.compareUnsigned(offset + pages, offset) < 0 || offset < 0) {

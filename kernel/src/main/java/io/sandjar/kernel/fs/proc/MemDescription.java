@@ -7,35 +7,16 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.TraceMemory;
 import io.sandjar.kernel.vfs.Caller;
-import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
 import io.sandjar.kernel.vfs.Path;
 
 /** An open /proc/PID/mem: the memory of a process at file offsets that are addresses. */
-final class MemDescription extends FileDescription {
+final class MemDescription extends AddressFile {
     private static final int CHUNK = 65536;
 
-    private final Inode file;
-    private final ProcView process;
-    private long pos;
-
     MemDescription(Inode file, ProcView process, Path path, int flags) {
-        super(path, flags);
-        this.file = file;
-        this.process = process;
-    }
-
-    @Override
-    public Inode inode() {
-        return file;
-    }
-
-    @Override
-    public synchronized long read(Caller c, IoBuffer dst) {
-        long n = pread(c, dst, pos);
-        pos += Math.max(n, 0);
-        return n;
+        super(file, process, path, flags);
     }
 
     @Override
@@ -76,14 +57,5 @@ final class MemDescription extends FileDescription {
             done += n;
         }
         return done;
-    }
-
-    @Override
-    public synchronized long lseek(Caller c, long off, int whence) {
-        if (whence > 1) {
-            return -EINVAL;
-        }
-        pos = whence == 0 ? off : pos + off;
-        return pos;
     }
 }

@@ -110,21 +110,25 @@ TEST(numa_maps) {
 
 TEST(autogroup) {
     int group = -1, nice = -1, other = -1;
-    pid_t pid;
+    pid_t pid, grandchild;
     if (access("/proc/self/autogroup", F_OK) != 0)
         SKIP("no such file here");
-    EQ(sscanf(get("/proc/self/autogroup"), "/autogroup-%d nice %d", &group, &nice), 2);
-    EQ(put_errno("/proc/self/autogroup", "x"), EINVAL);
-    EQ(put_errno("/proc/self/autogroup", "20"), EINVAL);
-    EQ(put_errno("/proc/self/autogroup", "-21"), EINVAL);
     CHILD(pid) {
-        setsid();
-        EQ(sscanf(get("/proc/self/autogroup"), "/autogroup-%d nice %d", &other, &nice), 2);
-        CHECK(other != group);
-        EQ(nice, 0);
-        EQ(put_errno("/proc/self/autogroup", "5"), 0);
-        EQ(sscanf(get("/proc/self/autogroup"), "/autogroup-%d nice %d", &other, &nice), 2);
-        EQ(nice, 5);
+        setsid(); // who has had no session of its own since the machine's start is in a group without a name
+        EQ(sscanf(get("/proc/self/autogroup"), "/autogroup-%d nice %d", &group, &nice), 2);
+        EQ(put_errno("/proc/self/autogroup", "x"), EINVAL);
+        EQ(put_errno("/proc/self/autogroup", "20"), EINVAL);
+        EQ(put_errno("/proc/self/autogroup", "-21"), EINVAL);
+        CHILD(grandchild) {
+            setsid();
+            EQ(sscanf(get("/proc/self/autogroup"), "/autogroup-%d nice %d", &other, &nice), 2);
+            CHECK(other != group);
+            EQ(nice, 0);
+            EQ(put_errno("/proc/self/autogroup", "5"), 0);
+            EQ(sscanf(get("/proc/self/autogroup"), "/autogroup-%d nice %d", &other, &nice), 2);
+            EQ(nice, 5);
+        }
+        WAIT_EXIT(grandchild, 0);
     }
     WAIT_EXIT(pid, 0);
 }

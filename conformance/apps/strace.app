@@ -19,6 +19,8 @@ sleep 1000 & p=$!
 strace -p $p -o t 2>/dev/null & s=$!
 for i in $(seq 100); do grep -q "TracerPid:	$s" /proc/$p/status && break; sleep 0.05; done
 grep -c "TracerPid:	$s" /proc/$p/status
+# who is attached is not yet who has seen the call
+for i in $(seq 400); do grep -q -e nanosleep -e restart_syscall t && break; sleep 0.05; done
 kill -INT $s; wait $s; echo "strace $?"
 grep TracerPid /proc/$p/status; grep -c -e nanosleep -e restart_syscall t
 kill $p; wait $p; echo "sleep $?"

@@ -338,6 +338,33 @@ TEST(requeue) {
     EQ(*word2, 0);
 }
 
+static volatile int strangers; /* wakes after which the lock was not the waiter's */
+static void *waits_often(void *rounds) {
+    for (long i = 0; i < (long)rounds; i++) {
+        NEED(futex(word, FUTEX_WAIT_REQUEUE_PI_PRIVATE, 0, 0, word2, 0) == 0);
+        if ((*word2 & FUTEX_TID_MASK) != tid())
+            strangers++;
+        futex(word2, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0);
+    }
+    return 0;
+}
+TEST(requeue_writes_the_owner_before_it_wakes) {
+    words();
+    pthread_t t;
+    long rounds = 2000;
+    NEED(pthread_create(&t, 0, waits_often, (void *)rounds) == 0);
+    for (long i = 0; i < rounds;) {
+        long n = futex(word, FUTEX_CMP_REQUEUE_PI_PRIVATE, 1, 0, word2, 0);
+        NEED(n == 0 || n == 1);
+        i += n;
+        if (n == 0)
+            sched_yield(); /* it does not wait yet */
+    }
+    pthread_join(t, 0);
+    EQ(strangers, 0);
+    EQ(*word2, 0);
+}
+
 static pthread_mutex_t mutex;
 static int counter;
 static void *counts(void *arg) {

@@ -32,6 +32,11 @@ final class PiLock {
         return waiters.isEmpty();
     }
 
+    /** One waits, and nobody after it. */
+    boolean hasOne() {
+        return waiters.size() == 1;
+    }
+
     /** What the word says of waiters. */
     int waitersBit() {
         return waiters.isEmpty() ? 0 : Futex.FUTEX_WAITERS;

@@ -126,7 +126,7 @@ public final class PiRequeue {
         }
     }
 
-    /** The bit is set: if the lock is free its first waiter has it. */
+    /** The bit is set: if the lock is free its first waiter has it; the word says so before it wakes. */
     private long moved(Task t, long lockAddress, boolean isPrivate, int count) {
         FutexKey target = FutexKey.of(t, lockAddress, isPrivate);
         all.kernel.taskLock().lock();
@@ -134,12 +134,20 @@ public final class PiRequeue {
             PiLock lock = target == null ? null : all.lock(target);
             PiWaiter first = lock == null ? null : lock.first();
             long v = PiFutexes.read(t, lockAddress);
-            if (lock != null && first != null && v >= 0 && ((int) v & FUTEX_TID_MASK) == 0) {
-                int died = (int) v & FUTEX_OWNER_DIED;
-                all.give(first);
-                PiFutexes.write(t, lockAddress, first.task.tid() | died | (lock.isEmpty() ? 0 : FUTEX_WAITERS));
+            if (lock == null || first == null || v < 0) {
+                return count;
             }
-            return count;
+            int tid = (int) v & FUTEX_TID_MASK;
+            if (tid != 0) { // user space may have passed it on before the bit was set
+                lock.owner = t.pids().task(tid);
+                return count;
+            }
+            int flags = (int) v & FUTEX_OWNER_DIED | (lock.hasOne() ? 0 : FUTEX_WAITERS);
+            int r = PiFutexes.write(t, lockAddress, first.task.tid() | flags);
+            if (r == 0) {
+                all.give(first);
+            }
+            return r == 0 ? count : r;
         } finally {
             all.kernel.taskLock().unlock();
         }

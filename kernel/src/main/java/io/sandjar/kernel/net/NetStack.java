@@ -273,6 +273,7 @@ public final class NetStack extends Namespace {
             SocketInfo i = s.info();
             if (i != null && i.table().equals(table)) {
                 found.add(i);
+                s.listWaiting(found);
             }
         }
         return found.toArray(new SocketInfo[0]);

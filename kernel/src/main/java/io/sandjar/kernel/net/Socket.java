@@ -15,6 +15,7 @@ import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.net.host.HostInterfaces;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -320,6 +321,9 @@ public abstract class Socket implements Pollable {
         io.sandjar.abi.Bytes.put64(b, 8, nanos ? t % 1_000_000_000L : t % 1_000_000_000L / 1000);
         return c.mem().write(arg, b);
     }
+
+    /** Of a listener, the connections that nobody has accepted yet. */
+    protected void listWaiting(ArrayList<SocketInfo> into) {}
 
     /** A line of /proc/net/tcp, udp, unix, ...; null for none. */
     public @Nullable SocketInfo info() {

@@ -53,11 +53,11 @@ final class SocketTable extends TextInode {
         out.append(':');
         hex(out, s.receiveQueue(), 8);
         out.append(' ');
-        hex(out, s.timer(), 2);
+        hex(out, s.timer().which(), 2);
         out.append(':');
-        hex(out, s.dueMillis() / 10, 8); // of a hundredth of a second
+        hex(out, s.timer().dueMillis() / 10, 8); // of a hundredth of a second
         out.append(' ');
-        hex(out, s.repeats(), 8);
+        hex(out, s.timer().repeats(), 8);
         out.append(' ');
         pad(out, Integer.toString(s.uid()), 5);
         out.append("        0 ").append(s.ino());

@@ -449,6 +449,8 @@ public final class HostSocket extends Socket {
                 0,
                 uid(),
                 ino(),
-                listening);
+                ino(),
+                listening,
+                SocketInfo.Timer.NONE);
     }
 }

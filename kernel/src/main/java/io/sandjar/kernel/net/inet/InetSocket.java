@@ -306,8 +306,31 @@ public abstract class InetSocket extends Socket {
 
     abstract String table();
 
+    /** Whether /proc/net shows it: others are found by nobody yet. */
+    boolean listed() {
+        return bound;
+    }
+
+    /** Whether it has a descriptor, or had one. */
+    boolean accepted() {
+        return true;
+    }
+
+    /** What lies there to be received, as /proc/net shows it. */
+    int unread() {
+        return available();
+    }
+
+    /** What it waits for. */
+    SocketInfo.Timer timer() {
+        return SocketInfo.Timer.NONE;
+    }
+
     @Override
-    public SocketInfo info() {
+    public @Nullable SocketInfo info() {
+        if (!listed()) {
+            return null;
+        }
         InetAddr r = remote;
         if (r == null) {
             r = InetAddr.any(family());
@@ -322,9 +345,11 @@ public abstract class InetSocket extends Socket {
                 state(),
                 type(),
                 unsent(),
-                available(),
+                unread(),
                 uid(),
+                accepted() ? ino() : 0,
                 ino(),
-                listening());
+                listening(),
+                timer());
     }
 }

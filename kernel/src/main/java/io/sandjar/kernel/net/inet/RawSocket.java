@@ -45,6 +45,11 @@ final class RawSocket extends DatagramSocket {
     }
 
     @Override
+    boolean listed() {
+        return true;
+    }
+
+    @Override
     public int bind(Caller c, byte[] addr, int len) {
         int[] err = new int[1];
         InetAddr a = InetAddr.decode(family(), addr, len, err);

@@ -6,7 +6,9 @@ import static io.sandjar.abi.Errno.ECONNREFUSED;
 
 import io.sandjar.abi.Net;
 import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.SocketInfo;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of a listener that nobody has accepted yet, and the clients that found no room. Guarded by the network's lock. */
@@ -42,6 +44,7 @@ final class TcpBacklog {
     }
 
     void add(TcpSocket server) {
+        server.waiting = true;
         waiting.addLast(server);
         count = waiting.size();
     }
@@ -57,10 +60,21 @@ final class TcpBacklog {
     TcpSocket take() {
         TcpSocket s = waiting.pollFirst();
         if (s != null) {
+            s.waiting = false;
             count = waiting.size();
             admit();
         }
         return s;
+    }
+
+    /** Those that wait, but for connections that are over. */
+    void list(ArrayList<SocketInfo> into) {
+        for (TcpSocket s : waiting) {
+            SocketInfo i = s.info();
+            if (i != null) {
+                into.add(i);
+            }
+        }
     }
 
     /** Lets clients in that found no room before. */

@@ -15,6 +15,7 @@ import io.sandjar.kernel.net.SocketInfo;
 import io.sandjar.kernel.net.StreamQueue;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.IoBuffer;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,12 @@ final class TcpSocket extends InetSocket {
 
     /** A connect goes on, or its outcome was not yet told: to the call that waits, or to the next one. */
     boolean connecting;
+
+    /** It is in the queue of a listener. */
+    volatile boolean waiting;
+
+    /** The end of what the peer sent was not read yet. */
+    private volatile boolean finUnread;
 
     /** Of a listener. */
     volatile @Nullable TcpBacklog backlog;
@@ -266,7 +273,12 @@ final class TcpSocket extends InetSocket {
 
     /** Whether more lies here than the peer would be allowed to send. */
     boolean windowShut() {
-        return in.used() > half(options.receiveBuffer(0));
+        return beyondWindow() > 0;
+    }
+
+    /** How much of what lies here the peer would not have been allowed to send. */
+    private int beyondWindow() {
+        return Math.max(0, in.used() - half(options.receiveBuffer(0)));
     }
 
     private int disconnect() {
@@ -368,6 +380,7 @@ final class TcpSocket extends InetSocket {
         try {
             shut |= RCV;
             finReceived = true;
+            finUnread = true;
         } finally {
             net.lock().unlock();
         }
@@ -640,6 +653,7 @@ final class TcpSocket extends InetSocket {
             return -e;
         }
         if ((shut & RCV) != 0) {
+            finUnread &= in.used() > 0 || peek;
             return in.used() > 0 ? -EAGAIN : 0;
         }
         return s == Net.TCP_CLOSE && state == Net.TCP_CLOSE ? -ENOTCONN : -EAGAIN;
@@ -686,16 +700,47 @@ final class TcpSocket extends InetSocket {
         }
         TcpSocket p = peer;
         Lifeline l = lifeline;
-        return (p == null ? 0 : p.in.used()) + (l == null ? 0 : l.heldBytes());
+        return (p == null ? 0 : p.beyondWindow()) + (l == null ? 0 : l.heldBytes());
+    }
+
+    /** The end of what the peer sent counts as a byte. */
+    @Override
+    int unread() {
+        return available() + (finUnread ? 1 : 0);
     }
 
     @Override
-    public SocketInfo info() {
-        SocketInfo i = super.info();
-        Lifeline l = state == Net.TCP_ESTABLISHED ? lifeline() : null;
-        return l == null
-                ? i
-                : i.withTimer(l.timer(), l.timer() == Lifeline.TIMER_NONE ? 0 : l.dueMillis(), l.repeats());
+    SocketInfo.Timer timer() {
+        if (state != Net.TCP_ESTABLISHED) {
+            return SocketInfo.Timer.NONE;
+        }
+        Lifeline l = lifeline();
+        int which = l.timer();
+        return new SocketInfo.Timer(which, which == Lifeline.TIMER_NONE ? 0 : l.dueMillis(), l.repeats());
+    }
+
+    @Override
+    boolean listed() {
+        return state() != Net.TCP_CLOSE;
+    }
+
+    @Override
+    boolean accepted() {
+        return !waiting;
+    }
+
+    @Override
+    protected void listWaiting(ArrayList<SocketInfo> into) {
+        TcpBacklog b = backlog;
+        if (b == null || b.count() == 0) {
+            return;
+        }
+        net.lock().lock();
+        try {
+            b.list(into);
+        } finally {
+            net.lock().unlock();
+        }
     }
 
     // ---- readiness ----

@@ -400,6 +400,20 @@ public final class NetlinkSocket extends Socket {
     @Override
     public SocketInfo info() {
         byte[] none = new byte[0];
-        return new SocketInfo("netlink", none, id, none, 0, 0, protocol(), 0, in.bytes(), uid(), ino(), false);
+        return new SocketInfo(
+                "netlink",
+                none,
+                id,
+                none,
+                0,
+                0,
+                protocol(),
+                0,
+                in.bytes(),
+                uid(),
+                ino(),
+                ino(),
+                false,
+                SocketInfo.Timer.NONE);
     }
 }

@@ -85,14 +85,14 @@ final class SockDiag {
         byte[] b = out.bytes();
         b[at] = (byte) family;
         b[at + 1] = (byte) (s.state() == TCP_SYN_RECV ? Net.TCP_ESTABLISHED : s.state());
-        b[at + 2] = (byte) s.timer();
-        b[at + 3] = (byte) s.repeats();
+        b[at + 2] = (byte) s.timer().which();
+        b[at + 3] = (byte) s.timer().repeats();
         Bytes.putBe16(b, at + 4, s.localPort());
         Bytes.putBe16(b, at + 6, s.remotePort());
         System.arraycopy(s.local(), 0, b, at + 8, s.local().length);
         System.arraycopy(s.remote(), 0, b, at + 24, s.remote().length);
-        Bytes.put64(b, at + 44, s.ino()); // the cookie, as SO_COOKIE
-        Bytes.put32(b, at + 52, s.dueMillis());
+        Bytes.put64(b, at + 44, s.cookie());
+        Bytes.put32(b, at + 52, s.timer().dueMillis());
         Bytes.put32(b, at + 56, s.receiveQueue());
         Bytes.put32(b, at + 60, s.sendQueue());
         Bytes.put32(b, at + 64, s.uid());
@@ -120,7 +120,7 @@ final class SockDiag {
         for (SocketInfo s : net.sockets("unix")) {
             // states of TCP are used for these too
             int state = s.listening() ? Net.TCP_LISTEN : s.state() == 3 ? Net.TCP_ESTABLISHED : Net.TCP_CLOSE;
-            if (q.dump() ? (states & 1 << state) == 0 : wanted != (int) s.ino()) {
+            if (q.dump() ? (states & 1 << state) == 0 || s.ino() == 0 : wanted != (int) s.ino()) {
                 continue;
             }
             found = true;
@@ -131,7 +131,7 @@ final class SockDiag {
             b[at + 1] = (byte) s.type();
             b[at + 2] = (byte) state;
             Bytes.put32(b, at + 4, (int) s.ino());
-            Bytes.put64(b, at + 8, s.ino());
+            Bytes.put64(b, at + 8, s.cookie());
             if ((show & Rtnl.UDIAG_SHOW_NAME) != 0 && s.local().length > 0) {
                 out.attr(Rtnl.UNIX_DIAG_NAME, name(s.local()));
             }

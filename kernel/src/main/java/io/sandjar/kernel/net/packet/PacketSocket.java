@@ -370,6 +370,19 @@ public final class PacketSocket extends Socket implements Wire.Tap {
         byte[] none = {};
         int queued = in.bytes();
         return new SocketInfo(
-                "packet", none, boundProtocol, none, link, listens ? 1 : 0, type(), 0, queued, uid(), ino(), false);
+                "packet",
+                none,
+                boundProtocol,
+                none,
+                link,
+                listens ? 1 : 0,
+                type(),
+                0,
+                queued,
+                uid(),
+                ino(),
+                ino(),
+                false,
+                SocketInfo.Timer.NONE);
     }
 }

@@ -11,8 +11,10 @@ import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.net.Ancillary;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Socket;
+import io.sandjar.kernel.net.SocketInfo;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +40,15 @@ abstract class UnixConnected extends UnixSocket {
     /** Of a listener, under the network's lock: connections to be accepted. */
     private final ArrayDeque<UnixConnected> waiting = new ArrayDeque<>(1);
 
-    private int backlog;
+    private volatile int backlog;
 
     /** Of a listener: woken when there is room for a connection. */
     private final WaitQueue roomQueue = new WaitQueue();
 
     private volatile int waitingCount;
+
+    /** It is in the queue of a listener. */
+    private volatile boolean embryo;
 
     UnixConnected(NetStack net, int type) {
         super(net, type);
@@ -85,7 +90,45 @@ abstract class UnixConnected extends UnixSocket {
 
     @Override
     final int state() {
-        return state == CONNECTED ? 3 : 1;
+        return embryo ? 2 : state == CONNECTED ? 3 : 1;
+    }
+
+    @Override
+    final boolean accepted() {
+        return !embryo;
+    }
+
+    /** Amount that can be received. */
+    abstract int readable();
+
+    /** Amount that the peer has not received yet. */
+    abstract int unread();
+
+    /** Of a listener, the connections that wait. */
+    @Override
+    public final int available() {
+        return listening() ? waitingCount : readable();
+    }
+
+    /** Of a listener, how many may wait. */
+    @Override
+    public final int unsent() {
+        return listening() ? backlog : unread();
+    }
+
+    @Override
+    protected void listWaiting(ArrayList<SocketInfo> into) {
+        if (waitingCount == 0) {
+            return;
+        }
+        net.lock().lock();
+        try {
+            for (UnixConnected s : waiting) {
+                into.add(s.info());
+            }
+        } finally {
+            net.lock().unlock();
+        }
     }
 
     static void join(UnixConnected a, UnixConnected b) {
@@ -184,6 +227,7 @@ abstract class UnixConnected extends UnixSocket {
             server.setPeerCreds(c);
             setPeerCreds(listener);
             join(this, server);
+            server.embryo = true;
             listener.waiting.addLast(server);
             listener.waitingCount = listener.waiting.size();
             listener.queue.wake(READABLE);
@@ -206,6 +250,7 @@ abstract class UnixConnected extends UnixSocket {
                 return (shut & RCV) != 0 ? -EINVAL : -EAGAIN;
             }
             waitingCount = waiting.size();
+            s.embryo = false;
             out.set(s);
         } finally {
             net.lock().unlock();

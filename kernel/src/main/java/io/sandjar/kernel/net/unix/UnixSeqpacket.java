@@ -68,12 +68,12 @@ final class UnixSeqpacket extends UnixConnected {
     }
 
     @Override
-    public int available() {
+    int readable() {
         return in.firstLength();
     }
 
     @Override
-    public int unsent() {
+    int unread() {
         return peer() instanceof UnixSeqpacket p ? p.in.bytes() : 0;
     }
 

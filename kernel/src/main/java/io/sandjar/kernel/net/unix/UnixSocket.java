@@ -234,8 +234,13 @@ public abstract class UnixSocket extends Socket {
         return -ENOPROTOOPT;
     }
 
-    /** State for /proc/net/unix: SS_UNCONNECTED or SS_CONNECTED. */
+    /** State for /proc/net/unix: SS_UNCONNECTED, SS_CONNECTING or SS_CONNECTED. */
     abstract int state();
+
+    /** Whether somebody has, or had, a descriptor of it. */
+    boolean accepted() {
+        return true;
+    }
 
     @Override
     public SocketInfo info() {
@@ -249,7 +254,21 @@ public abstract class UnixSocket extends Socket {
             shown = Arrays.copyOf(shown, shown.length - 1);
         }
         byte[] none = new byte[0];
+        UnixSocket p = peer();
         return new SocketInfo(
-                "unix", shown, 0, none, 0, state(), type(), unsent(), available(), uid(), ino(), listening());
+                "unix",
+                shown,
+                0,
+                none,
+                p != null && p.accepted() ? (int) p.ino() : 0,
+                state(),
+                type(),
+                unsent(),
+                available(),
+                uid(),
+                accepted() ? ino() : 0,
+                ino(),
+                listening(),
+                SocketInfo.Timer.NONE);
     }
 }

@@ -72,12 +72,12 @@ final class UnixStream extends UnixConnected {
     }
 
     @Override
-    public int available() {
+    int readable() {
         return in.used();
     }
 
     @Override
-    public int unsent() {
+    int unread() {
         return peer() instanceof UnixStream p ? p.in.used() : 0;
     }
 

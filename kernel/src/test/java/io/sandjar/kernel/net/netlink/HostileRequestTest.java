@@ -10,6 +10,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.abi.Rtnl;
 import io.sandjar.kernel.StubCaller;
 import io.sandjar.kernel.net.NetStack;
+import io.sandjar.kernel.net.SocketInfo;
 import io.sandjar.kernel.time.Timers;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,21 @@ class HostileRequestTest {
                 byte[] four = {127, 0, 0, 1};
                 DiagFilter.matches(
                         code,
-                        new io.sandjar.kernel.net.SocketInfo("tcp", four, 80, four, 4000, 1, 1, 0, 0, 0, 1, false));
+                        new SocketInfo(
+                                "tcp",
+                                four,
+                                80,
+                                four,
+                                4000,
+                                1,
+                                1,
+                                0,
+                                0,
+                                0,
+                                1,
+                                1,
+                                false,
+                                SocketInfo.Timer.NONE));
             }
         }
     }

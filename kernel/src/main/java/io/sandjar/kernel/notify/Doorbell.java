@@ -34,23 +34,23 @@ final class Doorbell {
             return;
         }
         if (kind == Stub.BELL_SIGNAL) {
-            if (t.fetchFrame(b, c) < 0 || t.startsImage()) {
+            if (t.trap.fetch(b, c) < 0 || t.startsImage()) {
                 t.misbehaved();
                 return;
             }
-            if (t.leaveGate((int) a)) {
+            if (t.gate.leave((int) a)) {
                 settle(t, s);
             } else if ((int) a == Sig.SIGSYS) {
                 trapped(t, s);
             } else if ((int) a == Stub.KICK) {
-                t.recheckSignals();
-                if (t.isHot() && kernel.rings().prepare(t)) {
-                    t.answerBell(s);
+                t.mask.recheckSignals();
+                if (t.ringUse.isHot() && kernel.rings().prepare(t)) {
+                    t.trap.answerBell(s);
                 } else {
                     settle(t, s);
                 }
             } else if (isFault((int) a)) {
-                t.fault((int) a);
+                t.trap.fault((int) a);
                 settle(t, s);
             } else { // rung by the guest itself
                 t.misbehaved();
@@ -63,17 +63,17 @@ final class Doorbell {
                 t.misbehaved();
                 return;
             }
-            t.answerBell(s);
+            t.trap.answerBell(s);
         } else if (kind == Stub.BELL_DONE) {
-            t.operationsDone(false, a);
-            if (t.goesOn()) {
+            t.trap.operationsDone(false, a);
+            if (t.trap.goesOn()) {
                 Thread.ofVirtual().start(() -> makeWaiting(t));
             } else {
-                t.answerBell(s);
+                t.trap.answerBell(s);
             }
         } else if (kind == Stub.BELL_FAILED) {
-            t.operationsDone(true, b);
-            t.answerBell(s);
+            t.trap.operationsDone(true, b);
+            t.trap.answerBell(s);
         } else {
             t.misbehaved();
         }
@@ -101,12 +101,12 @@ final class Doorbell {
         if (t.startsImage()) {
             kernel.nursery().born(t, s);
         } else {
-            t.answerBell(s);
+            t.trap.answerBell(s);
         }
     }
 
     private void trapped(Task t, Scratch s) {
-        t.takeTrappedCall();
+        t.trap.take();
         if (t.callsAreTraced()) {
             Thread.ofVirtual().start(() -> traced(t));
         } else {
@@ -122,14 +122,14 @@ final class Doorbell {
             Thread.ofVirtual().start(() -> makeWaiting(t));
             return;
         }
-        t.trapResult(result);
+        t.trap.result(result);
         settle(t, s);
     }
 
     /** Makes a call that was looked at before, on a thread that may wait. */
     private void makeWaiting(Task t) {
         t.mayBlock = true;
-        t.trapResult(run(t));
+        t.trap.result(run(t));
         settleWaiting(t);
     }
 
@@ -147,14 +147,14 @@ final class Doorbell {
                 t.mayBlock = true;
                 r = run(t);
             }
-            t.trapResult(r);
+            t.trap.result(r);
         }
-        t.callLeft();
+        t.trap.callLeft();
         settleWaiting(t);
     }
 
     private long run(Task t) {
-        if (t.belongsToHost()) {
+        if (t.trap.belongsToHost()) {
             return Task.CONTINUE;
         }
         try {
@@ -170,21 +170,21 @@ final class Doorbell {
     /** Delivers signals into the frame, then lets the guest go on. */
     void settle(Task t, Scratch s) {
         t.mayBlock = false;
-        int r = t.settleFrame();
+        int r = t.trap.settle();
         if (r == Task.BLOCK) {
             Thread.ofVirtual().start(() -> settleWaiting(t));
         } else if (r == 0) {
-            t.answerBell(s);
+            t.trap.answerBell(s);
         }
     }
 
     /** As {@link #settle}, on a thread that may wait as long as the guest is stopped. */
     private static void settleWaiting(Task t) {
         t.mayBlock = true;
-        if (t.settleFrame() == 0) {
+        if (t.trap.settle() == 0) {
             Scratch own = Scratch.take();
             try {
-                t.answerBell(own);
+                t.trap.answerBell(own);
             } finally {
                 own.give();
             }

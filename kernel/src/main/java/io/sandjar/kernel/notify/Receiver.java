@@ -90,8 +90,8 @@ final class Receiver implements Runnable, Resumption {
             doorbell.ring(t, s, id);
             return;
         }
-        if (t.expects()) {
-            if (t.takeExpected(nr, s)) {
+        if (t.gate.expects()) {
+            if (t.gate.takeExpected(nr, s)) {
                 t.letExpectedThrough(s, nr);
             } else {
                 t.misbehaved();
@@ -136,8 +136,8 @@ final class Receiver implements Runnable, Resumption {
             finish(t, s, result);
             return;
         }
-        t.waits();
-        if (!t.park(this)) {
+        t.ringUse.waits();
+        if (!t.parking.park(this)) {
             t.endCall();
             Thread.ofVirtual().start(() -> blocking(t));
         }
@@ -150,12 +150,12 @@ final class Receiver implements Runnable, Resumption {
         try {
             if (t.dead()) {
                 t.endCall();
-                t.leaveRing();
+                t.ringUse.leave();
                 return;
             }
-            t.setAgain(true);
+            t.parking.setAgain(true);
             long result = call(t, false);
-            t.setAgain(false);
+            t.parking.setAgain(false);
             settle(t, s, result);
         } catch (RuntimeException | Error e) {
             Bugs.report(e);
@@ -183,7 +183,7 @@ final class Receiver implements Runnable, Resumption {
 
     private void finish(Task t, Scratch s, long result) {
         if (t.prefault.atBell()) {
-            t.finishInFrame(result);
+            t.trap.finishInFrame(result);
             doorbell.settle(t, s);
         } else {
             t.finish(s, result);

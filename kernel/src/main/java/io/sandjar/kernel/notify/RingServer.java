@@ -149,7 +149,7 @@ final class RingServer implements Rings.Server, Runnable {
         if (t == null || r == null) {
             return;
         }
-        if (t.beginByRing(r)) {
+        if (t.ringUse.begin(r)) {
             receiver.posted(t, s);
             if (++served >= MANY_CALLS) {
                 tell();
@@ -206,7 +206,7 @@ final class RingServer implements Rings.Server, Runnable {
         for (int i = 0; i < MOST_RINGS; i++) {
             Task t = tasks[i];
             Ring r = rings[i];
-            if (t != null && r != null && (t.dead() || t.ring() != r) && !t.byRing()) {
+            if (t != null && r != null && (t.dead() || t.ringUse.ring() != r) && !t.ringUse.byRing()) {
                 RingCpu.leave(t);
                 tasks[i] = null;
                 rings[i] = null;

@@ -12,8 +12,8 @@ final class ExitCalls {
     @Syscall(nr = Nr.exit)
     static long sys_exit(Task t, int status) {
         t.kernel().tracing().stops.exiting(t, (status & 0xff) << 8);
-        if (t.inTrap()) {
-            t.exitByStub(status);
+        if (t.trap.inTrap()) {
+            t.trap.exitByStub(status);
             return 0;
         }
         if (t.kernel().exits().exitThread(t, (status & 0xff) << 8)) {

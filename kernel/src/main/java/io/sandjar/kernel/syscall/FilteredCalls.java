@@ -23,8 +23,11 @@ public final class FilteredCalls implements Dispatcher {
 
     @Override
     public long call(Task t) {
-        SeccompFilter f = t.seccomp;
-        if (f == null || f.always(t.nr) || t.mayBlock || t.again()) { // a call that waits was looked at when it came
+        SeccompFilter f = t.watch.filter;
+        if (f == null
+                || f.always(t.nr)
+                || t.mayBlock
+                || t.parking.again()) { // a call that waits was looked at when it came
             return next.call(t);
         }
         int v = f.verdict(t.nr, t.shownIp(), t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);

@@ -56,7 +56,7 @@ public final class PollCalls {
 
     private static long poll(Task t, long fds, int nfds, long deadline) {
         PollSet set = PollSet.of(t);
-        if (!t.again()) {
+        if (!t.parking.again()) {
             int r = begin(t, set, fds, nfds);
             if (r < 0) {
                 set.clear(t);
@@ -154,7 +154,7 @@ public final class PollCalls {
 
     private static long select(Task t, int n, long in, long out, long ex, long deadline) {
         PollSet set = PollSet.of(t);
-        if (!t.again()) {
+        if (!t.parking.again()) {
             int r = begin(t, set, n, in, out, ex);
             if (r < 0) {
                 set.clear(t);

@@ -43,11 +43,11 @@ public final class PrctlCalls {
                 if (arg2 < 0 || arg2 > Sig.SIGRTMAX) {
                     return -EINVAL;
                 }
-                t.setParentDeathSignal((int) arg2);
+                t.settings.setParentDeathSignal((int) arg2);
                 return 0;
             }
             case PR_GET_PDEATHSIG -> {
-                return t.mem().writeInt(arg2, t.parentDeathSignal());
+                return t.mem().writeInt(arg2, t.settings.parentDeathSignal());
             }
             case PR_GET_DUMPABLE -> {
                 return t.group().dumpable();
@@ -70,11 +70,11 @@ public final class PrctlCalls {
                 if (arg2 != 1 || arg3 != 0 || arg4 != 0 || arg5 != 0) {
                     return -EINVAL;
                 }
-                t.setNoNewPrivs();
+                t.settings.setNoNewPrivs();
                 return 0;
             }
             case PR_GET_NO_NEW_PRIVS -> {
-                return (arg2 | arg3 | arg4 | arg5) != 0 ? -EINVAL : t.noNewPrivs() ? 1 : 0;
+                return (arg2 | arg3 | arg4 | arg5) != 0 ? -EINVAL : t.settings.noNewPrivs() ? 1 : 0;
             }
             case PR_GET_KEEPCAPS,
                     PR_SET_KEEPCAPS,

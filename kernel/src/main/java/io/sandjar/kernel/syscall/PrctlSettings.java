@@ -31,7 +31,8 @@ final class PrctlSettings {
     static long set(Task t, int option, long arg2, long arg3, long arg4, long arg5) {
         switch (option) {
             case PR_SET_TIMERSLACK -> {
-                t.timerSlackNanos = arg2 == 0 ? t.usualSlackNanos : arg2; // for /proc/PID/timerslack_ns
+                t.settings.timerSlackNanos =
+                        arg2 == 0 ? t.settings.usualSlackNanos : arg2; // for /proc/PID/timerslack_ns
                 return Task.CONTINUE;
             }
             case PR_GET_TIMERSLACK,

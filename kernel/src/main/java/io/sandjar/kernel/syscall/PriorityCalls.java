@@ -118,9 +118,9 @@ final class PriorityCalls {
         if (all == null || all.length == 0) {
             return all == null ? -EINVAL : -ESRCH;
         }
-        int best = all[0].ioPriority;
+        int best = all[0].settings.ioPriority;
         for (Task o : all) {
-            best = Math.min(best, o.ioPriority);
+            best = Math.min(best, o.settings.ioPriority);
         }
         return best;
     }
@@ -146,7 +146,7 @@ final class PriorityCalls {
             if (uid != c.euid() && uid != c.uid() && !c.has(o.creds().userNs(), Cap.CAP_SYS_NICE)) {
                 return -EPERM;
             }
-            o.ioPriority = ioprio;
+            o.settings.ioPriority = ioprio;
         }
         return 0;
     }

@@ -210,7 +210,7 @@ final class PtraceCalls {
                 return peekSignals(t, o, addr, data);
             }
             case Ptrace.GETSIGMASK -> {
-                return addr != 8 ? -EINVAL : t.mem().writeLong(data, o.sigmask());
+                return addr != 8 ? -EINVAL : t.mem().writeLong(data, o.mask.now());
             }
             case Ptrace.SETSIGMASK -> {
                 if (addr != 8) {

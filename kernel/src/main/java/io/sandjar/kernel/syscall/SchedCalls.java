@@ -10,6 +10,7 @@ import io.sandjar.abi.Nr;
 import io.sandjar.abi.SchedAttrLayout;
 import io.sandjar.host.Affinity;
 import io.sandjar.kernel.task.Task;
+import io.sandjar.kernel.task.ThreadSettings;
 import io.sandjar.kernel.vfs.Creds;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +111,7 @@ public final class SchedCalls {
     @Syscall(nr = Nr.sched_getscheduler)
     public static long sys_sched_getscheduler(Task t, int pid) {
         Task o = pid < 0 ? null : find(t, pid);
-        return o == null ? pid < 0 ? -EINVAL : -ESRCH : o.schedPolicy;
+        return o == null ? pid < 0 ? -EINVAL : -ESRCH : o.settings.schedPolicy;
     }
 
     @Syscall(nr = Nr.sched_setscheduler, support = Support.PARTIAL, note = "real-time policies are refused")
@@ -120,7 +121,7 @@ public final class SchedCalls {
             return -EINVAL;
         }
         int r = t.mem().readInt(param, priority);
-        if (r == 0 && (policy & ~Task.SCHED_RESET_ON_FORK) == SCHED_DEADLINE) {
+        if (r == 0 && (policy & ~ThreadSettings.SCHED_RESET_ON_FORK) == SCHED_DEADLINE) {
             return find(t, pid) == null ? -ESRCH : -EINVAL; // needs what only sched_setattr(2) can say
         }
         return r < 0 ? r : setPolicy(t, pid, policy, priority[0]);
@@ -131,7 +132,7 @@ public final class SchedCalls {
         if (o == null) {
             return -ESRCH;
         }
-        int plain = policy & ~Task.SCHED_RESET_ON_FORK;
+        int plain = policy & ~ThreadSettings.SCHED_RESET_ON_FORK;
         if (plain == SCHED_EXT) {
             return -EINVAL;
         }
@@ -142,11 +143,11 @@ public final class SchedCalls {
         if (max > 0 || plain == SCHED_DEADLINE || !mayChange(t, o)) {
             return -EPERM;
         }
-        boolean gaveUp = (o.schedPolicy & ~policy & Task.SCHED_RESET_ON_FORK) != 0;
+        boolean gaveUp = (o.settings.schedPolicy & ~policy & ThreadSettings.SCHED_RESET_ON_FORK) != 0;
         if (gaveUp && !t.creds().has(o.creds().userNs(), Cap.CAP_SYS_NICE)) {
             return -EPERM;
         }
-        o.schedPolicy = policy;
+        o.settings.schedPolicy = policy;
         return 0;
     }
 
@@ -186,8 +187,11 @@ public final class SchedCalls {
         }
         byte[] b = new byte[Math.min(size, SchedAttrLayout.SIZEOF)];
         Bytes.put32(b, SchedAttrLayout.size, b.length);
-        Bytes.put32(b, SchedAttrLayout.sched_policy, o.schedPolicy & ~Task.SCHED_RESET_ON_FORK);
-        Bytes.put64(b, SchedAttrLayout.sched_flags, (o.schedPolicy & Task.SCHED_RESET_ON_FORK) != 0 ? 1 : 0);
+        Bytes.put32(b, SchedAttrLayout.sched_policy, o.settings.schedPolicy & ~ThreadSettings.SCHED_RESET_ON_FORK);
+        Bytes.put64(
+                b,
+                SchedAttrLayout.sched_flags,
+                (o.settings.schedPolicy & ThreadSettings.SCHED_RESET_ON_FORK) != 0 ? 1 : 0);
         Bytes.put32(b, SchedAttrLayout.sched_nice, PriorityCalls.nice(o));
         return t.mem().write(attr, b);
     }
@@ -215,14 +219,14 @@ public final class SchedCalls {
             return -EINVAL;
         }
         int wanted = (options & FLAG_KEEP_POLICY) != 0
-                ? o.schedPolicy
-                : policy | ((options & FLAG_RESET_ON_FORK) != 0 ? Task.SCHED_RESET_ON_FORK : 0);
+                ? o.settings.schedPolicy
+                : policy | ((options & FLAG_RESET_ON_FORK) != 0 ? ThreadSettings.SCHED_RESET_ON_FORK : 0);
         boolean keep = (options & FLAG_KEEP_PARAMS) != 0;
         long p = setPolicy(t, pid, wanted, keep ? 0 : Bytes.i32(b, SchedAttrLayout.sched_priority));
         if (p < 0 || (options & FLAG_UTIL_CLAMP) != 0) {
             return p < 0 ? p : -EOPNOTSUPP;
         }
-        boolean fair = (wanted & ~Task.SCHED_RESET_ON_FORK) != SCHED_IDLE;
+        boolean fair = (wanted & ~ThreadSettings.SCHED_RESET_ON_FORK) != SCHED_IDLE;
         return keep || !fair ? 0 : PriorityCalls.setNice(t, o, Bytes.i32(b, SchedAttrLayout.sched_nice));
     }
 

@@ -62,14 +62,14 @@ final class SeccompCalls {
 
     /** PR_GET_SECCOMP: in strict mode the call does not come so far. */
     static long mode(Task t) {
-        return t.seccomp == null ? 0 : MODE_FILTER;
+        return t.watch.filter == null ? 0 : MODE_FILTER;
     }
 
     private static long strict(Task t) {
-        if (t.seccomp != null) {
+        if (t.watch.filter != null) {
             return -EINVAL;
         }
-        return t.addSeccomp(SeccompFilter.strict(), false, false);
+        return t.watch.addFilter(SeccompFilter.strict(), false, false);
     }
 
     private static long filter(Task t, int flags, long address) {
@@ -85,7 +85,7 @@ final class SeccompCalls {
         if (n == 0 || n > MAX_INSTRUCTIONS) {
             return -EINVAL;
         }
-        if (!t.noNewPrivs() && !t.creds().hasHere(Cap.CAP_SYS_ADMIN)) {
+        if (!t.settings.noNewPrivs() && !t.creds().hasHere(Cap.CAP_SYS_ADMIN)) {
             return -EACCES;
         }
         byte[] code = new byte[n * 8];
@@ -93,14 +93,14 @@ final class SeccompCalls {
         if (r < 0) {
             return r;
         }
-        SeccompFilter f = SeccompFilter.ofGuest(code, t.seccomp);
+        SeccompFilter f = SeccompFilter.ofGuest(code, t.watch.filter);
         if (f == null) {
             return -EINVAL;
         }
         if (f.isTooLong() || !f.takeRoom()) {
             return -ENOMEM;
         }
-        long done = t.addSeccomp(f, (flags & FLAG_TSYNC) != 0, (flags & FLAG_TSYNC_ESRCH) != 0);
+        long done = t.watch.addFilter(f, (flags & FLAG_TSYNC) != 0, (flags & FLAG_TSYNC_ESRCH) != 0);
         f.drop();
         return done;
     }

@@ -55,7 +55,7 @@ final class SignalCalls {
         if (size != 8) {
             return -EINVAL;
         }
-        long old = t.sigmask();
+        long old = t.mask.now();
         if (set != 0) {
             long[] v = new long[1];
             if (t.mem().readLong(set, v) < 0) {
@@ -77,7 +77,7 @@ final class SignalCalls {
 
     @Syscall(nr = Nr.rt_sigreturn)
     static long sys_rt_sigreturn(Task t) {
-        t.sigreturn();
+        t.trap.sigreturn();
         return 0;
     }
 
@@ -87,7 +87,7 @@ final class SignalCalls {
             return -EINVAL;
         }
         byte[] b = new byte[8];
-        Bytes.put64(b, 0, t.kernel().signals().pending(t) & t.sigmask());
+        Bytes.put64(b, 0, t.kernel().signals().pending(t) & t.mask.now());
         return t.mem().write(set, b, 0, (int) size);
     }
 
@@ -100,7 +100,7 @@ final class SignalCalls {
         if (t.mem().readLong(mask, v) < 0) {
             return -EFAULT;
         }
-        t.setTemporaryMask(v[0]);
+        t.mask.setTemporary(v[0]);
         int r = t.awaitReady(t.group().signalWait, 0, Waits.NEVER, Task.FOREVER);
         return r == -ERESTARTSYS ? -ERESTARTNOHAND : r;
     }
@@ -138,9 +138,9 @@ final class SignalCalls {
             deadline = t.progress;
         }
         long wanted = v[0] & ~(1L << (Sig.SIGKILL - 1) | 1L << (Sig.SIGSTOP - 1));
-        SigInfo got = t.awaitSignal(wanted, deadline);
+        SigInfo got = t.parking.awaitSignal(wanted, deadline);
         if (got == null) {
-            int r = t.awaitResult();
+            int r = t.parking.awaitResult();
             return r == -ETIMEDOUT ? -EAGAIN : r == -ERESTARTSYS ? -EINTR : r;
         }
         if (info != 0 && t.mem().write(info, got.encode()) < 0) {
@@ -151,7 +151,7 @@ final class SignalCalls {
 
     @Syscall(nr = Nr.sigaltstack)
     static long sys_sigaltstack(Task t, long ss, long oldss) {
-        return t.sigaltstack(ss, oldss);
+        return t.trap.sigaltstack(ss, oldss);
     }
 
     // ---- sending ----

@@ -39,9 +39,9 @@ public final class SystemCalls {
         Uts names = t.namespaces().uts;
         put(b, UtsnameLayout.sysname, "Linux");
         put(b, UtsnameLayout.nodename, names.hostname);
-        put(b, UtsnameLayout.release, (t.personality & Prctl.UNAME26) != 0 ? RELEASE_26 : Kernel.RELEASE);
+        put(b, UtsnameLayout.release, (t.settings.personality & Prctl.UNAME26) != 0 ? RELEASE_26 : Kernel.RELEASE);
         put(b, UtsnameLayout.version, Kernel.VERSION);
-        put(b, UtsnameLayout.machine, (t.personality & PER_MASK) == PER_LINUX32 ? "i686" : "x86_64");
+        put(b, UtsnameLayout.machine, (t.settings.personality & PER_MASK) == PER_LINUX32 ? "i686" : "x86_64");
         put(b, UtsnameLayout.domainname, names.domainname);
         return t.mem().write(buf, b);
     }
@@ -187,9 +187,9 @@ public final class SystemCalls {
             note =
                     "remembered; of effect are PER_LINUX32 and UNAME26 in uname, and ADDR_NO_RANDOMIZE for the program itself")
     public static long sys_personality(Task t, long persona) {
-        int old = t.personality;
+        int old = t.settings.personality;
         if ((int) persona != -1) {
-            t.personality = (int) persona;
+            t.settings.personality = (int) persona;
         }
         return old;
     }

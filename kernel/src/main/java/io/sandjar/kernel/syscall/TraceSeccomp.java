@@ -16,7 +16,7 @@ final class TraceSeccomp {
     private TraceSeccomp() {}
 
     private static int may(Task t, @Nullable SeccompFilter f) {
-        if (!t.creds().has(Cap.CAP_SYS_ADMIN) || t.seccomp != null) {
+        if (!t.creds().has(Cap.CAP_SYS_ADMIN) || t.watch.filter != null) {
             return -EACCES;
         }
         return f == null || f.isStrict() ? -EINVAL : 0;
@@ -24,7 +24,7 @@ final class TraceSeccomp {
 
     /** PTRACE_SECCOMP_GET_FILTER: how many instructions there are; they go to {@code data} if that is not 0. */
     static long program(Task t, Task o, long index, long data) {
-        SeccompFilter f = o.seccomp;
+        SeccompFilter f = o.watch.filter;
         int r = may(t, f);
         if (r < 0 || f == null) {
             return r;
@@ -38,7 +38,7 @@ final class TraceSeccomp {
 
     /** PTRACE_SECCOMP_GET_METADATA: the options of the filter whose number stands at {@code data}. */
     static long metadata(Task t, Task o, long size, long data) {
-        SeccompFilter f = o.seccomp;
+        SeccompFilter f = o.watch.filter;
         int r = may(t, f);
         if (r < 0 && r != -EINVAL) {
             return r;

@@ -117,7 +117,7 @@ final class Waits {
         long[] mask = new long[1];
         int r = t.mem().readLong(address, mask);
         if (r == 0) {
-            t.setTemporaryMask(mask[0]);
+            t.mask.setTemporary(mask[0]);
         }
         return r;
     }

@@ -20,7 +20,7 @@ public final class AioMaps {
      */
     public static long setup(Task t, int slots, int counted, long ctxp) {
         long size = AioContext.sizeOf(slots);
-        t.ops.call(
+        t.trap.ops.call(
                 Stub.OPF_RING,
                 Nr.mmap,
                 0,
@@ -29,10 +29,10 @@ public final class AioMaps {
                 Mm.MAP_PRIVATE | Mm.MAP_ANONYMOUS,
                 -1,
                 0);
-        t.continuation = (task, failed, at) -> {
+        t.trap.continuation = (task, failed, at) -> {
             if (at < 0 && at > -4096) {
                 task.kernel.aio.remove(counted);
-                task.ops.result(-ENOMEM);
+                task.trap.ops.result(-ENOMEM);
                 return;
             }
             AioContext c = new AioContext(at, slots, new UserMemory(task.group.hostPid), task.kernel.aio, counted);
@@ -40,11 +40,14 @@ public final class AioMaps {
             r = r < 0 ? r : task.mem.writeLong(ctxp, at);
             if (r < 0) {
                 c.close();
-                task.ops.call(Stub.OPF_IGNORE, Nr.munmap, at, size, 0, 0, 0, 0).result(r);
+                task.trap
+                        .ops
+                        .call(Stub.OPF_IGNORE, Nr.munmap, at, size, 0, 0, 0, 0)
+                        .result(r);
                 return;
             }
             task.group.aio.add(c);
-            task.ops.result(0);
+            task.trap.ops.result(0);
         };
         return 0;
     }
@@ -56,7 +59,8 @@ public final class AioMaps {
             return -EINVAL;
         }
         c.close();
-        t.ops.call(Stub.OPF_IGNORE, Nr.munmap, c.address(), c.size(), 0, 0, 0, 0)
+        t.trap.ops
+                .call(Stub.OPF_IGNORE, Nr.munmap, c.address(), c.size(), 0, 0, 0, 0)
                 .result(0);
         return 0;
     }

@@ -200,11 +200,11 @@ public final class Container {
             AddressSpace space = new AddressSpace();
             UserMemory mem = new UserMemory(0);
             Task t = new Task(kernel, g, pid, space, Stub.SLOTS_BASE, mem, spec.creds, fs, fds);
-            t.noNewPrivs = spec.noNewPrivs;
-            t.personality = spec.personality;
-            t.ioPriority = spec.ioPriority;
-            t.schedPolicy = spec.schedPolicy;
-            t.seccomp = spec.seccomp;
+            t.settings.noNewPrivs = spec.noNewPrivs;
+            t.settings.personality = spec.personality;
+            t.settings.ioPriority = spec.ioPriority;
+            t.settings.schedPolicy = spec.schedPolicy;
+            t.watch.filter = spec.seccomp;
             if (spec.seccomp != null) {
                 spec.seccomp.hold();
             }

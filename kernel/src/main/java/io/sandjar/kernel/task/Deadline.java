@@ -60,7 +60,7 @@ public final class Deadline {
         }
         int r = t.awaitReady(t.sleepers, 0, time, Caller.FOREVER);
         if (r == Caller.BLOCK) {
-            t.parkUntil(clock, nanos);
+            t.parking.parkUntil(clock, nanos);
         }
         return r;
     }

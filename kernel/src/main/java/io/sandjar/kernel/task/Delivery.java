@@ -35,10 +35,10 @@ public final class Delivery {
             SigInfo info;
             SigAction act;
             if (t.endsAlone != 0) {
-                t.exitByStub(0);
+                t.trap.exitByStub(0);
                 return 0;
             }
-            if (t.tracee != null || t.vforkChild != null) {
+            if (t.tracee != null || t.birth.vforkChild != null) {
                 if (!t.mayBlock) {
                     return Task.BLOCK;
                 }
@@ -53,7 +53,7 @@ public final class Delivery {
                 if (t.dead || g.exiting) {
                     return -ESRCH;
                 }
-                t.pullMask();
+                t.mask.pull();
                 Tracee e = t.tracee;
                 int fatal = g.cgroup.frozen ? kernel.signals().fatal(t) : 0;
                 if (fatal != 0) {
@@ -66,9 +66,9 @@ public final class Delivery {
                     info = kernel.signals().take(t);
                     if (info == null) {
                         finishRestart(t, f);
-                        if (t.restoreMask) {
-                            t.restoreMask = false;
-                            t.sigmask = t.savedMask;
+                        if (t.mask.restore) {
+                            t.mask.restore = false;
+                            t.mask.blocked = t.mask.saved;
                             kernel.signals().recompute(t);
                             if (t.attention) {
                                 continue;
@@ -76,7 +76,7 @@ public final class Delivery {
                         }
                         kernel.signals().recompute(t);
                         if (t.pending.isEmpty() && g.shared.isEmpty()) {
-                            t.setRecheck(false);
+                            t.mask.setRecheck(false);
                         }
                         kernel.tracing().stops.atReturn(t, f);
                         return 0;
@@ -123,13 +123,13 @@ public final class Delivery {
     }
 
     private void waitWhileStopped(Task t) {
-        t.parked = Thread.currentThread();
+        t.parking.thread = Thread.currentThread();
         try {
             while (stands(t)) {
                 LockSupport.park(t);
             }
         } finally {
-            t.parked = null;
+            t.parking.thread = null;
             standsFrozen(t, false);
         }
     }
@@ -183,13 +183,13 @@ public final class Delivery {
         if (sites != null) {
             sites.leave(f);
         }
-        long now = t.sigmask; // of the call, where it has one of its own
-        long mask = t.restoreMask ? t.savedMask : now;
+        long now = t.mask.blocked; // of the call, where it has one of its own
+        long mask = t.mask.restore ? t.mask.saved : now;
         if (SignalFrames.push(t, f, info, act, mask) < 0) {
             // no stack to put the frame on: the process dies of SIGSEGV unless it handles that elsewhere
             kernel.taskLock().lock();
             try {
-                t.restoreMask = false;
+                t.mask.restore = false;
                 if (signo == Sig.SIGSEGV || (now & Signals.bit(Sig.SIGSEGV)) != 0) {
                     t.group.actions[Sig.SIGSEGV] = SigAction.DEFAULT;
                 }
@@ -208,9 +208,9 @@ public final class Delivery {
             if ((act.flags() & Sig.SA_NODEFER) == 0) {
                 blocked |= Signals.bit(signo);
             }
-            t.restoreMask = false;
-            t.sigmask = blocked & ~Signals.UNBLOCKABLE;
-            t.pushMask();
+            t.mask.restore = false;
+            t.mask.blocked = blocked & ~Signals.UNBLOCKABLE;
+            t.mask.push();
             kernel.signals().recompute(t);
         } finally {
             kernel.taskLock().unlock();

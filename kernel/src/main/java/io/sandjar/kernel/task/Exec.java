@@ -296,12 +296,11 @@ public final class Exec {
     }
 
     private void throughStub(Task t, int fd) {
-        t.expectedNr = Nr.execveat;
-        t.expectedArg = fd;
+        t.gate.expect(Nr.execveat, fd);
         t.mem.write(Stub.mailbox(t.slot) + Stub.BOX_EMPTY_STRING, new byte[8]);
         long empty = Stub.mailbox(t.slot) + Stub.BOX_EMPTY_STRING;
-        t.ops.call(0, Nr.execveat, fd, empty, 0, 0, O.AT_EMPTY_PATH, 0);
-        t.continuation = (task, failed, result) -> kernel.exits().exitGroup(task.group, Sig.SIGKILL);
+        t.trap.ops.call(0, Nr.execveat, fd, empty, 0, 0, O.AT_EMPTY_PATH, 0);
+        t.trap.continuation = (task, failed, result) -> kernel.exits().exitGroup(task.group, Sig.SIGKILL);
     }
 
     /** The point of no return: the process takes on the properties of the new program. */
@@ -310,8 +309,8 @@ public final class Exec {
         t.execTid = t.rootTid();
         if (!image.first) {
             kernel.taskLock().lock();
-            t.pullMask();
-            t.maskInSlot = false; // signals that come now are blocked as before, whatever lies where the slot will be
+            t.mask.pull();
+            t.mask.inSlot = false; // signals that come now are blocked as before, whatever lies where the slot will be
             kernel.taskLock().unlock();
             g.execing = true;
             kernel.exits().leaveAlone(t);
@@ -341,7 +340,7 @@ public final class Exec {
         credentials(t, image, exe);
         g.dumpable = image.secure ? 0 : 1;
         if (image.secure) {
-            t.parentDeathSignal = 0;
+            t.settings.parentDeathSignal = 0;
         }
         t.image = image;
     }
@@ -351,7 +350,7 @@ public final class Exec {
         Creds c = t.creds;
         int euid = c.euid();
         int egid = c.egid();
-        if (exe != null && !t.noNewPrivs && (exe.mount().flags() & Mount.NOSUID) == 0) {
+        if (exe != null && !t.settings.noNewPrivs && (exe.mount().flags() & Mount.NOSUID) == 0) {
             int mode = exe.inode().mode();
             int fileUid = exe.inode().uid();
             int fileGid = exe.inode().gid();
@@ -375,7 +374,7 @@ public final class Exec {
             permitted = c.capInheritable() | c.capBounding();
             gets |= euid == root;
         }
-        if (t.noNewPrivs) {
+        if (t.settings.noNewPrivs) {
             permitted &= c.capPermitted();
         }
         long ambient = hasCaps || setId ? 0 : c.capAmbient();

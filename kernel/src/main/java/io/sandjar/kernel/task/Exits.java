@@ -190,7 +190,7 @@ public final class Exits {
         if (t.pollSet instanceof HeapRoom.Holder h) {
             h.giveBack();
         }
-        t.leaveSeccomp();
+        t.watch.leave();
         t.fds.leave(t);
         FsContext fs = t.fs;
         if (fs != null) { // what never had a program has none
@@ -266,8 +266,8 @@ public final class Exits {
 
     private void parentDied(ThreadGroup c, ThreadGroup parent) {
         for (Task t : c.tasks) {
-            if (t.parentDeathSignal != 0) {
-                kernel.signals().sendToGroup(c, SigInfo.user(t.parentDeathSignal, 0, parent.pid(), 0));
+            if (t.settings.parentDeathSignal != 0) {
+                kernel.signals().sendToGroup(c, SigInfo.user(t.settings.parentDeathSignal, 0, parent.pid(), 0));
             }
         }
     }

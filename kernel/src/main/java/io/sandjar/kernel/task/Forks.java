@@ -131,8 +131,8 @@ public final class Forks {
         if (chunk != 0) {
             int size = Stub.SLOT_SIZE * Stub.SLOTS_PER_CHUNK;
             // it may be there already; then madvise, whose advice means nothing, succeeds as well
-            t.ops.call(Stub.OPF_IGNORE, Nr.mmap, chunk, size, 3, 0x104022, -1, 0);
-            t.ops.call(0, Nr.madvise, chunk, size, 0, 0, 0, 0);
+            t.trap.ops.call(Stub.OPF_IGNORE, Nr.mmap, chunk, size, 3, 0x104022, -1, 0);
+            t.trap.ops.call(0, Nr.madvise, chunk, size, 0, 0, 0, 0);
         }
     }
 
@@ -140,7 +140,7 @@ public final class Forks {
         Task child;
         long chunk;
         long birth = 0;
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         if (f == null) {
             return -EINVAL;
         }
@@ -172,17 +172,17 @@ public final class Forks {
             }
             chunk = t.space.chunkToMap(slot);
             child = new Task(kernel, g, tid, t.space, slot, new UserMemory(t.hostTid), creds, fs, fds);
-            child.sigmask = t.sigmask();
+            child.mask.blocked = t.mask.now();
             child.ns = ns;
             child.inherit(t);
             child.inGuest = true;
-            child.trapsAll = t.trapsAll;
+            child.watch.trapsAll = t.watch.trapsAll;
             g.tasks.add(child);
             g.pids().tasks().put(child);
             kernel.pendingThreads().add(child);
             kernel.tracing().cloned(t, child, a.flags, 0);
             if (child.tracee != null) {
-                child.bornAtGate(f.reg(TrapFrame.RIP));
+                child.gate.bornAt(f.reg(TrapFrame.RIP));
                 birth = Stub.GATE_TRAP;
             }
         } finally {
@@ -198,12 +198,13 @@ public final class Forks {
         long host = THREAD_FLAGS | a.flags & (Clone.CLONE_SETTLS | Clone.CLONE_CHILD_CLEARTID);
         long stack = a.stack != 0 ? a.stack : f.reg(TrapFrame.RSP);
         mapChunk(t, chunk);
-        t.ops.add(Stub.OP_THREAD, 0, child.tid(), host, child.slot, stack, a.tls, clear ? a.childTid : 0, birth)
+        t.trap.ops
+                .add(Stub.OP_THREAD, 0, child.tid(), host, child.slot, stack, a.tls, clear ? a.childTid : 0, birth)
                 .result(child.tid());
-        t.continuation = (task, failed, result) -> {
+        t.trap.continuation = (task, failed, result) -> {
             if (failed) {
                 forget(task, child);
-                task.setResult(-EAGAIN);
+                task.trap.setResult(-EAGAIN);
             }
         };
         return 0;
@@ -213,7 +214,7 @@ public final class Forks {
         kernel.taskLock().lock();
         try {
             child.dead = true;
-            child.leaveSeccomp();
+            child.watch.leave();
             kernel.tracing().notCloned(t, child);
             kernel.forgetPending(child);
             child.pids().tasks().remove(child);
@@ -231,7 +232,7 @@ public final class Forks {
     private long process(Task t, Args a) {
         boolean sharesMemory = (a.flags & Clone.CLONE_VM) != 0;
         ThreadGroup g = t.group;
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         if (f == null) {
             return -EINVAL;
         }
@@ -301,20 +302,20 @@ public final class Forks {
             g.processGroup.members.add(made);
             AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
             child = new Task(kernel, made, pid, space, slot, new UserMemory(0), creds, fs, fds);
-            child.sigmask = t.sigmask();
+            child.mask.blocked = t.mask.now();
             child.ns = ns;
             child.inherit(t);
             if (!(sharesMemory && (a.flags & Clone.CLONE_VFORK) == 0)) {
                 child.altStack.inherit(t.altStack);
             }
-            child.cookie = kernel.random() | 1;
+            child.birth.cookie = kernel.random() | 1;
             if ((a.flags & Clone.CLONE_CHILD_SETTID) != 0) {
-                child.childSetTid = a.childTid;
+                child.birth.setTid = a.childTid;
             }
             if ((a.flags & Clone.CLONE_CHILD_CLEARTID) != 0) {
-                child.childClearTid = a.childTid;
+                child.birth.clearTid = a.childTid;
             }
-            child.trapsAll = t.trapsAll;
+            child.watch.trapsAll = t.watch.trapsAll;
             child.attention |= made.cgroup.frozen;
             made.tasks.add(child);
             g.pids().tasks().put(made);
@@ -322,11 +323,11 @@ public final class Forks {
             kernel.tracing().cloned(t, child, a.flags, a.exitSignal);
             if (t.tracee != null && (a.flags & Clone.CLONE_VFORK) != 0) {
                 ours = Clone.CLONE_VFORK;
-                t.vforkChild = child;
-                child.vforkParent = t;
+                t.birth.vforkChild = child;
+                child.birth.vforkParent = t;
                 t.attention = true;
             }
-            kernel.pendingProcesses().put(child.cookie, child);
+            kernel.pendingProcesses().put(child.birth.cookie, child);
         } finally {
             kernel.taskLock().unlock();
         }
@@ -340,19 +341,28 @@ public final class Forks {
         }
         long host = Clone.CLONE_PARENT | a.flags & (Clone.CLONE_VM | Clone.CLONE_VFORK & ~ours | Clone.CLONE_SETTLS);
         long stack = a.stack != 0 ? a.stack : sharesMemory ? f.reg(TrapFrame.RSP) : 0;
-        t.expectedNr = Nr.clone;
-        t.expectedArg = host | Clone.CLONE_PARENT_SETTID;
+        t.gate.expect(Nr.clone, host | Clone.CLONE_PARENT_SETTID);
         mapChunk(t, chunk);
-        child.forkedBy = t;
-        t.ops.add(Stub.OP_PROCESS, 0, child.tid(), host, sharesMemory ? child.slot : 0, stack, a.tls, child.cookie, 0)
+        child.birth.forkedBy = t;
+        t.trap.ops
+                .add(
+                        Stub.OP_PROCESS,
+                        0,
+                        child.tid(),
+                        host,
+                        sharesMemory ? child.slot : 0,
+                        stack,
+                        a.tls,
+                        child.birth.cookie,
+                        0)
                 .result(t.shownPid(child.tid));
-        t.continuation = (task, failed, result) -> {
+        t.trap.continuation = (task, failed, result) -> {
             if (failed) {
                 unmake(task, child);
                 if (pidfd >= 0) {
                     task.fds.close(task, pidfd);
                 }
-                task.setResult(-EAGAIN);
+                task.trap.setResult(-EAGAIN);
             }
         };
         return 0;
@@ -361,8 +371,8 @@ public final class Forks {
     /** Undoes {@link #process}: there is no such host process. */
     private void unmake(Task t, Task child) {
         forget(t, child);
-        if (t.vforkChild == child) {
-            t.vforkChild = null;
+        if (t.birth.vforkChild == child) {
+            t.birth.vforkChild = null;
         }
         kernel.taskLock().lock();
         try {
@@ -412,18 +422,18 @@ public final class Forks {
             child.group.hostPid = hostTid;
             child.mem.setHostTid(hostTid);
             kernel.hostThreads().put(hostTid, child);
-            child.forkedBy = null;
+            child.birth.forkedBy = null;
             child.space.inUse(child.slot);
         } finally {
             kernel.taskLock().unlock();
         }
         Limits.watchCpu(kernel, child.group);
-        child.ops.clear();
-        if (child.childSetTid != 0) {
-            child.mem.writeInt(child.childSetTid, child.tid());
+        child.trap.ops.clear();
+        if (child.birth.setTid != 0) {
+            child.mem.writeInt(child.birth.setTid, child.tid());
         }
-        if (child.childClearTid != 0) {
-            child.ops.call(0, Nr.set_tid_address, child.childClearTid, 0, 0, 0, 0, 0);
+        if (child.birth.clearTid != 0) {
+            child.trap.ops.call(0, Nr.set_tid_address, child.birth.clearTid, 0, 0, 0, 0, 0);
         }
         return child;
     }

@@ -184,7 +184,7 @@ public final class Identity {
                 || old.fsuid() != now.fsuid()
                 || old.fsgid() != now.fsgid()) {
             t.group.dumpable = 0;
-            t.parentDeathSignal = 0;
+            t.settings.parentDeathSignal = 0;
         }
         t.setCreds(now);
         if (t.rootTid() == t.group.pid()) {

@@ -233,8 +233,8 @@ public final class Kernel {
     /** A clone that came to nothing. With the task lock. */
     void forgetPending(Task t) {
         pendingThreads.remove(t);
-        if (t.cookie != 0) {
-            pendingProcesses.remove(t.cookie, t);
+        if (t.birth.cookie != 0) {
+            pendingProcesses.remove(t.birth.cookie, t);
         }
     }
 
@@ -325,7 +325,7 @@ public final class Kernel {
                     t.mem.setHostTid(hostTid);
                     hostThreads.put(hostTid, t);
                     t.space.inUse(t.slot);
-                    t.known();
+                    t.mask.known();
                     return t;
                 }
             }
@@ -350,7 +350,7 @@ public final class Kernel {
             t.space.giveSlot(t.slot); // a vfork child's slot lies in its parent's memory
             t.space = new AddressSpace();
             t.slot = Stub.SLOTS_BASE;
-            t.forgetRing();
+            t.ringUse.forget();
         } finally {
             taskLock.unlock();
         }
@@ -380,7 +380,7 @@ public final class Kernel {
                 return;
             }
             for (Task t : pendingProcesses.values()) {
-                Task p = t.forkedBy;
+                Task p = t.birth.forkedBy;
                 int[] out = new int[1];
                 if (p != null
                         && p.mem.readInt(Stub.mailbox(p.slot) + Stub.BOX_HOST_TID, out) == 0

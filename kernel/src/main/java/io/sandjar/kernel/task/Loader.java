@@ -56,8 +56,8 @@ final class Loader {
     }
 
     private int run(long initialSp, long slot) {
-        t.ops.clear();
-        t.continuation = (task, failed, result) -> {
+        t.trap.ops.clear();
+        t.trap.continuation = (task, failed, result) -> {
             if (failed) {
                 kernel.exits().exitGroup(task.group, Sig.SIGSEGV);
             }
@@ -81,7 +81,7 @@ final class Loader {
     private static final int ADDR_NO_RANDOMIZE = 0x0040000;
 
     private long randomBase(long base) {
-        if ((t.personality & ADDR_NO_RANDOMIZE) != 0) {
+        if ((t.settings.personality & ADDR_NO_RANDOMIZE) != 0) {
             return base;
         }
         return base + ((kernel.random() & (1L << 28) - 1) << 12);
@@ -103,12 +103,12 @@ final class Loader {
             return fd;
         }
         for (ElfFile.Segment s : e.segments) {
-            if (!t.ops.hasRoom(6)) {
+            if (!t.trap.ops.hasRoom(6)) {
                 return -ENOEXEC;
             }
             segment(s, fd, by);
         }
-        t.ops.call(0, Nr.close, fd, 0, 0, 0, 0, 0);
+        t.trap.ops.call(0, Nr.close, fd, 0, 0, 0, 0, 0);
         return 0;
     }
 
@@ -120,14 +120,14 @@ final class Loader {
         long mapped = start;
         if (s.fileSize() > 0) {
             long length = fileEnd - start + PAGE - 1 & -PAGE;
-            t.ops.call(0, Nr.mmap, start, length, s.prot(), Mm.MAP_PRIVATE | Mm.MAP_FIXED, fd, s.offset() & -PAGE);
+            t.trap.ops.call(0, Nr.mmap, start, length, s.prot(), Mm.MAP_PRIVATE | Mm.MAP_FIXED, fd, s.offset() & -PAGE);
             mapped = start + length;
             if (s.memSize() > s.fileSize() && (s.flags() & 2) != 0 && (fileEnd & PAGE - 1) != 0) {
-                t.ops.add(Stub.OP_ZERO, 0, 0, fileEnd, mapped - fileEnd, 0, 0, 0, 0);
+                t.trap.ops.add(Stub.OP_ZERO, 0, 0, fileEnd, mapped - fileEnd, 0, 0, 0, 0);
             }
         }
         if (end > mapped) {
-            t.ops.call(
+            t.trap.ops.call(
                     0,
                     Nr.mmap,
                     mapped,
@@ -164,7 +164,7 @@ final class Loader {
         long sp = s.finish(args, env, aux);
         g.startStack = sp;
         byte[] uc = firstRegisters(sp, slot);
-        t.ops.add(Stub.OP_SIGRETURN, 0, 0, Stub.mailbox(slot) + Stub.BOX_UCONTEXT, 0, 0, 0, 0, 0);
+        t.trap.ops.add(Stub.OP_SIGRETURN, 0, 0, Stub.mailbox(slot) + Stub.BOX_UCONTEXT, 0, 0, 0, 0, 0);
         int r = t.mem.write(Stub.mailbox(slot) + Stub.BOX_UCONTEXT, uc);
         if (r < 0) {
             return r;
@@ -173,7 +173,7 @@ final class Loader {
         if (r < 0) {
             return r;
         }
-        t.maskInSlot = true;
+        t.mask.inSlot = true;
         if (initialSp - sp < MAPPED_STACK) {
             return s.store(sp);
         }
@@ -185,16 +185,16 @@ final class Loader {
         if (initialSp - sp > t.rlimit(Rlimit.RLIMIT_STACK)) {
             return -E2BIG;
         }
-        OpList rest = t.ops;
+        OpList rest = t.trap.ops;
         OpList first = new OpList();
         first.add(Stub.OP_PROBE, Stub.OPF_RING, 0, initialSp - PAGE, sp - PAGE, 0, 0, 0, 0);
-        OpsContinuation after = t.continuation;
+        OpsContinuation after = t.trap.continuation;
         byte[] saved = rest.save();
         int count = rest.count();
         rest.load(first.save(), 1);
-        t.continuation = (task, failed, result) -> {
-            task.ops.load(saved, count);
-            task.continuation = after;
+        t.trap.continuation = (task, failed, result) -> {
+            task.trap.ops.load(saved, count);
+            task.trap.continuation = after;
             if (failed || s.store(sp) < 0) {
                 kernel.exits().exitGroup(task.group, Sig.SIGSEGV);
             }

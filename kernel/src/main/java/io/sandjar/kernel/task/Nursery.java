@@ -120,7 +120,7 @@ public final class Nursery {
                 continue;
             }
             current = o;
-            OpList ops = task.ops;
+            OpList ops = task.trap.ops;
             ops.clear();
             if (fresh) {
                 ops.call(Stub.OPF_IGNORE, Nr.close, 0, 0, 0, 0, 0, 0); // the listener and the filter's program
@@ -128,9 +128,8 @@ public final class Nursery {
                 fresh = false;
             }
             task.mem.writeInt(Stub.mailbox(task.slot) + Stub.BOX_HOST_TID, 0);
-            task.expectedNr = Nr.clone;
-            task.expectedArg = Clone.CLONE_PARENT | Clone.CLONE_PARENT_SETTID;
-            ops.add(Stub.OP_PROCESS, Stub.OPF_RING, o.child.tid, Clone.CLONE_PARENT, 0, 0, 0, o.child.cookie, 0);
+            task.gate.expect(Nr.clone, Clone.CLONE_PARENT | Clone.CLONE_PARENT_SETTID);
+            ops.add(Stub.OP_PROCESS, Stub.OPF_RING, o.child.tid, Clone.CLONE_PARENT, 0, 0, 0, o.child.birth.cookie, 0);
             int n = ops.count();
             if (ops.store(task.mem, task.slot) < 0) {
                 task.misbehaved();
@@ -153,13 +152,13 @@ public final class Nursery {
         Task t = o.child;
         kernel.taskLock().lock();
         try {
-            if (t.dead || t.group.exiting || t.birth != null || t.hostTid != 0) {
+            if (t.dead || t.group.exiting || t.birth.order != null || t.hostTid != 0) {
                 return false;
             }
-            t.birth = o;
-            t.cookie = kernel.random() | 1;
-            t.forkedBy = task;
-            kernel.pendingProcesses().put(t.cookie, t);
+            t.birth.order = o;
+            t.birth.cookie = kernel.random() | 1;
+            t.birth.forkedBy = task;
+            kernel.pendingProcesses().put(t.birth.cookie, t);
             return true;
         } finally {
             kernel.taskLock().unlock();
@@ -209,7 +208,7 @@ public final class Nursery {
      * the bell, perhaps later.
      */
     public void born(Task t, Scratch s) {
-        free(t.birth);
+        free(t.birth.order);
         if (!HostGroups.concerns(t.group)) {
             begin(t, s);
             return;
@@ -238,7 +237,7 @@ public final class Nursery {
             return;
         }
         settle(t, 0); // before it runs: a short program may have ended when answerBell comes back
-        t.answerBell(s);
+        t.trap.answerBell(s);
     }
 
     /** The order's child has rung, or never will: the next one may be made. */
@@ -256,7 +255,7 @@ public final class Nursery {
 
     /** A process has ended, perhaps before it was there. */
     void ended(Task t) {
-        Order o = t.birth;
+        Order o = t.birth.order;
         if (o != null) {
             o.complete(-ESRCH);
             free(o);
@@ -264,10 +263,10 @@ public final class Nursery {
     }
 
     private static void settle(Task t, int result) {
-        Order o = t.birth;
+        Order o = t.birth.order;
         if (o != null) {
             o.complete(result);
-            t.birth = null;
+            t.birth.order = null;
         }
     }
 

@@ -315,7 +315,7 @@ public final class PiFutexes {
 
     /** Has the stub set the bit that somebody waits; then the call goes on. */
     void setWaiters(Task t, long address) {
-        t.ops.call(
+        t.trap.ops.call(
                 Stub.OPF_RING,
                 Nr.futex,
                 address,
@@ -324,13 +324,13 @@ public final class PiFutexes {
                 0,
                 address,
                 OR_WAITERS & 0xffffffffL);
-        t.continuation = (task, failed, result) -> {
+        t.trap.continuation = (task, failed, result) -> {
             if (result >= 0) {
-                task.goesOn = true;
+                task.trap.goesOn = true;
                 return;
             }
             abandoned(task);
-            task.setResult(result);
+            task.trap.setResult(result);
         };
     }
 

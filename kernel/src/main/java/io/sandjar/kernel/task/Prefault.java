@@ -64,7 +64,12 @@ public final class Prefault implements Toucher {
         Task t = task;
         long start = address & -PAGE;
         long n = (address + len + PAGE - 1 & -PAGE) - start;
-        if (state != IDLE || t.caller != Thread.currentThread() || t.dead || t.byRing() || n <= 0 || there(start, n)) {
+        if (state != IDLE
+                || t.caller != Thread.currentThread()
+                || t.dead
+                || t.ringUse.byRing()
+                || n <= 0
+                || there(start, n)) {
             return;
         }
         from = start;
@@ -113,10 +118,10 @@ public final class Prefault implements Toucher {
     /** Tells the stub what to touch. */
     private void order(Scratch s) {
         Task t = task;
-        t.ops.clear();
-        t.ops.call(Stub.OPF_IGNORE | Stub.OPF_RING, Nr.madvise, from, length, Mm.MADV_POPULATE_WRITE, 0, 0, 0);
+        t.trap.ops.clear();
+        t.trap.ops.call(Stub.OPF_IGNORE | Stub.OPF_RING, Nr.madvise, from, length, Mm.MADV_POPULATE_WRITE, 0, 0, 0);
         state = TOUCHING;
-        t.answerBell(s);
+        t.trap.answerBell(s);
     }
 
     /**
@@ -126,7 +131,7 @@ public final class Prefault implements Toucher {
      */
     public boolean rang(Scratch s, int kind, int signal, long info, long uc) {
         if (state == KICKED && kind == Stub.BELL_SIGNAL && signal == Stub.KICK) {
-            if (task.fetchFrame(info, uc) < 0) {
+            if (task.trap.fetch(info, uc) < 0) {
                 return false;
             }
             atBell = true;

@@ -144,7 +144,7 @@ public final class ProcView {
         }
         task = t;
         alive = t != null;
-        parked = t != null && t.parked != null;
+        parked = t != null && t.parking.thread != null;
         Tracee e = t == null ? null : t.tracee;
         traceStopped = e != null && e.stopped;
         tracerPid = e == null ? 0 : seen.fromRoot(e.tracer.group.pid());
@@ -155,11 +155,11 @@ public final class ProcView {
         fds = t == null ? null : t.fds;
         pending = t == null ? 0 : t.pending.set();
         queuedSignals = g.shared.queued() + (t == null ? 0 : t.pending.queued());
-        blocked = t == null ? 0 : t.sigmask();
-        noNewPrivs = t != null && t.noNewPrivs;
-        personality = t == null ? 0 : t.personality;
-        policy = t == null ? 0 : t.schedPolicy & ~Task.SCHED_RESET_ON_FORK;
-        seccomp = t == null ? null : t.seccomp;
+        blocked = t == null ? 0 : t.mask.now();
+        noNewPrivs = t != null && t.settings.noNewPrivs;
+        personality = t == null ? 0 : t.settings.personality;
+        policy = t == null ? 0 : t.settings.schedPolicy & ~ThreadSettings.SCHED_RESET_ON_FORK;
+        seccomp = t == null ? null : t.watch.filter;
         ns = t == null ? g.ns : t.ns;
     }
 

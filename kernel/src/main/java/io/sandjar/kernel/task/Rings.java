@@ -169,25 +169,25 @@ public final class Rings {
     /** A notification of a plain call has come: marks the task when something is to be done about it. */
     public void count(Task t) {
         Server s = server;
-        if (s == null || ++t.callCount < manyCalls || !isPlain(t.nr) || t.showsEveryCall()) {
+        if (s == null || ++t.ringUse.callCount < manyCalls || !isPlain(t.nr) || t.watch.everyCall()) {
             return;
         }
         Trampolines all = t.space.trampolines;
         if (all != null && all.contains(t.ip)) {
-            if (t.ring() != null) {
+            if (t.ringUse.ring() != null) {
                 s.called();
-            } else if (!t.ringRefused) {
-                t.hotSite = t.ip;
+            } else if (!t.ringUse.refused) {
+                t.ringUse.hotSite = t.ip;
             }
             return;
         }
-        HotSites sites = t.hotSites;
+        HotSites sites = t.ringUse.hotSites;
         if (sites == null) {
             sites = new HotSites();
-            t.hotSites = sites;
+            t.ringUse.hotSites = sites;
         }
-        if (sites.count(t.ip) == manyOfASite && (t.ring() != null || !t.ringRefused)) {
-            t.hotSite = t.ip;
+        if (sites.count(t.ip) == manyOfASite && (t.ringUse.ring() != null || !t.ringUse.refused)) {
+            t.ringUse.hotSite = t.ip;
         }
     }
 
@@ -197,13 +197,13 @@ public final class Rings {
      * @return whether something is queued
      */
     public boolean prepare(Task t) {
-        if (t.attention || t.restartCode != 0 || t.restoreMask) {
+        if (t.attention || t.restartCode != 0 || t.mask.restore) {
             return false; // first things first; it is kicked again
         }
-        long ip = t.hotSite;
-        t.hotSite = 0;
+        long ip = t.ringUse.hotSite;
+        t.ringUse.hotSite = 0;
         Server s = server;
-        if (s == null || t.startsImage() || !t.ops.isEmpty()) {
+        if (s == null || t.startsImage() || !t.trap.ops.isEmpty()) {
             return false;
         }
         Trampolines all;
@@ -223,7 +223,7 @@ public final class Rings {
         boolean patch = first && rewritable(t, ip - 2, site);
         if (patch && !all.reaches(ip) && all.hasRoom()) {
             long near = ip >= LIBRARIES ? ip - NEAR : ip + NEAR;
-            t.ops.call(
+            t.trap.ops.call(
                     Stub.OPF_RING,
                     Nr.mmap,
                     near & -0x10000,
@@ -233,7 +233,7 @@ public final class Rings {
                     -1,
                     0);
             Trampolines made = all;
-            t.continuation = (task, failed, result) -> {
+            t.trap.continuation = (task, failed, result) -> {
                 if (!failed && (result > 0 || result < -4096)) {
                     kernel.taskLock().lock();
                     try {
@@ -248,10 +248,10 @@ public final class Rings {
         }
         if (patch) {
             queue(t, all, ip - 2, site);
-        } else if (all.contains(ip) && t.ring() == null) {
+        } else if (all.contains(ip) && t.ringUse.ring() == null) {
             install(t);
         }
-        return !t.ops.isEmpty();
+        return !t.trap.ops.isEmpty();
     }
 
     private void queue(Task t, Trampolines all, long site, byte[] bytes) {
@@ -267,19 +267,19 @@ public final class Rings {
         if (at == 0) {
             return;
         }
-        if (t.ring() == null) {
+        if (t.ringUse.ring() == null) {
             install(t);
         }
-        t.ops.add(Stub.OP_PATCH, Stub.OPF_IGNORE, 0, site, at, word, length, 0, 0);
+        t.trap.ops.add(Stub.OP_PATCH, Stub.OPF_IGNORE, 0, site, at, word, length, 0, 0);
     }
 
     /** Queues a ring for the task. */
     private void install(Task t) {
         Server s = server;
-        if (s == null || t.ringRefused) {
+        if (s == null || t.ringUse.refused) {
             return;
         }
-        t.ringRefused = true; // whatever comes, it is tried once
+        t.ringUse.refused = true; // whatever comes, it is tried once
         int fd = Ring.file();
         if (fd < 0) {
             return;
@@ -294,18 +294,19 @@ public final class Rings {
             if (r != null) {
                 r.close();
             }
-            t.ops.call(Stub.OPF_IGNORE, Nr.close, there, 0, 0, 0, 0, 0);
+            t.trap.ops.call(Stub.OPF_IGNORE, Nr.close, there, 0, 0, 0, 0, 0);
             return;
         }
         long at = Stub.ring(t.slot);
-        t.setRing(r);
-        t.ops.call(0, Nr.mmap, at, Ring.SIZE, 3, Mm.MAP_SHARED | Mm.MAP_FIXED, there, 0)
+        t.ringUse.set(r);
+        t.trap.ops
+                .call(0, Nr.mmap, at, Ring.SIZE, 3, Mm.MAP_SHARED | Mm.MAP_FIXED, there, 0)
                 .call(0, Nr.madvise, at, Ring.SIZE, MADV_DONTFORK, 0, 0, 0)
                 .call(Stub.OPF_IGNORE, Nr.close, there, 0, 0, 0, 0, 0)
                 .add(Stub.OP_RING, 0, 0, at, 0, 0, 0, 0, 0);
-        t.continuation = (task, failed, result) -> {
-            task.setRing(null);
-            task.ops.call(Stub.OPF_IGNORE, Nr.close, there, 0, 0, 0, 0, 0);
+        t.trap.continuation = (task, failed, result) -> {
+            task.ringUse.set(null);
+            task.trap.ops.call(Stub.OPF_IGNORE, Nr.close, there, 0, 0, 0, 0, 0);
         };
     }
 

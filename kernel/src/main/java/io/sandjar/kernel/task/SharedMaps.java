@@ -32,15 +32,15 @@ public final class SharedMaps {
             return -ENOMEM;
         }
         int fixed = addr == 0 ? 0 : replace ? Mm.MAP_FIXED : Mm.MAP_FIXED_NOREPLACE;
-        t.ops.call(Stub.OPF_RING, Nr.mmap, addr, size, prot, Mm.MAP_SHARED | fixed, fd, 0);
-        t.continuation = (task, failed, result) -> {
+        t.trap.ops.call(Stub.OPF_RING, Nr.mmap, addr, size, prot, Mm.MAP_SHARED | fixed, fd, 0);
+        t.trap.continuation = (task, failed, result) -> {
             long value = result == -EEXIST ? -EINVAL : result;
             if (value < 0 && value > -4096) {
                 s.detach(task.globalPid());
             } else {
                 task.group.attachments.add(value, s, task.globalPid());
             }
-            task.ops.call(Stub.OPF_IGNORE, Nr.close, fd, 0, 0, 0, 0, 0).result(value);
+            task.trap.ops.call(Stub.OPF_IGNORE, Nr.close, fd, 0, 0, 0, 0, 0).result(value);
         };
         return 0;
     }
@@ -51,7 +51,7 @@ public final class SharedMaps {
         if (s == null) {
             return -EINVAL;
         }
-        t.ops.call(Stub.OPF_RAX, Nr.munmap, addr, Mm.pageUp(s.size()), 0, 0, 0, 0);
+        t.trap.ops.call(Stub.OPF_RAX, Nr.munmap, addr, Mm.pageUp(s.size()), 0, 0, 0, 0);
         s.detach(t.globalPid());
         return 0;
     }

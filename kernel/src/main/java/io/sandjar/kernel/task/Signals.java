@@ -86,11 +86,11 @@ public final class Signals {
         try {
             int signo = info.signo();
             SigAction a = t.group.actions[signo];
-            boolean blocked = (t.sigmask() & bit(signo)) != 0;
+            boolean blocked = (t.mask.now() & bit(signo)) != 0;
             if (blocked || a.isIgnore()) {
                 t.group.actions[signo] = SigAction.DEFAULT;
-                t.sigmask &= ~bit(signo);
-                t.pushMask();
+                t.mask.blocked &= ~bit(signo);
+                t.mask.push();
             }
             t.group.forced |= bit(signo);
             t.pending.add(info, total);
@@ -146,18 +146,18 @@ public final class Signals {
         }
         // the mark first, then the mask: a stub that unblocks between the two sees the mark
         if (only != null) {
-            only.setRecheck(true);
-            only.pullMask();
+            only.mask.setRecheck(true);
+            only.mask.pull();
         } else {
             for (int i = 0; i < g.tasks.size(); i++) {
                 Task t = g.tasks.get(i);
-                t.setRecheck(true);
-                t.pullMask();
+                t.mask.setRecheck(true);
+                t.mask.pull();
             }
         }
         g.signalWait.wake(1);
         if (only != null) {
-            if ((only.sigmask & bit) == 0 || (only.waitingFor & bit) != 0) {
+            if ((only.mask.blocked & bit) == 0 || (only.mask.waitingFor & bit) != 0) {
                 only.wake();
             }
             return;
@@ -165,7 +165,7 @@ public final class Signals {
         Task chosen = null;
         for (int i = 0; i < g.tasks.size(); i++) {
             Task t = g.tasks.get(i);
-            if (!t.dead && ((t.sigmask & bit) == 0 || (t.waitingFor & bit) != 0)) {
+            if (!t.dead && ((t.mask.blocked & bit) == 0 || (t.mask.waitingFor & bit) != 0)) {
                 if (chosen == null || t.rootTid() == g.pid() || (chosen.attention && !t.attention)) {
                     chosen = t;
                 }
@@ -226,10 +226,10 @@ public final class Signals {
     /** A blocked signal stays pending: its action may change until it is unblocked, or sigwait may want it. */
     private static boolean blocked(ThreadGroup g, @Nullable Task only, long bit) {
         if (only != null) {
-            return ((only.sigmask() | only.waitingFor) & bit) != 0;
+            return ((only.mask.now() | only.mask.waitingFor) & bit) != 0;
         }
         for (Task t : g.tasks) {
-            if (((t.sigmask() | t.waitingFor) & bit) != 0) {
+            if (((t.mask.now() | t.mask.waitingFor) & bit) != 0) {
                 return true;
             }
         }
@@ -273,8 +273,8 @@ public final class Signals {
     /** Takes the next signal that the task does not block; null when there is none. */
     @Nullable
     SigInfo take(Task t) {
-        SigInfo i = t.pending.take(~t.sigmask);
-        return i != null ? i : t.group.shared.take(~t.sigmask);
+        SigInfo i = t.pending.take(~t.mask.blocked);
+        return i != null ? i : t.group.shared.take(~t.mask.blocked);
     }
 
     /** Takes a pending signal out of {@code wanted}, blocked or not (sigtimedwait, signalfd). */
@@ -308,14 +308,14 @@ public final class Signals {
         kernel.taskLock().lock();
         try {
             long wanted = mask & ~UNBLOCKABLE;
-            long newlyBlocked = wanted & ~t.sigmask();
-            t.sigmask = wanted;
-            t.pushMask();
+            long newlyBlocked = wanted & ~t.mask.now();
+            t.mask.blocked = wanted;
+            t.mask.push();
             recompute(t);
             long moved = newlyBlocked & t.group.shared.set();
             if (moved != 0) { // somebody else may take what this task now blocks
                 for (Task o : t.group.tasks) {
-                    if (o != t && (moved & ~o.sigmask) != 0) {
+                    if (o != t && (moved & ~o.mask.blocked) != 0) {
                         o.wake();
                     }
                 }
@@ -330,7 +330,7 @@ public final class Signals {
         kernel.taskLock().lock();
         try {
             ThreadGroup g = t.group;
-            long set = (t.pending.set() | g.shared.set()) & ~t.sigmask & ~STOPS;
+            long set = (t.pending.set() | g.shared.set()) & ~t.mask.blocked & ~STOPS;
             for (int s = 1; set != 0 && s < Sig.NSIG; s++) {
                 if ((set & bit(s)) != 0
                         && g.actions[s].isDefault()
@@ -347,10 +347,10 @@ public final class Signals {
 
     /** Recomputes whether the task has something to look at. With the task lock. */
     void recompute(Task t) {
-        t.attention = ((t.pending.set() | t.group.shared.set()) & ~t.sigmask) != 0
+        t.attention = ((t.pending.set() | t.group.shared.set()) & ~t.mask.blocked) != 0
                 || t.group.exiting
                 || t.dead
-                || t.vforkChild != null
+                || t.birth.vforkChild != null
                 || t.endsAlone != 0
                 || (t.tracee != null ? t.tracee.due() : t.group.state == ThreadGroup.State.STOPPED)
                 || t.group.cgroup.frozen;

@@ -136,7 +136,7 @@ public final class TaskJobs implements JobControl {
         kernel.taskLock().lock();
         try {
             SigAction a = t.group().actions[sig];
-            return (t.sigmask() & Signals.bit(sig)) != 0 || a.isIgnore();
+            return (t.mask.now() & Signals.bit(sig)) != 0 || a.isIgnore();
         } finally {
             kernel.taskLock().unlock();
         }

@@ -34,7 +34,7 @@ public final class TraceRegs {
     /** struct user_regs_struct. */
     public static byte[] get(Task t, Tracee e) {
         byte[] b = new byte[Ptrace.REGS_SIZE];
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         if (f == null) {
             return b;
         }
@@ -67,7 +67,7 @@ public final class TraceRegs {
 
     /** The registers as {@link #get} has them. 0 or -EIO. */
     public static int set(Task t, Tracee e, byte[] b) {
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         if (f == null) {
             return -EIO;
         }
@@ -110,7 +110,7 @@ public final class TraceRegs {
 
     /** Takes over the first bytes of a floating point state, in FXSAVE's or XSAVE's layout. 0 or -errno. */
     public static int setFp(Task t, byte[] b) {
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         long fp = f == null ? 0 : f.fpstate();
         int size = size(t, fp);
         if (size < Ptrace.FPREGS_SIZE) {
@@ -160,7 +160,7 @@ public final class TraceRegs {
 
     /** The state in XSAVE's standard layout, parts that are not in use as zeros; null when the frame has none. */
     public static byte @org.jspecify.annotations.Nullable [] xstate(Task t) {
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         long fp = f == null ? 0 : f.fpstate();
         int size = size(t, fp);
         if (size == 0) {

@@ -49,7 +49,7 @@ public final class TraceStops {
             e.told = false;
             e.signal = 0;
             e.stopped = true;
-            t.parked = Thread.currentThread();
+            t.parking.thread = Thread.currentThread();
             tellStop(e);
         } finally {
             kernel.taskLock().unlock();
@@ -59,7 +59,7 @@ public final class TraceStops {
                 LockSupport.park(t);
             }
         } finally {
-            t.parked = null;
+            t.parking.thread = null;
         }
         kernel.taskLock().lock();
         try {
@@ -85,7 +85,7 @@ public final class TraceStops {
     static void release(Tracee e) {
         e.stopped = false;
         e.listening = false;
-        Thread p = e.task.parked;
+        Thread p = e.task.parking.thread;
         if (p != null) {
             LockSupport.unpark(p);
         }
@@ -176,7 +176,7 @@ public final class TraceStops {
      * @return 0, or -ESRCH: the task has ended
      */
     int beforeSignals(Task t) {
-        if (t.vforkChild != null) {
+        if (t.birth.vforkChild != null) {
             int r = vforked(t);
             if (r != 0) {
                 return r;
@@ -248,7 +248,7 @@ public final class TraceStops {
 
     /** A vfork of a traced thread is not left to the host: its tracer has to hear of the child while it waits. */
     private int vforked(Task t) {
-        Task child = t.vforkChild;
+        Task child = t.birth.vforkChild;
         Tracee e = t.tracee;
         if (e != null && e.event != 0) {
             int event = e.event;
@@ -258,15 +258,15 @@ public final class TraceStops {
                 return -ESRCH;
             }
         }
-        t.parked = Thread.currentThread();
+        t.parking.thread = Thread.currentThread();
         try {
-            while (child != null && !child.leftMemory && !t.dead && !t.group.exiting) {
+            while (child != null && !child.birth.leftMemory && !t.dead && !t.group.exiting) {
                 LockSupport.park(t);
             }
         } finally {
-            t.parked = null;
+            t.parking.thread = null;
         }
-        t.vforkChild = null;
+        t.birth.vforkChild = null;
         e = t.tracee;
         if (e != null && child != null && e.wants(Ptrace.EVENT_VFORK_DONE)) {
             int code = Sig.SIGTRAP | Ptrace.EVENT_VFORK_DONE << 8;
@@ -279,11 +279,11 @@ public final class TraceStops {
 
     /** A vfork child has left its parent's memory. */
     static void leftMemory(Task child) {
-        child.leftMemory = true;
-        Task waiter = child.vforkParent;
+        child.birth.leftMemory = true;
+        Task waiter = child.birth.vforkParent;
         if (waiter != null) {
-            child.vforkParent = null;
-            Thread p = waiter.parked;
+            child.birth.vforkParent = null;
+            Thread p = waiter.parking.thread;
             if (p != null) {
                 LockSupport.unpark(p);
             }
@@ -311,7 +311,7 @@ public final class TraceStops {
                 : SigInfo.user(sig, 0, t.shownPid(e.tracer.group.pid()), e.tracer.creds.uid());
         kernel.taskLock().lock();
         try {
-            if ((t.sigmask & Signals.bit(sig)) != 0) { // blocked by the tracer meanwhile
+            if ((t.mask.blocked & Signals.bit(sig)) != 0) { // blocked by the tracer meanwhile
                 t.pending.add(go, kernel.signals().total);
                 return null;
             }
@@ -324,7 +324,7 @@ public final class TraceStops {
     /** Stops in front of a call. Returns 0; 1 when the call is not to be made; -ESRCH when the task has ended. */
     public int callEntered(Task t) {
         Tracee e = t.tracee;
-        TrapFrame f = t.frame;
+        TrapFrame f = t.trap.frame;
         if (e == null || f == null) {
             return 0;
         }
@@ -344,7 +344,7 @@ public final class TraceStops {
 
     /** Takes over the call as the tracer left it: whether there is none any more. */
     private static boolean changed(Task t, Tracee e, TrapFrame f) {
-        t.callFromFrame((int) e.callNr, f);
+        t.trap.callFromFrame((int) e.callNr, f);
         return (int) e.callNr < 0;
     }
 
@@ -356,8 +356,8 @@ public final class TraceStops {
      */
     public int filtered(Task t, int data) {
         Tracee e = t.tracee;
-        TrapFrame f = t.frame;
-        if (e == null || f == null || !t.inTrap || !e.wants(Ptrace.EVENT_SECCOMP)) {
+        TrapFrame f = t.trap.frame;
+        if (e == null || f == null || !t.trap.inTrap() || !e.wants(Ptrace.EVENT_SECCOMP)) {
             return -ENOSYS;
         }
         int code = Sig.SIGTRAP | Ptrace.EVENT_SECCOMP << 8;
@@ -388,7 +388,7 @@ public final class TraceStops {
     /** PTRACE_EVENT_EXIT: the last chance to look at a thread that is about to end. */
     public void exiting(Task t, int status) {
         Tracee e = t.tracee;
-        if (e == null || !e.wants(Ptrace.EVENT_EXIT) || t.frame == null || !t.inFrame) {
+        if (e == null || !e.wants(Ptrace.EVENT_EXIT) || t.trap.frame == null || !t.trap.inFrame) {
             return;
         }
         int code = Sig.SIGTRAP | Ptrace.EVENT_EXIT << 8;
@@ -406,12 +406,12 @@ public final class TraceStops {
         if (watch) {
             Watchpoints.look(t, e);
         }
-        if (!t.trapsAll && (e.wantsCalls() || (step && t.standsAtCall(f)))) {
-            t.trapAll();
+        if (!t.watch.trapsAll && (e.wantsCalls() || (step && t.trap.standsAtCall(f)))) {
+            t.trap.trapAll();
         }
         if (e.fsBaseSet) {
             e.fsBaseSet = false;
-            t.ops.call(Stub.OPF_IGNORE, io.sandjar.abi.Nr.arch_prctl, 0x1002, e.fsBase, 0, 0, 0, 0);
+            t.trap.ops.call(Stub.OPF_IGNORE, io.sandjar.abi.Nr.arch_prctl, 0x1002, e.fsBase, 0, 0, 0, 0);
         }
         if (step) {
             e.stepping = true;

@@ -74,7 +74,7 @@ public final class Tracing {
         Tracee e = new Tracee(o, tracer, seized, options);
         o.tracee = e;
         tracer.group.tracees.add(e);
-        o.showCalls();
+        o.watch.begin();
         return e;
     }
 
@@ -181,7 +181,7 @@ public final class Tracing {
         }
         e.mode = Ptrace.CONT;
         e.signal = signal;
-        o.hideCalls();
+        o.watch.end();
         kernel.signals().recompute(o);
         TraceStops.release(e);
     }

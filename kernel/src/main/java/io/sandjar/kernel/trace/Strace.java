@@ -78,7 +78,7 @@ public final class Strace implements Dispatcher, Tracer {
                 block(t, shape, inputs);
             }
         } else if (nr != Nr.exit && nr != Nr.exit_group && !t.dead()) {
-            finish(t, w, shape, inputs, t.queuedResult(result));
+            finish(t, w, shape, inputs, t.trap.queuedResult(result));
         }
         return result;
     }

@@ -36,6 +36,6 @@ public final class LoneTask {
 
     /** There is no stub that would do what a call has queued for it. */
     public static void forgetOperations(Task t) {
-        t.ops.clear();
+        t.trap.ops.clear();
     }
 }

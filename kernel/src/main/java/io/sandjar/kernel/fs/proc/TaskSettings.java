@@ -130,7 +130,7 @@ final class TaskSettings {
         if (!maySeeSlack(c, v)) {
             return -EPERM;
         }
-        b.append(t.timerSlackNanos).append('\n');
+        b.append(t.settings.timerSlackNanos).append('\n');
         return 0;
     }
 
@@ -146,7 +146,7 @@ final class TaskSettings {
         if (!maySeeSlack(c, v)) {
             return -EPERM;
         }
-        t.timerSlackNanos = nanos == 0 ? t.usualSlackNanos : nanos;
+        t.settings.timerSlackNanos = nanos == 0 ? t.settings.usualSlackNanos : nanos;
         HostProc.write(v, v.hostTid + "/timerslack_ns", Long.toString(nanos));
         return 0;
     }

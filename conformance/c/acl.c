@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
 // BUILD:
+// DIRS: /tmp host
 // POSIX ACLs as attributes: form and errors, who may do what, inheritance, chmod and umask. Run by root.
 #include "check.h"
 #include <grp.h>

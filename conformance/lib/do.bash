@@ -60,6 +60,11 @@ run_do() {
     do_case file_is_untouched 0 '*kept*' 'echo kept >$D/keep; $DO sh -c "echo changed >$D/keep; rm $D/keep"; cat $D/keep'
     do_case tmp_is_empty 0 '' 'cd / && $DO ls -A /tmp'
     do_case volume 0 'from guest' 'mkdir -p $D/v && $S --volume $D/v:/mnt -- sh -c "echo from guest >/mnt/f" && cat $D/v/f'
+    if [ "$(id -u)" = 0 ] && echo x >"$d/list" && chmod 711 "$d" && setfacl -m u:11:r,g::-,o::- "$d/list" 2>/dev/null; then
+        chgrp 20 "$d/list" # the bits of its group are the list's mask: they are not the group's
+        do_case list_of_the_root 0 'x x no ' 'for u in 11 0 12:20; do $S --user $u -- cat $D/list 2>/dev/null || echo no; done | tr "\n" " "'
+        do_case list_of_a_volume 0 'x no ' 'for u in 11 12:20; do $S --volume $D:$D --user $u -- cat $D/list 2>/dev/null || echo no; done | tr "\n" " "'
+    fi
     do_case volume_read_only 1 '*ead-only*' 'mkdir -p $D/v && $S --volume $D/v:/mnt:ro -- sh -c "echo x >/mnt/g"; r=$?; [ ! -e $D/v/g ] && exit $((r != 0))'
     do_case disk_shown 0 '2048' '$S --disk 2m -- sh -c "df -k --output=size / | tail -n 1" | tr -d " "'
     do_case disk_full 0 '' '$S --disk 2m -- python3 '"$here"'/lib/fill.py'

@@ -207,7 +207,10 @@ public final class AttrCalls {
         return Io.modified(f, f.ftruncate(t, length));
     }
 
-    @Syscall(nr = Nr.fallocate, support = Support.PARTIAL, note = "no COLLAPSE_RANGE, INSERT_RANGE")
+    @Syscall(
+            nr = Nr.fallocate,
+            support = Support.FULL,
+            note = "files in memory as on tmpfs: without COLLAPSE_RANGE, INSERT_RANGE, ZERO_RANGE and UNSHARE_RANGE; directories of the host as there")
     public static long sys_fallocate(Task t, int fd, @As(Kind.HEX) int mode, long offset, long length) {
         FileDescription f = t.fget(fd);
         if (f == null || (f.flags() & O_PATH) != 0) {
@@ -216,8 +219,7 @@ public final class AttrCalls {
         if (offset < 0 || length <= 0) {
             return -EINVAL;
         }
-        int known = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE;
-        if ((mode & ~known) != 0 || ((mode & FALLOC_FL_PUNCH_HOLE) != 0 && (mode & FALLOC_FL_KEEP_SIZE) == 0)) {
+        if (!isAllocation(mode)) {
             return -EOPNOTSUPP;
         }
         if (!f.writable()) {
@@ -230,5 +232,16 @@ public final class AttrCalls {
             return -EFBIG;
         }
         return Io.modified(f, f.fallocate(t, mode, offset, length));
+    }
+
+    /** Whether bits of fallocate(2) go together: one thing to do at most, and that with or without KEEP_SIZE as it must be. */
+    private static boolean isAllocation(int mode) {
+        boolean keep = (mode & FALLOC_FL_KEEP_SIZE) != 0;
+        return switch (mode & ~FALLOC_FL_KEEP_SIZE) {
+            case 0, FALLOC_FL_ZERO_RANGE, FALLOC_FL_UNSHARE_RANGE -> true;
+            case FALLOC_FL_PUNCH_HOLE -> keep;
+            case FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE -> !keep;
+            default -> false;
+        };
     }
 }

@@ -26,6 +26,10 @@ public final class Acl {
     private static final int HEADER = 4;
     private static final int ENTRY = 8;
 
+    /** Lets nobody but the owner near the file. */
+    public static final Acl OWNER_ONLY =
+            new Acl(new byte[] {USER_OBJ, GROUP_OBJ, OTHER}, new byte[] {7, 0, 0}, new int[] {-1, -1, -1});
+
     private final byte[] tags;
     private final byte[] perms;
     private final int[] ids;
@@ -229,9 +233,14 @@ public final class Acl {
         return with(mode >> 6 & 7, mode >> 3 & 7, mode & 7);
     }
 
+    /** The mode of a new file in a directory that has this one as default. */
+    public int createdMode(int mode) {
+        return mode & ~0777 | mode() & mode & 0777;
+    }
+
     /** The list of a new file in a directory that has this one as default: not more than {@code mode} allows. */
     public Acl created(int mode) {
-        int both = mode() & mode;
+        int both = createdMode(mode);
         return with(both >> 6 & 7, both >> 3 & 7, both & 7);
     }
 }

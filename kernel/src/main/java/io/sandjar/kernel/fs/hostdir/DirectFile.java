@@ -35,6 +35,9 @@ abstract class DirectFile extends FileDescription {
     /** Takes the set-id bits away before a write by somebody who may not keep them. */
     abstract void dropSetId(Caller c);
 
+    /** As the host tells it now; -errno. */
+    abstract long size();
+
     @Override
     public long read(Caller c, IoBuffer dst) {
         lock.lock();
@@ -80,7 +83,16 @@ abstract class DirectFile extends FileDescription {
 
     @Override
     public long fallocate(Caller c, int mode, long off, long len) {
-        int r = (mode & FALLOC_FL_KEEP_SIZE) != 0 ? 0 : FileLimits.size(c, off + len);
-        return r != 0 ? r : Sys.call(Nr.fallocate, fd, mode, off, len, 0, 0);
+        int moves = FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE;
+        boolean grows = (mode & (FALLOC_FL_KEEP_SIZE | moves)) == 0 && off + len > size();
+        int r = grows ? FileLimits.size(c, off + len) : 0;
+        if (r != 0) {
+            return r;
+        }
+        r = (int) Sys.call(Nr.fallocate, fd, mode, off, len, 0, 0);
+        if (r == 0) {
+            dropSetId(c);
+        }
+        return r;
     }
 }

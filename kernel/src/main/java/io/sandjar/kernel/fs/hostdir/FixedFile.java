@@ -76,6 +76,11 @@ final class FixedFile extends DirectFile {
     }
 
     @Override
+    long size() {
+        return inode.fresh().size;
+    }
+
+    @Override
     void dropSetId(Caller c) {
         inode.dropSetId(c);
     }

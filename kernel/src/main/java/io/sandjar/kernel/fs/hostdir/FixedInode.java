@@ -13,12 +13,14 @@ import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Acl;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Stat;
+import org.jspecify.annotations.Nullable;
 
 /** The one file of a {@link FixedFs}. All its descriptions share the host's descriptor and have positions of their own. */
 final class FixedInode extends StatInode {
@@ -29,6 +31,9 @@ final class FixedInode extends StatInode {
     // guarded by this
     private int users;
     private boolean closed;
+
+    /** As the host told them last. */
+    private volatile @Nullable HostAcls lists;
 
     FixedInode(FixedFs fs, int fd, HostStat stat) {
         super(fs, stat);
@@ -130,6 +135,7 @@ final class FixedInode extends StatInode {
         if (r == 0) {
             r = HostAttr.set(fd, a);
         }
+        lists = null;
         fresh();
         drop();
         return r;
@@ -140,7 +146,7 @@ final class FixedInode extends StatInode {
         if (!HostXattr.shown(name)) {
             return HostXattr.hidden(name);
         }
-        return hold() ? dropped(HostXattr.get(fd, name, out)) : -ESTALE;
+        return hold() ? dropped(HostXattr.get(c, fd, name, out)) : -ESTALE;
     }
 
     @Override
@@ -153,7 +159,7 @@ final class FixedInode extends StatInode {
         if (!writable || !HostXattr.shown(name)) {
             return writable ? -EOPNOTSUPP : -EROFS;
         }
-        return hold() ? dropped(HostFs.fsetxattr(fd, name, value, flags)) : -ESTALE;
+        return hold() ? changed(HostXattr.set(c, this, fd, name, value, flags)) : -ESTALE;
     }
 
     @Override
@@ -161,7 +167,28 @@ final class FixedInode extends StatInode {
         if (!writable || !HostXattr.shown(name)) {
             return writable ? -EOPNOTSUPP : -EROFS;
         }
-        return hold() ? dropped(HostXattr.remove(fd, name)) : -ESTALE;
+        return hold() ? changed(HostXattr.remove(fd, name)) : -ESTALE;
+    }
+
+    private int changed(int r) {
+        lists = null;
+        fresh();
+        return dropped(r);
+    }
+
+    @Override
+    public @Nullable Acl acl() {
+        HostStat s = stat;
+        HostAcls l = lists;
+        if (l == null || !l.isOf(s)) {
+            if (!hold()) {
+                return null;
+            }
+            l = HostAcls.read(fd, s, false);
+            lists = l;
+            drop();
+        }
+        return l.access();
     }
 
     private int dropped(int r) {

@@ -52,6 +52,9 @@ public final class HostDirFs extends FileSystem {
     private int hand;
     private volatile boolean closed;
 
+    /** The root's own file system on the host has no access control lists. */
+    private volatile boolean withoutAcls;
+
     /** Set before anything is looked up. */
     private boolean storedOwners;
 
@@ -164,6 +167,18 @@ public final class HostDirFs extends FileSystem {
         if (v != null && v.length == OWNER_BYTES) {
             s.uid = Bytes.i32(v, 0);
             s.gid = Bytes.i32(v, 4);
+        }
+    }
+
+    /** Whether it is worth asking for a file's access control lists. */
+    boolean mayHaveAcls(HostStat s) {
+        return !withoutAcls || Stat.makedev(s.devMajor, s.devMinor) != dev;
+    }
+
+    /** A file was found to be on a file system of the host that has no such lists. */
+    void noAcls(HostStat s) {
+        if (Stat.makedev(s.devMajor, s.devMinor) == dev) {
+            withoutAcls = true;
         }
     }
 

@@ -102,7 +102,8 @@ public final class HostFile extends DirectFile {
         }
     }
 
-    private long size() {
+    @Override
+    long size() {
         HostStat s = new HostStat();
         int r = HostFs.statx(fd, "", s);
         if (r == 0) {

@@ -13,6 +13,7 @@ import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.HostFds;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Acl;
 import io.sandjar.kernel.vfs.Attr;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.DirSink;
@@ -32,6 +33,9 @@ public final class HostInode extends StatInode {
     private volatile @Nullable HostInode parent;
     private volatile String name;
     private volatile @Nullable String target;
+
+    /** As the host told them last. */
+    private volatile @Nullable HostAcls lists;
 
     // the directory's descriptor, guarded by this
     private int fd;
@@ -373,13 +377,15 @@ public final class HostInode extends StatInode {
         if (d < 0) {
             return d;
         }
+        Acl list = defaultAcl();
+        int permissions = list == null ? mode & 07777 : list.createdMode(mode & 07777);
         try {
             int r;
             if (nr == Nr.openat) {
                 r = HostFs.open(d, child, O_CREAT | O_EXCL | O_WRONLY, 0600);
                 if (r >= 0) {
                     Sys.call(Nr.fchown, r, c.creds().fsuid(), newGid(c)); // as far as the host lets us
-                    Sys.call(Nr.fchmod, r, mode & 07777, 0);
+                    Sys.call(Nr.fchmod, r, permissions, 0);
                     Sys.close(r);
                     r = 0;
                 }
@@ -388,7 +394,7 @@ public final class HostInode extends StatInode {
                 if (r == 0) {
                     HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
                     int inherited = nr == Nr.mkdirat ? mode() & S_ISGID : 0;
-                    HostAttr.chmod(d, child, mode & 07777 | inherited);
+                    HostAttr.chmod(d, child, permissions | inherited);
                 }
             }
             HostStat s = new HostStat();
@@ -504,6 +510,7 @@ public final class HostInode extends StatInode {
         if (r == 0 && a.valid != Attr.SIZE) {
             r = setOther(a);
         }
+        lists = null;
         changed();
         return r;
     }
@@ -629,32 +636,74 @@ public final class HostInode extends StatInode {
 
     // ---- extended attributes ----
 
+    /** A descriptor of its own, with which attributes can be asked for; -errno, which is EPERM where there are none. */
+    private int openForAttributes() {
+        if (!isRegular() && !isDir()) {
+            return -EPERM;
+        }
+        int f = openSelf(O_RDONLY | O_NONBLOCK);
+        if (f == -ENOENT) {
+            HostFile open = anyOpen(false); // its name is gone
+            if (open != null) {
+                f = HostFs.reopen(open.hostFd(), O_RDONLY | O_NONBLOCK);
+                open.release();
+            }
+        }
+        return f;
+    }
+
+    private HostAcls lists() {
+        HostStat s = stat;
+        HostAcls l = lists;
+        if (l != null && l.isOf(s)) {
+            return l;
+        }
+        int f = host.mayHaveAcls(s) ? openForAttributes() : -EOPNOTSUPP;
+        if (f < 0) {
+            return HostAcls.none(s);
+        }
+        l = HostAcls.read(f, s, isDir());
+        Sys.close(f);
+        lists = l;
+        if (!l.known()) {
+            host.noAcls(s);
+        }
+        return l;
+    }
+
+    @Override
+    public @Nullable Acl acl() {
+        return lists().access();
+    }
+
+    @Override
+    public @Nullable Acl defaultAcl() {
+        return isDir() ? lists().initial() : null;
+    }
+
     @Override
     public int getxattr(Caller c, String attr, Ref<byte[]> out) {
         if (!HostXattr.readable(attr)) {
             return HostXattr.hidden(attr);
         }
-        if (!isRegular() && !isDir()) {
-            return -ENODATA;
+        if (isSymlink() && Acl.isName(attr)) {
+            return -EOPNOTSUPP;
         }
-        int f = openSelf(O_RDONLY | O_NONBLOCK);
+        int f = openForAttributes();
         if (f < 0) {
-            return f;
+            return f == -EPERM ? -ENODATA : f;
         }
-        int r = HostXattr.get(f, attr, out);
+        int r = HostXattr.get(c, f, attr, out);
         Sys.close(f);
         return r;
     }
 
     @Override
     public int listxattr(Caller c, Ref<byte[]> out) {
-        if (!isRegular() && !isDir()) {
-            out.set(new byte[0]);
-            return 0;
-        }
-        int f = openSelf(O_RDONLY | O_NONBLOCK);
+        int f = openForAttributes();
         if (f < 0) {
-            return f;
+            out.set(new byte[0]);
+            return f == -EPERM ? 0 : f;
         }
         int r = HostXattr.list(f, out);
         Sys.close(f);
@@ -663,35 +712,31 @@ public final class HostInode extends StatInode {
 
     @Override
     public int setxattr(Caller c, String attr, byte[] value, int flags) {
-        if (!host.writable()) {
-            return -EROFS;
-        }
-        if (!HostXattr.shown(attr)) {
-            return -EOPNOTSUPP;
-        }
-        int f = isRegular() || isDir() ? openSelf(O_RDONLY | O_NONBLOCK) : -EPERM;
+        int f = openToChange(attr);
         if (f < 0) {
             return f;
         }
-        int r = HostFs.fsetxattr(f, attr, value, flags);
+        int r = HostXattr.set(c, this, f, attr, value, flags);
         Sys.close(f);
+        lists = null;
+        changed();
         return r;
     }
 
     @Override
     public int removexattr(Caller c, String attr) {
-        if (!host.writable()) {
-            return -EROFS;
-        }
-        if (!HostXattr.shown(attr)) {
-            return -EOPNOTSUPP;
-        }
-        int f = isRegular() || isDir() ? openSelf(O_RDONLY | O_NONBLOCK) : -EPERM;
+        int f = openToChange(attr);
         if (f < 0) {
             return f;
         }
         int r = HostXattr.remove(f, attr);
         Sys.close(f);
+        lists = null;
+        changed();
         return r;
+    }
+
+    private int openToChange(String attr) {
+        return !host.writable() ? -EROFS : HostXattr.shown(attr) ? openForAttributes() : -EOPNOTSUPP;
     }
 }

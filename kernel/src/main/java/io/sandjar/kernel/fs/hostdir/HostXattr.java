@@ -3,20 +3,29 @@
 package io.sandjar.kernel.fs.hostdir;
 
 import static io.sandjar.abi.Errno.*;
+import static io.sandjar.abi.O.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.vfs.Acl;
+import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileCaps;
+import io.sandjar.kernel.vfs.Inode;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.nio.charset.StandardCharsets;
 
-/** Extended attributes of an open file of the host. Guests see those that belong to users, and nothing of the host's. */
+/**
+ * Extended attributes of an open file of the host. Guests see those that belong to users, access control lists, whose users and groups
+ * they see as in their own namespace, and nothing of the host's.
+ */
 final class HostXattr {
     private HostXattr() {}
 
     static boolean shown(String attr) {
-        return attr.startsWith("user.");
+        return attr.startsWith("user.") || Acl.isName(attr);
     }
 
     /** A program's capabilities count as they do on the host; they can be looked at, and set in memory only. */
@@ -29,8 +38,17 @@ final class HostXattr {
         return attr.startsWith("system.") ? -EOPNOTSUPP : -ENODATA;
     }
 
-    static int get(int fd, String attr, Ref<byte[]> out) {
-        return read(Nr.fgetxattr, fd, attr, out);
+    static int get(Caller c, int fd, String attr, Ref<byte[]> out) {
+        int r = read(Nr.fgetxattr, fd, attr, out);
+        UserNamespace ns = c.creds().userNs();
+        if (r == 0 && Acl.isName(attr) && ns != UserNamespace.FIRST) {
+            Ref<Acl> list = new Ref<>();
+            r = Acl.parse(out.get(), UserNamespace.FIRST, list);
+            if (r == 0) {
+                out.set(list.get().text(ns));
+            }
+        }
+        return r;
     }
 
     static int list(int fd, Ref<byte[]> out) {
@@ -50,6 +68,35 @@ final class HostXattr {
         }
         out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
         return 0;
+    }
+
+    static int set(Caller c, Inode i, int fd, String attr, byte[] value, int flags) {
+        return Acl.isName(attr) ? setAcl(c, i, fd, attr, value) : HostFs.fsetxattr(fd, attr, value, flags);
+    }
+
+    private static int setAcl(Caller c, Inode i, int fd, String attr, byte[] value) {
+        Ref<Acl> list = new Ref<>();
+        int r = Acl.parse(value, c.creds().userNs(), list);
+        if (r != 0) {
+            return r;
+        }
+        Acl now = list.orNull();
+        if (now == null) {
+            return remove(fd, attr);
+        }
+        r = HostFs.fsetxattr(fd, attr, now.text(UserNamespace.FIRST), 0);
+        if (r == 0 && attr.equals(Acl.ACCESS)) {
+            dropSetGid(c, i, fd, now.mode());
+        }
+        return r;
+    }
+
+    /** As after chmod(2) by somebody who is not in the file's group; the host lets its kernel process keep the bit. */
+    private static void dropSetGid(Caller c, Inode i, int fd, int permissions) {
+        int mode = i.mode();
+        if ((mode & S_ISGID) != 0 && !c.creds().inGroup(i.gid()) && !c.creds().has(i, Cap.CAP_FSETID)) {
+            Sys.call(Nr.fchmod, fd, mode & 07000 & ~S_ISGID | permissions, 0);
+        }
     }
 
     static int remove(int fd, String attr) {

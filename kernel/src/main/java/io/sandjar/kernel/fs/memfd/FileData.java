@@ -347,11 +347,11 @@ public final class FileData {
                     quota.give(charged - now);
                     charged = now;
                 }
-                if (to < size) {
+                if (to <= size) {
                     dense = Math.min(dense, (to + PAGE - 1) >> SHIFT);
                     recount();
                 }
-            } else if (to < size) {
+            } else if (to <= size) { // what was reserved beyond the end goes as well
                 if (to == 0) {
                     dropExtent();
                 } else {
@@ -394,28 +394,22 @@ public final class FileData {
         }
     }
 
-    /** fallocate(2): KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE. */
+    /** fallocate(2) with what tmpfs does of it: KEEP_SIZE, and PUNCH_HOLE with it. */
     public int fallocate(int mode, long off, long len, boolean grow) {
         boolean keep = (mode & FALLOC_FL_KEEP_SIZE) != 0;
         boolean punch = (mode & FALLOC_FL_PUNCH_HOLE) != 0;
-        boolean zero = (mode & FALLOC_FL_ZERO_RANGE) != 0;
-        if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) != 0
-                || (punch && (!keep || zero))) {
+        if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)) != 0) {
             return -EOPNOTSUPP;
         }
         lock.lock();
         try {
-            if (punch || zero) {
-                int r = clearRange(off, len);
-                if (r != 0 || punch) {
-                    return r;
-                }
+            if (punch) {
+                return clearRange(off, len);
             }
-            if (!grow && !keep && off + len > size) {
+            if (!grow && off + len > size) {
                 return -EPERM;
             }
-            long end = keep ? Math.min(off + len, Math.max(size, off)) : off + len;
-            int r = end > off ? reserve(off, end - off) : 0;
+            int r = reserve(off, len);
             if (r == 0 && !keep && off + len > size) {
                 if (fd >= 0) {
                     Sys.call(Nr.ftruncate, fd, off + len, 0);
@@ -433,18 +427,30 @@ public final class FileData {
         if (r != 0) {
             return r;
         }
-        long before = charged;
-        long got = charge(off, len);
-        if (got < len) {
-            if (fd >= 0) {
-                recount();
-            } else {
-                quota.give(charged - before);
-                charged = before;
-            }
+        if (fd < 0) {
+            return reserveSmall((int) (off >> SHIFT), (int) ((off + len - 1) >> SHIFT));
+        }
+        if (charge(off, len) < len) {
+            recount();
             return -ENOSPC;
         }
-        return fd >= 0 ? (int) Sys.call(Nr.fallocate, fd, FALLOC_FL_KEEP_SIZE, off, len, 0, 0) : 0;
+        return (int) Sys.call(Nr.fallocate, fd, FALLOC_FL_KEEP_SIZE, off, len, 0, 0);
+    }
+
+    /** Takes all of the pages or none. */
+    private int reserveSmall(int first, int last) {
+        int missing = 0;
+        for (int p = first; p <= last; p++) {
+            missing += written(p) ? 0 : 1;
+        }
+        if (!quota.takeAll(missing)) {
+            return -ENOSPC;
+        }
+        charged += missing;
+        for (int p = first; p <= last; p++) {
+            mark(p, true);
+        }
+        return 0;
     }
 
     private int clearRange(long off, long len) {

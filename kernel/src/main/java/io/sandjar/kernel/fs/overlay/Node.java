@@ -82,7 +82,7 @@ public abstract class Node extends Inode {
         Acl inherited = dir == null || (mode & S_IFMT) == S_IFLNK ? null : dir.defaultAcl();
         if (inherited != null) {
             attrs = NodeAttrs.inherited(inherited, m);
-            m = m & ~0777 | inherited.mode() & m & 0777;
+            m = inherited.createdMode(m);
         }
         this.mode = m;
         long now = WallClock.millis();
@@ -336,9 +336,9 @@ public abstract class Node extends Inode {
         try {
             if ((a.valid & Attr.MODE) != 0) {
                 mode = (mode & S_IFMT) | (a.mode & 07777);
-                NodeAttrs x = attrs;
-                if (x != null && x.access != null) {
-                    x.access = x.access.withMode(mode);
+                Acl list = acl();
+                if (list != null) {
+                    ownLists().access = list.withMode(mode);
                 }
             }
             if ((a.valid & Attr.UID) != 0) {
@@ -374,13 +374,27 @@ public abstract class Node extends Inode {
     @Override
     public final @Nullable Acl acl() {
         NodeAttrs a = attrs;
-        return a == null ? null : a.access;
+        Inode low = lower;
+        return a != null && (low == null || a.ownLists) ? a.access : low == null ? null : low.acl();
     }
 
     @Override
     public final @Nullable Acl defaultAcl() {
         NodeAttrs a = attrs;
-        return a == null ? null : a.initial;
+        Inode low = lower;
+        return a != null && (low == null || a.ownLists) ? a.initial : low == null ? null : low.defaultAcl();
+    }
+
+    /** The table with lists of its own, copied from the lower file the first time. Under the lock. */
+    private NodeAttrs ownLists() {
+        NodeAttrs a = ownAttrs();
+        Inode low = lower;
+        if (low != null && !a.ownLists) {
+            a.access = low.acl();
+            a.initial = low.defaultAcl();
+            a.ownLists = true;
+        }
+        return a;
     }
 
     private int getAcl(Caller c, String attr, Ref<byte[]> out) {
@@ -412,7 +426,7 @@ public abstract class Node extends Inode {
         own();
         lock.lock();
         try {
-            NodeAttrs a = ownAttrs();
+            NodeAttrs a = ownLists();
             Acl kept = access && now != null && now.isMode() ? null : now;
             Acl old = access ? a.access : a.initial;
             int more = (kept == null ? 0 : kept.size()) - (old == null ? 0 : old.size());
@@ -513,7 +527,7 @@ public abstract class Node extends Inode {
                 int end = all.indexOf('\0', at);
                 String n = all.substring(at, end);
                 Ref<byte[]> v = new Ref<>();
-                if (low.getxattr(c, n, v) == 0) {
+                if (!Acl.isName(n) && low.getxattr(c, n, v) == 0) {
                     x.put(n, v.get());
                 }
                 at = end + 1;
@@ -628,10 +642,21 @@ public abstract class Node extends Inode {
         Ref<byte[]> below = new Ref<>();
         int r = lower == null ? 0 : lower.listxattr(c, below);
         if (r == 0) {
-            b.append(new String(below.get(), StandardCharsets.ISO_8859_1));
+            appendOthers(b, new String(below.get(), StandardCharsets.ISO_8859_1));
             out.set(b.toString().getBytes(StandardCharsets.ISO_8859_1));
         }
         return r;
+    }
+
+    /** The lower file's names but for lists, which are there already. */
+    private static void appendOthers(StringBuilder b, String names) {
+        for (int at = 0; at < names.length(); ) {
+            int end = names.indexOf('\0', at) + 1;
+            if (!Acl.isName(names.substring(at, end - 1))) {
+                b.append(names, at, end);
+            }
+            at = end;
+        }
     }
 
     @Override

@@ -14,6 +14,9 @@ final class NodeAttrs {
     @Nullable
     TreeMap<String, byte[]> values;
 
+    /** The lists are this node's: always without a lower file, and with one once they were changed. */
+    volatile boolean ownLists;
+
     /** Who may use the file; null when its mode says all. */
     volatile @Nullable Acl access;
 

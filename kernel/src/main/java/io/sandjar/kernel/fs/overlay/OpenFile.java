@@ -156,7 +156,8 @@ public final class OpenFile extends FileDescription implements Sealable {
 
     @Override
     public long fallocate(Caller c, int mode, long off, long len) {
-        int r = (mode & FALLOC_FL_KEEP_SIZE) != 0 ? 0 : FileLimits.size(c, off + len);
+        boolean grows = (mode & FALLOC_FL_PUNCH_HOLE) == 0 && off + len > node.size(below);
+        int r = grows ? FileLimits.size(c, off + len) : 0;
         return r != 0 ? r : node.fallocate(c, mode, off, len);
     }
 

@@ -69,6 +69,7 @@ public final class Container {
         this.pids = pids;
         this.uts = new Uts(UserNamespace.FIRST);
         number(uts);
+        cgroups.watch().runBy(new GroupAlarm(kernel, cgroups.watch()));
     }
 
     public String id() {

@@ -5,9 +5,12 @@ package io.sandjar.kernel.task;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Sig;
+import io.sandjar.host.Processes;
 import io.sandjar.kernel.fs.cgroup.Cgroup;
+import io.sandjar.kernel.fs.cgroup.MemoryUse;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The place of one process in its container's tree of control groups. */
 public final class Membership implements Cgroup.Member {
@@ -26,12 +29,21 @@ public final class Membership implements Cgroup.Member {
         return group;
     }
 
+    /** Has too much memory and was ended for it. */
+    private volatile boolean dying;
+
+    /** What it had when it came, and where: that stays the other group's, as on Linux. */
+    private volatile long brought;
+
+    private volatile @Nullable Object broughtIn;
+
     /** A new process begins. With the task lock. */
     void born(Cgroup where) {
         group = where;
         where.add(this);
         frozen = where.isFrozen();
         changed(where);
+        where.watch().nudge(where.countsMemory());
     }
 
     /** Members came or went, or one of them ended or stood still: who watches cgroup.events hears of it a little later. */
@@ -55,6 +67,12 @@ public final class Membership implements Cgroup.Member {
     /** Moves the process: 0 or -errno. */
     int move(Cgroup to) {
         Kernel k = process.container().kernel();
+        MemoryUse had = new MemoryUse();
+        boolean counts = to != group && to.countsMemory();
+        if (counts) {
+            ProcessMemory.read(process.hostPid(), MemoryUse.Exactness.EXACT, had);
+        }
+        Object space = addressSpace();
         k.taskLock().lock();
         try {
             if (process.state == ThreadGroup.State.REAPED || ended()) {
@@ -65,12 +83,17 @@ public final class Membership implements Cgroup.Member {
                 return r;
             }
             changed(group);
+            if (to != group) {
+                brought = had.anonymous;
+                broughtIn = space;
+            }
             group = to;
             changed(to);
         } finally {
             k.taskLock().unlock();
         }
         frozen(to.isFrozen());
+        to.watch().nudge(counts);
         return 0;
     }
 
@@ -103,6 +126,11 @@ public final class Membership implements Cgroup.Member {
     public boolean ended() {
         ThreadGroup.State s = process.state;
         return s == ThreadGroup.State.ZOMBIE || s == ThreadGroup.State.REAPED;
+    }
+
+    @Override
+    public boolean present() {
+        return !ended() && process.hostPid() > 0;
     }
 
     @Override
@@ -142,6 +170,60 @@ public final class Membership implements Cgroup.Member {
         } finally {
             k.taskLock().unlock();
         }
+    }
+
+    @Override
+    public void memory(MemoryUse.Exactness how, MemoryUse sum) {
+        MemoryUse u = new MemoryUse();
+        Object space = addressSpace();
+        ProcessMemory.read(process.hostPid(), how, u);
+        if (process.execing() || space != addressSpace()) {
+            return; // what it had goes, or is that of the parent which waits for it by vfork(2)
+        }
+        if (brought > 0) {
+            brought = broughtIn == space ? Math.min(brought, u.anonymous) : 0;
+            u.anonymous -= brought;
+        }
+        sum.anonymous += u.anonymous;
+        sum.shared += u.shared;
+    }
+
+    @Override
+    public Object addressSpace() {
+        Kernel k = process.container().kernel();
+        k.taskLock().lock();
+        try {
+            for (Task t : process.tasks) {
+                if (!t.dead) {
+                    return t.space;
+                }
+            }
+            return process;
+        } finally {
+            k.taskLock().unlock();
+        }
+    }
+
+    @Override
+    public int oomScoreAdj() {
+        return process.oomScoreAdj;
+    }
+
+    @Override
+    public void killForMemory() {
+        dying = true;
+        kill();
+    }
+
+    @Override
+    public boolean dying() {
+        return dying;
+    }
+
+    @Override
+    public long cpuNanos() {
+        int pid = process.hostPid();
+        return ended() || pid <= 0 ? 0 : Math.max(0, Processes.clock(Processes.processClock(pid)));
     }
 
     @Override

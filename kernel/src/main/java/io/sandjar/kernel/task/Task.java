@@ -23,6 +23,7 @@ import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.FsContext;
 import io.sandjar.kernel.vfs.Namespace;
+import io.sandjar.kernel.vfs.PageMeter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +194,11 @@ public final class Task extends TaskContext {
             f.release();
         }
         return fd;
+    }
+
+    @Override
+    public @Nullable PageMeter pageMeter() {
+        return group.cgroup.group().pageMeter();
     }
 
     @Override

@@ -71,6 +71,11 @@ public abstract class Caller {
         return -Errno.ESRCH;
     }
 
+    /** Who counts the pages of files in memory that the caller makes; null for nobody. */
+    public @Nullable PageMeter pageMeter() {
+        return null;
+    }
+
     /** The network namespace of a process that the caller can see; null for none. */
     public @Nullable Namespace networkOf(int pid) {
         return null;

@@ -9,17 +9,25 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A control group that guests made, or the root of their tree, which stands for the container's own group on the host. The tree
- * belongs to the kernel: who is in a group, how many they may be, whether they run. Memory and CPU are the host's, which does
- * not know these groups, so there are no such controllers below the root.
+ * belongs to the kernel: who is in a group, how many they may be, whether they run, how much memory they take ({@link
+ * MemoryWatch}). CPU time is the host's, which does not know these groups, so there is no such controller below the root.
  */
 public final class Cgroup {
+    /** A controller, for {@link #control}. */
+    static final int PIDS = 1;
+
+    static final int MEMORY = 2;
+
     /** Groups of one tree at a time. */
     private static final int MAX_GROUPS = 2048;
 
@@ -39,6 +47,9 @@ public final class Cgroup {
         /** Whether it has ended. */
         boolean ended();
 
+        /** Whether it is there and the host knows of it: one that is being made is not yet. */
+        boolean present();
+
         void kill();
 
         /** Its group, or one around it, was frozen or thawed. */
@@ -49,6 +60,23 @@ public final class Cgroup {
 
         /** Adds user and system time so far, nanoseconds. */
         void cpuTime(long[] sum);
+
+        /** The sum of both, by the quickest way. */
+        long cpuNanos();
+
+        /** Adds what it takes, without what it had when it came from another group. */
+        void memory(MemoryUse.Exactness how, MemoryUse sum);
+
+        /** The same for all processes that share their memory. */
+        Object addressSpace();
+
+        int oomScoreAdj();
+
+        /** Ends it because its group has too much memory. */
+        void killForMemory();
+
+        /** Whether {@link #killForMemory} was called. */
+        boolean dying();
     }
 
     /** What all groups of a tree share. */
@@ -56,7 +84,16 @@ public final class Cgroup {
         final OrderedLock lock = new OrderedLock(LockLevel.LEAF);
         volatile int groups = 1;
         volatile boolean devices;
+
+        /** Memory was counted once. */
+        volatile boolean memory;
+
         long lastIno = 1;
+        final MemoryWatch watch;
+
+        Tree(Cgroup root) {
+            watch = new MemoryWatch(root);
+        }
 
         /** Whose members changed since somebody looked. */
         final LinkedHashSet<Cgroup> changed = new LinkedHashSet<>();
@@ -72,7 +109,9 @@ public final class Cgroup {
     private final LinkedHashMap<String, Cgroup> children = new LinkedHashMap<>();
     private final LinkedHashSet<Member> members = new LinkedHashSet<>();
     private boolean removed;
-    private boolean pidsBelow;
+    private int below;
+    private int filesUid;
+    private int filesGid;
     private boolean freeze;
     private long pidsMax = -1;
     private long pidsRefused;
@@ -81,13 +120,14 @@ public final class Cgroup {
     private final DevicePrograms devices = new DevicePrograms();
 
     private final CgroupEvents events = new CgroupEvents(this);
+    private final GroupMemory memory = new GroupMemory();
 
     /** Limits are set here or around: forks have to count. */
     private volatile boolean limited;
 
     /** The root of a container's tree. */
     public Cgroup() {
-        tree = new Tree();
+        tree = new Tree(this);
         parent = null;
         name = "";
         ino = 1;
@@ -201,6 +241,7 @@ public final class Cgroup {
             endedTime[0] += g.endedTime[0];
             endedTime[1] += g.endedTime[1];
             tree.groups--;
+            g.memory.leaveTo(meterFrom(this));
             return 0;
         } finally {
             tree.lock.unlock();
@@ -229,16 +270,16 @@ public final class Cgroup {
     int descendants() {
         tree.lock.lock();
         try {
-            return below();
+            return countBelow();
         } finally {
             tree.lock.unlock();
         }
     }
 
-    private int below() {
+    private int countBelow() {
         int n = children.size();
         for (Cgroup g : children.values()) {
-            n += g.below();
+            n += g.countBelow();
         }
         return n;
     }
@@ -277,7 +318,7 @@ public final class Cgroup {
             if (removed) {
                 return -ENODEV;
             }
-            if (pidsBelow && parent != null) {
+            if (below != 0 && parent != null) {
                 return -EBUSY;
             }
             from.members.remove(m);
@@ -292,7 +333,7 @@ public final class Cgroup {
     public int accepts() {
         tree.lock.lock();
         try {
-            return removed ? -ENODEV : pidsBelow && parent != null ? -EBUSY : 0;
+            return removed ? -ENODEV : below != 0 && parent != null ? -EBUSY : 0;
         } finally {
             tree.lock.unlock();
         }
@@ -550,56 +591,293 @@ public final class Cgroup {
         return true;
     }
 
-    // ---- the controller "pids" ----
+    // ---- controllers ----
 
-    /** Whether its children are limited in number of processes. */
-    boolean pidsBelow() {
+    /** The controllers of its children. */
+    int controlled() {
         tree.lock.lock();
         try {
-            return pidsBelow;
+            return below;
         } finally {
             tree.lock.unlock();
         }
     }
 
-    /** Turns the controller of its children on or off: 0 or -errno. */
-    int setPidsBelow(boolean on) {
+    /** The controllers of this group. */
+    int controllers() {
+        return parent == null ? 0 : parent.controlled();
+    }
+
+    /**
+     * Turns controllers of its children on and off: all of them, or -errno.
+     *
+     * @param uid who has the files that come into being
+     */
+    int control(int on, int off, int uid, int gid) {
         tree.lock.lock();
         try {
-            if (on == pidsBelow) {
-                return 0;
+            if (parent != null && (on & ~parent.below) != 0) {
+                return -ENOENT;
             }
-            if (!on) {
-                for (Cgroup g : children.values()) {
-                    if (g.pidsBelow) {
-                        return -EBUSY;
-                    }
+            int more = on & ~below;
+            int less = off & below;
+            for (Cgroup g : children.values()) {
+                if ((g.below & less) != 0) {
+                    return -EBUSY;
                 }
             }
-            if (on && parent != null) {
-                for (Member m : members) {
-                    if (!m.ended()) {
-                        return -EBUSY;
-                    }
-                }
+            if (more != 0 && parent != null && hasMembers()) {
+                return -EBUSY;
             }
-            pidsBelow = on;
-            if (!on) {
-                for (Cgroup g : children.values()) {
+            below = (below | more) & ~less;
+            tree.memory |= (below & MEMORY) != 0;
+            for (Cgroup g : children.values()) {
+                if ((less & PIDS) != 0) {
                     g.pidsMax = -1;
                     g.relimit(limited);
                 }
+                if ((less & MEMORY) != 0) {
+                    g.memory.reset();
+                }
+                if ((more & MEMORY) != 0) {
+                    g.filesUid = uid;
+                    g.filesGid = gid;
+                }
             }
-            return 0;
+        } finally {
+            tree.lock.unlock();
+        }
+        tree.watch.limited(anyMemoryLimit());
+        return 0;
+    }
+
+    private boolean hasMembers() {
+        for (Member m : members) {
+            if (!m.ended()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Who has the files of a controller. */
+    void ownedBy(int uid, int gid) {
+        tree.lock.lock();
+        try {
+            filesUid = uid;
+            filesGid = gid;
         } finally {
             tree.lock.unlock();
         }
     }
 
-    /** Whether this group's processes are counted and limited. */
-    boolean hasPids() {
-        return parent != null && parent.pidsBelow();
+    int filesUid() {
+        return filesUid;
     }
+
+    int filesGid() {
+        return filesGid;
+    }
+
+    // ---- the controller "memory" ----
+
+    GroupMemory memory() {
+        return memory;
+    }
+
+    /** How the limits of all groups are kept. */
+    public MemoryWatch watch() {
+        return tree.watch;
+    }
+
+    /** Whether this group or one around it counts memory. */
+    public boolean countsMemory() {
+        return pageMeter() != null;
+    }
+
+    /** Who counts files in memory that its processes make; null for nobody. */
+    public @Nullable GroupMemory pageMeter() {
+        if (!tree.memory) {
+            return null;
+        }
+        tree.lock.lock();
+        try {
+            return meterFrom(this);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    private static @Nullable GroupMemory meterFrom(Cgroup group) {
+        for (Cgroup g = group; g.parent != null; g = g.parent) {
+            if ((g.parent.below & MEMORY) != 0) {
+                return g.memory;
+            }
+        }
+        return null;
+    }
+
+    /** Whether this group has a limit. */
+    boolean memoryLimited() {
+        return leastMemory() != Long.MAX_VALUE;
+    }
+
+    long leastMemory() {
+        tree.lock.lock();
+        try {
+            return memory.least();
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    private boolean anyMemoryLimit() {
+        ArrayList<Cgroup> all = new ArrayList<>();
+        tree.lock.lock();
+        try {
+            rootOf().family(all);
+            for (Cgroup g : all) {
+                if (g.memory.limited()) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    private Cgroup rootOf() {
+        Cgroup g = this;
+        while (g.parent != null) {
+            g = g.parent;
+        }
+        return g;
+    }
+
+    long memoryLimit(GroupMemory.Limit l) {
+        tree.lock.lock();
+        try {
+            return memory.limit(l);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    void setMemoryLimit(GroupMemory.Limit l, long bytes) {
+        tree.lock.lock();
+        try {
+            memory.setLimit(l, bytes);
+        } finally {
+            tree.lock.unlock();
+        }
+        tree.watch.limited(anyMemoryLimit());
+    }
+
+    /** What it takes now, as exactly as can be said. */
+    MemoryUse memoryUse() {
+        MemoryUse sum = new MemoryUse();
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Member m : everybody()) {
+            if (m.present() && seen.add(m.addressSpace())) {
+                m.memory(MemoryUse.Exactness.EXACT, sum);
+            }
+        }
+        tree.lock.lock();
+        try {
+            ArrayList<Cgroup> all = new ArrayList<>();
+            family(all);
+            for (Cgroup g : all) {
+                sum.files += g.memory.fileBytes();
+            }
+        } finally {
+            tree.lock.unlock();
+        }
+        return sum;
+    }
+
+    /** It takes so much: the most that was ever seen. */
+    long sawMemory(long bytes) {
+        tree.lock.lock();
+        try {
+            memory.peak = Math.max(memory.peak, bytes);
+            return memory.peak;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    long memoryEvents(GroupMemory.Event e, boolean own) {
+        tree.lock.lock();
+        try {
+            return memory.events(e, own);
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Counts what happened here, for the groups around as well. */
+    void countMemory(GroupMemory.Event e) {
+        tree.lock.lock();
+        try {
+            for (Cgroup g = this; g != null; g = g.parent) {
+                g.memory.count(e, g == this);
+            }
+        } finally {
+            tree.lock.unlock();
+        }
+        for (Cgroup g = this; g != null; g = g.parent) {
+            g.memory.told().changed();
+        }
+    }
+
+    boolean killsAll() {
+        tree.lock.lock();
+        try {
+            return memory.killsAll;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    void setKillsAll(boolean on) {
+        tree.lock.lock();
+        try {
+            memory.killsAll = on;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** The outermost group up to {@code limit} that goes as a whole if one of this group's processes does; null for none. */
+    @Nullable
+    Cgroup killedWhole(Cgroup limit) {
+        Cgroup found = null;
+        tree.lock.lock();
+        try {
+            for (Cgroup g = this; g != null; g = g.parent) {
+                found = g.memory.killsAll ? g : found;
+                if (g == limit) {
+                    break;
+                }
+            }
+            return found;
+        } finally {
+            tree.lock.unlock();
+        }
+    }
+
+    /** Whether it is {@code g} or lies below it. */
+    boolean isWithin(Cgroup g) {
+        for (Cgroup at = this; at != null; at = at.parent) {
+            if (at == g) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- the controller "pids" ----
 
     long pidsMax() {
         tree.lock.lock();

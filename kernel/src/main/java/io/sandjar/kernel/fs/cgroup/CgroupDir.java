@@ -50,7 +50,26 @@ public final class CgroupDir extends PseudoDir {
     }
 
     private boolean hidden(String name) {
-        return !group.isRoot() && name.startsWith("pids.") && !group.hasPids();
+        return !group.isRoot()
+                && (name.startsWith("pids.") && (group.controllers() & Cgroup.PIDS) == 0
+                        || name.startsWith(MemoryFile.PREFIX) && !offerMemory());
+    }
+
+    /** Whether memory is counted, so that there are files that say so; made when somebody looks for the first time. */
+    private boolean offerMemory() {
+        if ((group.controllers() & Cgroup.MEMORY) == 0) {
+            return false;
+        }
+        synchronized (this) {
+            for (MemoryFile.Kind k : MemoryFile.Kind.values()) {
+                if (entry(k.fileName) == null) {
+                    MemoryFile f = new MemoryFile(this, k);
+                    f.own(group.filesUid(), group.filesGid());
+                    add(k.fileName, f);
+                }
+            }
+        }
+        return true;
     }
 
     @Override
@@ -65,6 +84,9 @@ public final class CgroupDir extends PseudoDir {
 
     @Override
     protected void list(Caller c, List<Entry> out) {
+        if (!group.isRoot()) {
+            offerMemory();
+        }
         super.list(c, out);
         out.removeIf(e -> hidden(e.name()));
         for (Cgroup g : group.children()) {
@@ -93,6 +115,7 @@ public final class CgroupDir extends PseudoDir {
     /** A new group is wholly its maker's. */
     private void owned(int uid, int gid) {
         own(uid, gid);
+        group.ownedBy(uid, gid);
         for (CgroupFile.Kind k : CgroupFile.Kind.values()) {
             if (entry(k.fileName) instanceof CgroupFile f) {
                 f.own(uid, gid);

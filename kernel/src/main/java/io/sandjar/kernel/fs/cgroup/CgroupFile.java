@@ -50,14 +50,14 @@ final class CgroupFile extends TextInode {
         this.dir = dir;
         this.kind = kind;
         if (kind == Kind.EVENTS) {
-            dir.group().events().shownBy(this);
+            dir.group().events().file().shownBy(this);
         }
     }
 
     @Override
     public int open(Caller c, Path path, int flags, Ref<FileDescription> out) {
         if (kind == Kind.EVENTS) {
-            out.set(dir.group().events().new Open(this, path, flags));
+            out.set(dir.group().events().file().new Open(this, path, flags));
             return 0;
         }
         return super.open(c, path, flags, out);
@@ -70,7 +70,7 @@ final class CgroupFile extends TextInode {
                 return true;
             }
         }
-        return false;
+        return MemoryFile.reserved(name);
     }
 
     @Override
@@ -80,9 +80,9 @@ final class CgroupFile extends TextInode {
             case PROCS -> procs(c, g, b);
             case THREADS -> threads(c, g, b);
             case CONTROLLERS ->
-                b.append(g.isRoot() ? CgroupFs.CONTROLLERS : g.hasPids() ? "pids" : "")
+                b.append(g.isRoot() ? CgroupFs.CONTROLLERS : names(g.controllers()))
                         .append('\n');
-            case SUBTREE_CONTROL -> b.append(g.pidsBelow() ? "pids\n" : "\n");
+            case SUBTREE_CONTROL -> b.append(names(g.controlled())).append('\n');
             case TYPE -> b.append("domain\n");
             case EVENTS ->
                 b.append("populated ")
@@ -137,7 +137,7 @@ final class CgroupFile extends TextInode {
         Cgroup g = dir.group();
         int r = switch (kind) {
             case PROCS -> move(c, text);
-            case SUBTREE_CONTROL -> control(g, text);
+            case SUBTREE_CONTROL -> control(c, g, text);
             case FREEZE -> freeze(g, text);
             case KILL -> kill(g, text);
             case PIDS_MAX -> limit(g, text);
@@ -153,8 +153,9 @@ final class CgroupFile extends TextInode {
     }
 
     /** Names with + or - before each; all of them or none. */
-    private static int control(Cgroup g, String text) {
-        int wanted = 0;
+    private static int control(Caller c, Cgroup g, String text) {
+        int on = 0;
+        int off = 0;
         for (int at = 0; at < text.length(); ) {
             int end = text.indexOf(' ', at);
             end = end < 0 ? text.length() : end;
@@ -168,16 +169,28 @@ final class CgroupFile extends TextInode {
             if ((sign != '+' && sign != '-') || !CgroupFs.known(name)) {
                 return -EINVAL;
             }
-            if (name.equals("pids")) {
-                wanted = sign == '+' ? 1 : -1;
-            } else if (sign == '+') {
+            int controller = controller(name);
+            if (controller == 0 && sign == '+') {
                 return g.isRoot() ? -EOPNOTSUPP : -ENOENT; // what the host controls knows only the container as a whole
             }
+            on = sign == '+' ? on | controller : on & ~controller;
+            off = sign == '-' ? off | controller : off & ~controller;
         }
-        if (wanted > 0 && !g.isRoot() && !g.hasPids()) {
-            return -ENOENT;
-        }
-        return wanted == 0 ? 0 : g.setPidsBelow(wanted > 0);
+        return g.control(on, off, c.creds().fsuid(), c.creds().fsgid());
+    }
+
+    /** 0 for one that groups of guests do not have. */
+    private static int controller(String name) {
+        return name.equals("memory") ? Cgroup.MEMORY : name.equals("pids") ? Cgroup.PIDS : 0;
+    }
+
+    private static String names(int controllers) {
+        return switch (controllers) {
+            case Cgroup.MEMORY -> "memory";
+            case Cgroup.PIDS -> "pids";
+            case Cgroup.MEMORY | Cgroup.PIDS -> "memory pids";
+            default -> "";
+        };
     }
 
     private static int freeze(Cgroup g, String text) {
@@ -210,7 +223,7 @@ final class CgroupFile extends TextInode {
     }
 
     /** A decimal number; -1 for anything else. */
-    private static long number(String text) {
+    static long number(String text) {
         if (text.isEmpty() || text.length() > 18) {
             return -1;
         }

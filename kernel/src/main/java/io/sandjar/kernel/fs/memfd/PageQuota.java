@@ -2,10 +2,12 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.memfd;
 
+import io.sandjar.kernel.vfs.PageMeter;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** How many pages of 4 KiB a file system may fill. */
-public final class PageQuota {
+public class PageQuota {
     public static final int PAGE = 4096;
     private final long limit;
     private final AtomicLong used = new AtomicLong();
@@ -15,7 +17,12 @@ public final class PageQuota {
         this.limit = limit;
     }
 
-    public long limit() {
+    /** The same for one file, whose pages {@code meter} counts as well; null for nobody. */
+    public final PageQuota meteredBy(@Nullable PageMeter meter) {
+        return meter == null ? this : new MeteredQuota(this, meter);
+    }
+
+    public final long limit() {
         return limit;
     }
 
@@ -35,7 +42,7 @@ public final class PageQuota {
     }
 
     /** Takes {@code pages} or none. */
-    public boolean takeAll(long pages) {
+    public final boolean takeAll(long pages) {
         long got = take(pages);
         if (got < pages) {
             give(got);

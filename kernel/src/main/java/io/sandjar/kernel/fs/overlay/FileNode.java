@@ -36,7 +36,7 @@ public final class FileNode extends Node {
 
     FileNode(NodeFs fs, Caller c, @Nullable DirNode dir, String name, int mode, boolean nameless) {
         super(fs, c, dir, name, mode);
-        data = fs.newData(lock);
+        data = fs.newData(lock, c);
         if (nameless) {
             nlink = 0;
         }
@@ -199,7 +199,7 @@ public final class FileNode extends Node {
             if (data != null || low == null) {
                 return 0;
             }
-            FileData d = nodes.newData(lock);
+            FileData d = nodes.newData(lock, c);
             long n = Math.min(keep, lowerSize);
             if (n > 0) {
                 Ref<FileDescription> ref = new Ref<>();

@@ -6,6 +6,7 @@ import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.fs.memfd.FileData;
 import io.sandjar.kernel.fs.memfd.FileStore;
 import io.sandjar.kernel.fs.memfd.PageQuota;
+import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Stat;
@@ -80,8 +81,13 @@ public abstract class NodeFs extends FileSystem {
         return nextIno.getAndIncrement();
     }
 
-    FileData newData(OrderedLock lock) {
-        return new FileData(store, pages, lock);
+    FileData newData(OrderedLock lock, Caller maker) {
+        return new FileData(store, pages.meteredBy(metersMakers() ? maker.pageMeter() : null), lock);
+    }
+
+    /** Whether contents are their makers' memory, and not what would lie on a disk. */
+    protected boolean metersMakers() {
+        return false;
     }
 
     boolean chargeNode(int more) {

@@ -75,6 +75,11 @@ public final class TmpFs extends NodeFs {
     }
 
     @Override
+    protected boolean metersMakers() {
+        return true;
+    }
+
+    @Override
     public String options() {
         return options;
     }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sandjar authors
+package io.sandjar.kernel.task;
+
+import io.sandjar.host.HostFiles;
+import io.sandjar.kernel.fs.cgroup.MemoryUse;
+import io.sandjar.kernel.fs.cgroup.MemoryUse.Exactness;
+
+/** What a guest process takes of memory, as the host tells. */
+final class ProcessMemory {
+    private static final long PAGE = 4096;
+    private static final long KILO = 1024;
+
+    private ProcessMemory() {}
+
+    /** Adds to {@code sum}; nothing for a process that is not there. */
+    static void read(int hostPid, Exactness how, MemoryUse sum) {
+        if (hostPid <= 0) {
+            return;
+        }
+        String text = HostFiles.procText(hostPid
+                + switch (how) {
+                    case BOUND -> "/statm";
+                    case NEAR -> "/status";
+                    case EXACT -> "/smaps_rollup";
+                });
+        if (text == null) {
+            return;
+        }
+        switch (how) {
+            case BOUND -> sum.anonymous += number(text, text.indexOf(' ')) * PAGE; // resident, the second
+            case NEAR -> {
+                sum.anonymous += after(text, "RssAnon:");
+                sum.shared += after(text, "RssShmem:");
+            }
+            case EXACT -> {
+                sum.anonymous += after(text, "Pss_Anon:");
+                sum.shared += after(text, "Pss_Shmem:");
+            }
+        }
+    }
+
+    private static long after(String text, String key) {
+        int at = text.indexOf(key);
+        return at < 0 ? 0 : number(text, at + key.length()) * KILO;
+    }
+
+    private static long number(String s, int from) {
+        int i = Math.max(0, from);
+        while (i < s.length() && (s.charAt(i) == ' ' || s.charAt(i) == '\t')) {
+            i++;
+        }
+        long n = 0;
+        while (i < s.length() && s.charAt(i) >= '0' && s.charAt(i) <= '9') {
+            n = n * 10 + s.charAt(i++) - '0';
+        }
+        return n;
+    }
+}

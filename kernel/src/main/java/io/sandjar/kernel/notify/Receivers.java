@@ -44,7 +44,7 @@ public final class Receivers {
                 kernel.lostChild(pid);
             }
             Processes.reap(pid, usage);
-            kernel.exits().hostReaped(pid, usage);
+            kernel.exits().unreaped().hostReaped(pid, usage);
         }
     }
 }

@@ -98,7 +98,8 @@ public final class LimitCalls {
         ThreadGroup g = t.group();
         long deadline = t.progress != 0 ? t.progress : System.nanoTime() + PATIENCE_NANOS;
         t.progress = deadline;
-        int r = t.await(g.childWait, Poll.POLLIN, () -> t.kernel().exits().knowsUseOfChildren(g), deadline);
+        int r = t.await(
+                g.childWait, Poll.POLLIN, () -> t.kernel().exits().unreaped().knowsUseOfChildren(g), deadline);
         return r == Task.BLOCK ? r : 0;
     }
 

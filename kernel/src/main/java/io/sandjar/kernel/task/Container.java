@@ -422,6 +422,6 @@ public final class Container {
         }
         exitStatus = g.exitStatus;
         ended.countDown();
-        kernel.exits().over(g);
+        kernel.exits().zombies.over(g);
     }
 }

@@ -376,7 +376,8 @@ public final class Kernel {
         Task found = null;
         taskLock.lock();
         try {
-            if (exits.knowsEndOf(hostPid)) { // an elder brother, whose id the parent's mailbox may still hold
+            if (exits.unreaped()
+                    .knowsEndOf(hostPid)) { // an elder brother, whose id the parent's mailbox may still hold
                 return;
             }
             for (Task t : pendingProcesses.values()) {

@@ -249,7 +249,7 @@ public final class Signals {
             g.stopReport = 0;
             g.continueReport = true;
             kernel.tracing().stops.continued(g);
-            kernel.exits().notifyParentOfStop(g, Sig.CLD_CONTINUED, Sig.SIGCONT);
+            kernel.exits().zombies.notifyParentOfStop(g, Sig.CLD_CONTINUED, Sig.SIGCONT);
             for (Task t : g.tasks) {
                 t.wake();
             }
@@ -263,7 +263,7 @@ public final class Signals {
             g.stopReport = signo;
             g.stopSignal = signo;
             g.continueReport = false;
-            kernel.exits().notifyParentOfStop(g, Sig.CLD_STOPPED, signo);
+            kernel.exits().zombies.notifyParentOfStop(g, Sig.CLD_STOPPED, signo);
             for (Task t : g.tasks) {
                 t.wake();
             }

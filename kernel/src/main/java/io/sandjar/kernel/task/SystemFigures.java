@@ -54,7 +54,7 @@ public final class SystemFigures {
         kernel.taskLock().lock();
         try {
             all.addAll(kernel.containers().allGroups());
-            kernel.exits().addUnreaped(all);
+            kernel.exits().unreaped().addTo(all);
             sum.add(ended);
             made = Math.max(made, kernel.containers().made());
         } finally {

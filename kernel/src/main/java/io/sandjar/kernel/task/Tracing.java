@@ -263,7 +263,7 @@ public final class Tracing {
         ThreadGroup g = e.task.group;
         if (g.hidden && e.tid == g.pid()) {
             g.hidden = false;
-            kernel.exits().showZombie(g);
+            kernel.exits().zombies.show(g);
         }
     }
 }

@@ -178,7 +178,8 @@ public final class Waits {
         out.used.add(c.ofItself);
         out.used.add(c.ofChildren);
         if (c.state == ThreadGroup.State.ZOMBIE) {
-            if ((options & Clone.WEXITED) == 0 || (out.exact && k.exits().knowsEndOf(c.hostPid))) {
+            if ((options & Clone.WEXITED) == 0
+                    || (out.exact && k.exits().unreaped().knowsEndOf(c.hostPid))) {
                 return false;
             }
             out.status = c.exitStatus;
@@ -186,7 +187,7 @@ public final class Waits {
             out.code = exited ? Sig.CLD_EXITED : Sig.CLD_KILLED;
             out.detail = exited ? c.exitStatus >> 8 & 0xff : c.exitStatus & 0x7f;
             if (!keep) {
-                k.exits().reap(c);
+                k.exits().zombies.reap(c);
             }
             return true;
         }

@@ -35,165 +35,62 @@ public record Creds(
     }
 
     public Creds withUids(int newUid, int newEuid, int newSuid, int newFsuid) {
-        return new Creds(
-                newUid,
-                newEuid,
-                newSuid,
-                newFsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                groups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                capBounding,
-                capAmbient,
-                securebits,
-                userNs);
+        Copy n = new Copy(this);
+        n.uid = newUid;
+        n.euid = newEuid;
+        n.suid = newSuid;
+        n.fsuid = newFsuid;
+        return n.creds();
     }
 
     public Creds withGids(int newGid, int newEgid, int newSgid, int newFsgid) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                newGid,
-                newEgid,
-                newSgid,
-                newFsgid,
-                groups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                capBounding,
-                capAmbient,
-                securebits,
-                userNs);
+        Copy n = new Copy(this);
+        n.gid = newGid;
+        n.egid = newEgid;
+        n.sgid = newSgid;
+        n.fsgid = newFsgid;
+        return n.creds();
     }
 
     public Creds withGroups(int[] newGroups) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                newGroups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                capBounding,
-                capAmbient,
-                securebits,
-                userNs);
+        Copy n = new Copy(this);
+        n.groups = newGroups;
+        return n.creds();
     }
 
     /** Other capability sets; the ambient set loses what is not both permitted and inheritable. */
     public Creds withCaps(long permitted, long effective, long inheritable) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                groups,
-                permitted,
-                effective,
-                inheritable,
-                capBounding,
-                capAmbient & permitted & inheritable,
-                securebits,
-                userNs);
+        Copy n = new Copy(this);
+        n.capPermitted = permitted;
+        n.capEffective = effective;
+        n.capInheritable = inheritable;
+        n.capAmbient = capAmbient & permitted & inheritable;
+        return n.creds();
     }
 
     public Creds withAmbient(long ambient) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                groups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                capBounding,
-                ambient,
-                securebits,
-                userNs);
+        Copy n = new Copy(this);
+        n.capAmbient = ambient;
+        return n.creds();
     }
 
     public Creds withBounding(long bounding) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                groups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                bounding,
-                capAmbient,
-                securebits,
-                userNs);
+        Copy n = new Copy(this);
+        n.capBounding = bounding;
+        return n.creds();
     }
 
     public Creds withSecurebits(int bits) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                groups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                capBounding,
-                capAmbient,
-                bits,
-                userNs);
+        Copy n = new Copy(this);
+        n.securebits = bits;
+        return n.creds();
     }
 
     /** The same ids and capabilities in another user namespace. */
     public Creds withUserNs(UserNamespace ns) {
-        return new Creds(
-                uid,
-                euid,
-                suid,
-                fsuid,
-                gid,
-                egid,
-                sgid,
-                fsgid,
-                groups,
-                capPermitted,
-                capEffective,
-                capInheritable,
-                capBounding,
-                capAmbient,
-                securebits,
-                ns);
+        Copy n = new Copy(this);
+        n.userNs = ns;
+        return n.creds();
     }
 
     /** Whether it has a capability over the whole sandbox: only in the first user namespace. */
@@ -253,5 +150,64 @@ public record Creds(
             }
         }
         return false;
+    }
+
+    /** What becomes new credentials: all as in the old ones but what is set. */
+    private static final class Copy {
+        private int uid;
+        private int euid;
+        private int suid;
+        private int fsuid;
+        private int gid;
+        private int egid;
+        private int sgid;
+        private int fsgid;
+        private int[] groups;
+        private long capPermitted;
+        private long capEffective;
+        private long capInheritable;
+        private long capBounding;
+        private long capAmbient;
+        private int securebits;
+        private UserNamespace userNs;
+
+        Copy(Creds c) {
+            uid = c.uid;
+            euid = c.euid;
+            suid = c.suid;
+            fsuid = c.fsuid;
+            gid = c.gid;
+            egid = c.egid;
+            sgid = c.sgid;
+            fsgid = c.fsgid;
+            groups = c.groups;
+            capPermitted = c.capPermitted;
+            capEffective = c.capEffective;
+            capInheritable = c.capInheritable;
+            capBounding = c.capBounding;
+            capAmbient = c.capAmbient;
+            securebits = c.securebits;
+            userNs = c.userNs;
+        }
+
+        Creds creds() {
+            return new Creds(
+                    uid,
+                    euid,
+                    suid,
+                    fsuid,
+                    gid,
+                    egid,
+                    sgid,
+                    fsgid,
+                    groups,
+                    capPermitted,
+                    capEffective,
+                    capInheritable,
+                    capBounding,
+                    capAmbient,
+                    securebits,
+                    userNs);
+        }
     }
 }

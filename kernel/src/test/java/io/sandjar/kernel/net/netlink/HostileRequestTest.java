@@ -89,21 +89,7 @@ class HostileRequestTest {
                 byte[] four = {127, 0, 0, 1};
                 DiagFilter.matches(
                         code,
-                        new SocketInfo(
-                                "tcp",
-                                four,
-                                80,
-                                four,
-                                4000,
-                                1,
-                                1,
-                                0,
-                                0,
-                                0,
-                                1,
-                                1,
-                                false,
-                                SocketInfo.Timer.NONE));
+                        new SocketInfo("tcp", four, 80, four, 4000, 1, 1, 0, 0, 0, 1, 1, false, SocketInfo.Timer.NONE));
             }
         }
     }

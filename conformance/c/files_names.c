@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
 // BUILD:
-// DIRS: /tmp /var/tmp
+// DIRS: /tmp /var/tmp host
 // Names: directories, links, rename and its flags, path walk, `..`, trailing slashes, ELOOP, unlinked cwd, getdents64.
 #include "check.h"
 #include <limits.h>
@@ -216,6 +216,28 @@ TEST(renameat2_flags) {
     EQ(access("b/in", F_OK), 0);
     ERR(renameat2(AT_FDCWD, "b", AT_FDCWD, "c", RENAME_EXCHANGE | RENAME_NOREPLACE), EINVAL);
     ERR(renameat2(AT_FDCWD, "b", AT_FDCWD, "c", 1 << 10), EINVAL);
+}
+TEST(rename_whiteout) {
+    struct stat st;
+    put("a", "A");
+    ERR(renameat2(AT_FDCWD, "a", AT_FDCWD, "b", RENAME_WHITEOUT | RENAME_EXCHANGE), EINVAL);
+    int r = renameat2(AT_FDCWD, "a", AT_FDCWD, "b", RENAME_WHITEOUT);
+    if (r == -1 && errno == EINVAL)
+        SKIP("a file system without RENAME_WHITEOUT");
+    EQ(r, 0);
+    STREQ(get("b"), "A");
+    EQ(lstat("a", &st), 0); /* a device 0:0 stays behind */
+    EQ(st.st_mode & S_IFMT, S_IFCHR);
+    EQ(st.st_rdev, 0);
+    CHECK(open("a", O_RDONLY) == -1);
+    ERR(renameat2(AT_FDCWD, "b", AT_FDCWD, "a", RENAME_WHITEOUT | RENAME_NOREPLACE), EEXIST);
+    EQ(renameat2(AT_FDCWD, "b", AT_FDCWD, "a", RENAME_WHITEOUT), 0);
+    STREQ(get("a"), "A");
+    EQ(unlink("b"), 0);
+    EQ(mkdir("d", 0700), 0);
+    EQ(renameat2(AT_FDCWD, "d", AT_FDCWD, "e", RENAME_WHITEOUT), 0);
+    EQ(lstat("d", &st), 0);
+    EQ(st.st_mode & S_IFMT, S_IFCHR);
 }
 TEST(chdir_getcwd) {
     char a[PATH_MAX], b[PATH_MAX], c[5];

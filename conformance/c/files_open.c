@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
 // BUILD:
-// DIRS: /tmp /var/tmp
+// DIRS: /tmp /var/tmp host
 // open(2) and its flags, O_PATH, O_TMPFILE, openat, /proc/self/fd magic links.
 #include "check.h"
 

@@ -2,6 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.host;
 
+import io.sandjar.abi.Nr;
+import io.sandjar.abi.O;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +138,11 @@ public final class HostFiles {
     public static int reopen(int fd, int flags) {
         // the link of an open descriptor is followed on purpose: it leads to the file itself, wherever that lies
         return Sys.openat2(proc(), "self/fd/" + fd, flags, 0, 0);
+    }
+
+    /** Gives an open file that has no name one; -errno. */
+    public static int link(int fd, int dirfd, String name) {
+        return HostFs.twoNames(Nr.linkat, proc(), "self/fd/" + fd, dirfd, name, O.AT_SYMLINK_FOLLOW);
     }
 
     /** The host's meminfo; null when there is none. */

@@ -229,19 +229,32 @@ public final class HostDirFs extends FileSystem {
         if (mode != Mode.READ_WRITE) {
             return new HostInode(this, dir, name, s, -1);
         }
-        FileId id = FileId.of(s);
-        WeakReference<HostInode> ref = known.get(id);
-        HostInode i = ref == null ? null : ref.get();
-        if (i != null && i.sameAs(s)) {
+        HostInode i = known(s);
+        if (i != null) {
             i.moved(dir, name, s);
             return i;
         }
         i = new HostInode(this, dir, name, s, -1);
-        known.put(id, new WeakReference<>(i));
+        known.put(FileId.of(s), new WeakReference<>(i));
         if (known.size() > sweepAt) {
             known.values().removeIf(w -> w.refersTo(null));
             sweepAt = Math.max(10_000, 2 * known.size());
         }
+        return i;
+    }
+
+    /** The inode object of a file of a volume that is in use already, if any. */
+    @Nullable
+    HostInode known(HostStat s) {
+        WeakReference<HostInode> ref = known.get(FileId.of(s));
+        HostInode i = ref == null ? null : ref.get();
+        return i != null && i.sameAs(s) ? i : null;
+    }
+
+    /** The inode object of a file without a name; the descriptor is its own until it is opened. */
+    HostInode nameless(HostStat s, int fd) {
+        HostInode i = new HostInode(this, null, "", s, fd);
+        known.put(FileId.of(s), new WeakReference<>(i));
         return i;
     }
 

@@ -8,6 +8,7 @@ import static io.sandjar.abi.O.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.DirentLayout;
 import io.sandjar.abi.Nr;
+import io.sandjar.host.HostFiles;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
@@ -36,6 +37,9 @@ public final class HostInode extends StatInode {
 
     /** As the host told them last. */
     private volatile @Nullable HostAcls lists;
+
+    /** Made by O_TMPFILE and not named yet: its descriptions are the only way to it. */
+    private volatile boolean nameless;
 
     // the directory's descriptor, guarded by this
     private int fd;
@@ -135,6 +139,9 @@ public final class HostInode extends StatInode {
 
     /** Opens the file itself. */
     int openSelf(int flags) {
+        if (nameless) {
+            return -ENOENT;
+        }
         HostInode dir = parent;
         return dir == null || isDir() ? openChild(".", flags) : dir.openChild(name, flags);
     }
@@ -163,9 +170,10 @@ public final class HostInode extends StatInode {
 
     void moved(HostInode dir, String newName, HostStat s) {
         stat = s;
-        if (parent != null) {
+        if (parent != null || nameless) {
             parent = dir;
             name = newName;
+            nameless = false;
         }
     }
 
@@ -436,7 +444,53 @@ public final class HostInode extends StatInode {
     public int link(Caller c, String child, Inode file) {
         HostInode from = (HostInode) file;
         HostInode fromDir = from.parent;
+        if (from.nameless) {
+            return linkNameless(from, child);
+        }
         return fromDir == null ? -EPERM : two(Nr.linkat, fromDir, from.name, this, child, 0);
+    }
+
+    private int linkNameless(HostInode from, String child) {
+        checkName(child);
+        HostFile open = from.anyOpen(false);
+        int d = open == null ? -ENOENT : acquire();
+        int r = d;
+        if (d >= 0 && open != null) {
+            r = HostFiles.link(open.hostFd(), d, child);
+            release();
+        }
+        if (open != null) {
+            open.release();
+        }
+        if (r == 0) {
+            from.moved(this, child, from.stat);
+            from.changed();
+        }
+        return r;
+    }
+
+    @Override
+    public int tmpfile(Caller c, int mode, boolean linkable, Ref<Inode> out) {
+        if (!host.writable()) {
+            return -EROFS;
+        }
+        int f = HostFds.hasRoom() ? openChild(".", O_TMPFILE | O_RDWR | (linkable ? 0 : O_EXCL)) : -ENFILE;
+        if (f < 0) {
+            return f;
+        }
+        Acl list = defaultAcl();
+        Sys.call(Nr.fchown, f, c.creds().fsuid(), newGid(c)); // as far as the host lets us
+        Sys.call(Nr.fchmod, f, (list == null ? mode : list.createdMode(mode)) & 07777, 0);
+        HostStat s = new HostStat();
+        int r = HostFs.statx(f, "", s);
+        if (r != 0) {
+            Sys.close(f);
+            return r;
+        }
+        HostInode made = host.nameless(s, f);
+        made.nameless = true;
+        out.set(made);
+        return 0;
     }
 
     @Override
@@ -446,7 +500,26 @@ public final class HostInode extends StatInode {
 
     @Override
     public int rmdir(Caller c, String child) {
-        return remove(child, AT_REMOVEDIR);
+        HostInode dir = inUse(child); // whoever is in it goes on to be in it
+        int held = dir == null ? -1 : dir.acquire();
+        int r = remove(child, AT_REMOVEDIR);
+        if (dir != null && held >= 0) {
+            dir.release();
+        }
+        return r;
+    }
+
+    /** The inode object of a name, if there is one. */
+    private @Nullable HostInode inUse(String child) {
+        checkName(child);
+        int d = acquire();
+        if (d < 0) {
+            return null;
+        }
+        HostStat s = new HostStat();
+        int r = HostFs.statx(d, child, s);
+        release();
+        return r == 0 ? host.known(s) : null;
     }
 
     private int remove(String child, int flags) {
@@ -466,9 +539,6 @@ public final class HostInode extends StatInode {
     @Override
     public int rename(Caller c, String oldName, Inode newDir, String newName, int flags) {
         HostInode to = (HostInode) newDir;
-        if ((flags & RENAME_WHITEOUT) != 0) {
-            return -EINVAL;
-        }
         int r = two(Nr.renameat2, this, oldName, to, newName, flags);
         if (r == 0) {
             Ref<Inode> moved = new Ref<>(); // looking up tells inodes that are in use their new names
@@ -564,7 +634,7 @@ public final class HostInode extends StatInode {
             return -ENFILE;
         }
         int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_APPEND | O_SYNC) | O_NONBLOCK | O_NOCTTY;
-        int f = openSelf(how);
+        int f = nameless ? openFirst(how) : openSelf(how);
         HostStat s = new HostStat();
         int r = f < 0 ? f : HostFs.statx(f, "", s);
         if (r == 0 && s.sameFile(stat)) {
@@ -587,6 +657,21 @@ public final class HostInode extends StatInode {
         HostInode now = dir == null || isDir() ? this : host.inode(dir, name, s); // another file has the name now
         out.set(isDir() ? new HostDirectory(path, now, flags, f) : new HostFile(path, now, flags, f));
         return 0;
+    }
+
+    /** The first description of a nameless file takes the place of the descriptor that it was made with. */
+    private synchronized int openFirst(int how) {
+        if (fd < 0) {
+            return -ENOENT;
+        }
+        int f = HostFs.reopen(fd, how);
+        if (f == -EACCES) {
+            f = fd; // its mode lets nobody do again what making it gave
+        } else {
+            Sys.close(fd);
+        }
+        fd = -1;
+        return f;
     }
 
     /** Opens a file whose name is gone once more, for /proc/PID/fd: by a descriptor that there is already. */
@@ -683,7 +768,7 @@ public final class HostInode extends StatInode {
 
     @Override
     public int getxattr(Caller c, String attr, Ref<byte[]> out) {
-        if (!HostXattr.readable(attr)) {
+        if (!HostXattr.shown(attr)) {
             return HostXattr.hidden(attr);
         }
         if (isSymlink() && Acl.isName(attr)) {

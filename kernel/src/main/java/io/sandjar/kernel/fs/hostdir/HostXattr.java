@@ -24,13 +24,9 @@ import java.nio.charset.StandardCharsets;
 final class HostXattr {
     private HostXattr() {}
 
+    /** A program's capabilities count as they do on the host. */
     static boolean shown(String attr) {
-        return attr.startsWith("user.") || Acl.isName(attr);
-    }
-
-    /** A program's capabilities count as they do on the host; they can be looked at, and set in memory only. */
-    static boolean readable(String attr) {
-        return shown(attr) || attr.equals(FileCaps.NAME);
+        return attr.startsWith("user.") || Acl.isName(attr) || attr.equals(FileCaps.NAME);
     }
 
     /** What reading an attribute gives that is not shown. */
@@ -61,7 +57,7 @@ final class HostXattr {
         String names = new String(all.get(), StandardCharsets.ISO_8859_1);
         for (int at = 0; at < names.length(); ) {
             int end = names.indexOf('\0', at);
-            if (readable(names.substring(at, end))) {
+            if (shown(names.substring(at, end))) {
                 b.append(names, at, end + 1);
             }
             at = end + 1;
@@ -71,7 +67,14 @@ final class HostXattr {
     }
 
     static int set(Caller c, Inode i, int fd, String attr, byte[] value, int flags) {
-        return Acl.isName(attr) ? setAcl(c, i, fd, attr, value) : HostFs.fsetxattr(fd, attr, value, flags);
+        return Acl.isName(attr)
+                ? setAcl(c, i, fd, attr, value)
+                : privileged(attr, HostFs.fsetxattr(fd, attr, value, flags));
+    }
+
+    /** Capabilities are the guest's to set, but not always the kernel's on the host: then it is as where there are none. */
+    private static int privileged(String attr, int r) {
+        return r == -EPERM && attr.equals(FileCaps.NAME) ? -EOPNOTSUPP : r;
     }
 
     private static int setAcl(Caller c, Inode i, int fd, String attr, byte[] value) {
@@ -100,7 +103,7 @@ final class HostXattr {
     }
 
     static int remove(int fd, String attr) {
-        return (int) Sys.callWithPath(Nr.fremovexattr, 1, attr, fd, 0, 0, 0, 0);
+        return privileged(attr, (int) Sys.callWithPath(Nr.fremovexattr, 1, attr, fd, 0, 0, 0, 0));
     }
 
     private static int read(int nr, int fd, String attr, Ref<byte[]> out) {

@@ -279,7 +279,9 @@ TEST(ioctls) {
     ERR(ioctl(s, SIOCGIFNAME, &r), ENODEV);
     strcpy(r.ifr_name, "none0");
     ERR(ioctl(s, SIOCGIFFLAGS, &r), ENODEV);
+    ERR(ioctl(s, SIOCDEVPRIVATE, &r), ENODEV);
     strcpy(r.ifr_name, "lo");
+    ERR(ioctl(s, SIOCDEVPRIVATE, &r), EOPNOTSUPP); /* tunnels are asked for so */
     pid_t pid;
     CHILD(pid) {
         EQ(setresuid(1000, 1000, 1000), 0);

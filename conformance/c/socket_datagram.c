@@ -11,6 +11,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -126,6 +127,58 @@ TEST(multicast6) {
     ERR(setsockopt(r, IPPROTO_IPV6, IPV6_LEAVE_GROUP, &m, sizeof m), EADDRNOTAVAIL);
     m.ipv6mr_interface = 4711;
     ERR(setsockopt(r, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof m), ENODEV);
+}
+/* How many have joined a group on an interface, as the line of /proc/net that has `text` says; 0 for no such line. */
+static int users(const char *file, const char *text, const char *format) {
+    char line[200];
+    int n = 0;
+    FILE *f = fopen(file, "r");
+    OK(f ? 0 : -1);
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, "Idx", 3) && strstr(line, text))
+            EQ(sscanf(line, format, &n), 1);
+    fclose(f);
+    return n;
+}
+TEST(multicast_in_proc) {
+    int r[2] = {OK(socket(AF_INET, SOCK_DGRAM, 0)), OK(socket(AF_INET, SOCK_DGRAM, 0))};
+    struct ip_mreqn m = {.imr_ifindex = if_nametoindex("lo")};
+    inet_pton(AF_INET, "239.7.18.52", &m.imr_multiaddr);
+    for (int i = 0; i < 2; i++) {
+        EQ(setsockopt(r[i], IPPROTO_IP, IP_ADD_MEMBERSHIP, &m, sizeof m), 0);
+        EQ(users("/proc/net/igmp", "341207EF", "%*s %d 0:"), i + 1);
+    }
+    close(r[0]);
+    EQ(users("/proc/net/igmp", "341207EF", "%*s %d 0:"), 1);
+    EQ(setsockopt(r[1], IPPROTO_IP, IP_DROP_MEMBERSHIP, &m, sizeof m), 0);
+    EQ(users("/proc/net/igmp", "341207EF", "%*s %d 0:"), 0);
+
+    int six = OK(socket(AF_INET6, SOCK_DGRAM, 0));
+    struct ipv6_mreq m6 = {.ipv6mr_interface = m.imr_ifindex};
+    inet_pton(AF_INET6, "ff15::7:1234", &m6.ipv6mr_multiaddr);
+    EQ(setsockopt(six, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m6, sizeof m6), 0);
+    EQ(users("/proc/net/igmp6", "ff150000000000000000000000071234", "1 lo %*s %d 00000004 0"), 1);
+    m6.ipv6mr_interface = 0; /* leaves it wherever it is */
+    EQ(setsockopt(six, IPPROTO_IPV6, IPV6_LEAVE_GROUP, &m6, sizeof m6), 0);
+    EQ(users("/proc/net/igmp6", "ff150000000000000000000000071234", "1 lo %*s %d 00000004 0"), 0);
+    EQ(users("/proc/net/igmp6", "lo              ff020000000000000000000000000001", "%*d lo %*s %d 0000000C 0") > 0, 1);
+}
+TEST(multicast_without_a_way) { /* a network that is only a loopback */
+    if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
+        SKIP("no network of one's own");
+    int r = OK(socket(AF_INET, SOCK_DGRAM, 0)), six = OK(socket(AF_INET6, SOCK_DGRAM, 0));
+    struct ip_mreqn m = {.imr_multiaddr.s_addr = inet_addr(GROUP)};
+    ERR(setsockopt(r, IPPROTO_IP, IP_ADD_MEMBERSHIP, &m, sizeof m), ENODEV);
+    ERR(setsockopt(r, IPPROTO_IP, IP_DROP_MEMBERSHIP, &m, sizeof m), ENODEV);
+    m.imr_address.s_addr = inet_addr("9.9.9.9");
+    ERR(setsockopt(r, IPPROTO_IP, IP_ADD_MEMBERSHIP, &m, sizeof m), ENODEV);
+    ERR(setsockopt(r, IPPROTO_IP, IP_DROP_MEMBERSHIP, &m, sizeof m), EADDRNOTAVAIL);
+    m.imr_ifindex = if_nametoindex("lo");
+    EQ(setsockopt(r, IPPROTO_IP, IP_ADD_MEMBERSHIP, &m, sizeof m), 0);
+    struct ipv6_mreq m6 = {.ipv6mr_interface = 0};
+    inet_pton(AF_INET6, "ff02::7", &m6.ipv6mr_multiaddr);
+    ERR(setsockopt(six, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m6, sizeof m6), ENODEV);
+    ERR(setsockopt(six, IPPROTO_IPV6, IPV6_LEAVE_GROUP, &m6, sizeof m6), EADDRNOTAVAIL);
 }
 TEST(packet_information) {
     struct sockaddr_in a, from;

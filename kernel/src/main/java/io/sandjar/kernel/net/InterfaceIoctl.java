@@ -19,6 +19,9 @@ final class InterfaceIoctl {
     private static final int DATA = IfreqLayout.ifr_data;
     private static final int NAME_MAX = 16;
 
+    /** The first of the sixteen that a driver defines. */
+    private static final int SIOCDEVPRIVATE = 0x89f0;
+
     private InterfaceIoctl() {}
 
     /** @param admin whether the caller may change interfaces */
@@ -26,7 +29,8 @@ final class InterfaceIoctl {
         if (cmd == Ioctl.SIOCGIFCONF) {
             return conf(all, c, arg);
         }
-        if (cmd < Ioctl.SIOCGIFNAME || cmd > Ioctl.SIOCSIFTXQLEN) {
+        boolean ofDriver = cmd >= SIOCDEVPRIVATE && cmd < SIOCDEVPRIVATE + 16;
+        if (!ofDriver && (cmd < Ioctl.SIOCGIFNAME || cmd > Ioctl.SIOCSIFTXQLEN)) {
             return cmd == Ioctl.SIOCETHTOOL ? -EOPNOTSUPP : -ENOTTY;
         }
         byte[] r = new byte[IfreqLayout.SIZEOF];
@@ -47,6 +51,9 @@ final class InterfaceIoctl {
         Link l = all.byName(colon < 0 ? given : given.substring(0, colon));
         if (l == null) {
             return -ENODEV;
+        }
+        if (ofDriver) { // tunnels among them: no driver here has any
+            return -EOPNOTSUPP;
         }
         if (sets(cmd)) {
             e = admin ? set(all, l, cmd, r) : -EPERM;

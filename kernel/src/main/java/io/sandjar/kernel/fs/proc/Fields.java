@@ -40,6 +40,13 @@ final class Fields {
         b.append(s);
     }
 
+    /** As %0*X prints it. */
+    static void upperHex(StringBuilder b, int value, int digits) {
+        for (int i = digits - 1; i >= 0; i--) {
+            b.append("0123456789ABCDEF".charAt(value >>> i * 4 & 15));
+        }
+    }
+
     /** Seconds with two digits behind the point. */
     static void seconds(StringBuilder b, long nanos) {
         long hundredths = nanos / NANOS_PER_TICK;

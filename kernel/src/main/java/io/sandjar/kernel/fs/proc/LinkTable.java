@@ -47,7 +47,7 @@ final class LinkTable extends TextInode {
 
     @Override
     protected int text(Caller c, StringBuilder b) {
-        String host = net.hostNetwork() && c instanceof Task t ? host(t) : null;
+        String host = host(net, c, name);
         if (host != null) {
             b.append(host);
             return 0;
@@ -68,8 +68,11 @@ final class LinkTable extends TextInode {
         return 0;
     }
 
-    private @Nullable String host(Task t) {
-        return HostFiles.procText(t.group().hostPid() + "/net/" + name);
+    /** A file of the host's network, where that is the guest's; null where it is not. */
+    static @Nullable String host(NetStack net, Caller c, String name) {
+        return net.hostNetwork() && c instanceof Task t
+                ? HostFiles.procText(t.group().hostPid() + "/net/" + name)
+                : null;
     }
 
     private void addresses(StringBuilder b) {

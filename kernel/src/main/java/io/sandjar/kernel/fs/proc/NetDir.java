@@ -2,6 +2,7 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
+import io.sandjar.abi.Net;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.net.NetStack;
@@ -76,7 +77,8 @@ final class NetDir {
             d.add(name, new NetFigures(fs, net, name));
         }
         d.add("dev_mcast", new ConstantFile(fs, ""));
-        d.add("igmp", new ConstantFile(fs, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n"));
+        d.add("igmp", new GroupTable(fs, net, Net.AF_INET));
+        d.add("igmp6", new GroupTable(fs, net, Net.AF_INET6));
         d.add("ptype", new ConstantFile(fs, "Type Device      Function\n"));
         d.add("psched", new ConstantFile(fs, "000003e8 00000040 000f4240 3b9aca00\n"));
         d.add("fib_trie", new ConstantFile(fs, ""));

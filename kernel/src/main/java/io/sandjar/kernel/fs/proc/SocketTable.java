@@ -47,17 +47,17 @@ final class SocketTable extends TextInode {
         out.append(' ');
         address(out, s.remote(), s.remotePort());
         out.append(' ');
-        hex(out, s.state(), 2);
+        Fields.upperHex(out, s.state(), 2);
         out.append(' ');
-        hex(out, s.listening() ? 0 : s.sendQueue(), 8);
+        Fields.upperHex(out, s.listening() ? 0 : s.sendQueue(), 8);
         out.append(':');
-        hex(out, s.receiveQueue(), 8);
+        Fields.upperHex(out, s.receiveQueue(), 8);
         out.append(' ');
-        hex(out, s.timer().which(), 2);
+        Fields.upperHex(out, s.timer().which(), 2);
         out.append(':');
-        hex(out, s.timer().dueMillis() / 10, 8); // of a hundredth of a second
+        Fields.upperHex(out, s.timer().dueMillis() / 10, 8); // of a hundredth of a second
         out.append(' ');
-        hex(out, s.timer().repeats(), 8);
+        Fields.upperHex(out, s.timer().repeats(), 8);
         out.append(' ');
         pad(out, Integer.toString(s.uid()), 5);
         out.append("        0 ").append(s.ino());
@@ -71,19 +71,19 @@ final class SocketTable extends TextInode {
     /** Words of the address as this machine sees them in memory. */
     private static void address(StringBuilder out, byte[] addr, int port) {
         for (int i = 0; i < addr.length; i += 4) {
-            hex(out, Bytes.i32(addr, i), 8);
+            Fields.upperHex(out, Bytes.i32(addr, i), 8);
         }
         out.append(':');
-        hex(out, port, 4);
+        Fields.upperHex(out, port, 4);
     }
 
     private static void unix(SocketInfo s, StringBuilder out) {
         out.append("0000000000000000: 00000002 00000000 ");
-        hex(out, s.listening() ? ACCEPTING : 0, 8);
+        Fields.upperHex(out, s.listening() ? ACCEPTING : 0, 8);
         out.append(' ');
-        hex(out, s.type(), 4);
+        Fields.upperHex(out, s.type(), 4);
         out.append(' ');
-        hex(out, s.state(), 2);
+        Fields.upperHex(out, s.state(), 2);
         out.append(' ');
         pad(out, Long.toString(s.ino()), 5);
         if (s.local().length > 0) {
@@ -97,12 +97,6 @@ final class SocketTable extends TextInode {
         out.append(s.type());
         out.append("   ").append(s.localPort()).append(" 00000000 0        0        0     2        0        ");
         out.append(s.ino()).append('\n');
-    }
-
-    private static void hex(StringBuilder out, int value, int digits) {
-        for (int i = digits - 1; i >= 0; i--) {
-            out.append("0123456789ABCDEF".charAt(value >>> i * 4 & 15));
-        }
     }
 
     private static void pad(StringBuilder out, String text, int width) {

@@ -268,7 +268,7 @@ final class UdpSocket extends DatagramSocket {
     static void spread(NetStack there, Ports ports, InetAddr from, Header header, byte[] data) {
         InetAddr to = header.to();
         InetAddr group = to.withPort(0);
-        boolean known = !to.isMulticast() || there.wire().hasMembers(group);
+        boolean known = !to.isMulticast() || there.wire().groups().has(group);
         for (InetSocket s : ports.receivers(to.port())) {
             UdpSocket u = (UdpSocket) s;
             InetAddr l = u.local;

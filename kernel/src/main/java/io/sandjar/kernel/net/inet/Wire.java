@@ -6,7 +6,6 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
 import io.sandjar.kernel.net.NetStack;
 import java.util.Arrays;
-import java.util.HashMap;
 
 /**
  * Where packets of one network can be seen. There are none: connections are queues. While somebody looks on, a raw or a
@@ -40,8 +39,7 @@ public final class Wire {
     private volatile Tap[] taps = NO_TAPS;
     private volatile int watched;
 
-    /** How many sockets have joined each multicast group. Guarded by itself. */
-    private final HashMap<InetAddr, Integer> members = new HashMap<>(2);
+    private final Groups groups = new Groups();
 
     public Wire(NetStack net) {
         this.net = net;
@@ -94,23 +92,9 @@ public final class Wire {
         return all;
     }
 
-    // ---- multicast groups ----
-
-    void joined(InetAddr group, int change) {
-        synchronized (members) {
-            int n = members.getOrDefault(group, 0) + change;
-            if (n > 0) {
-                members.put(group, n);
-            } else {
-                members.remove(group);
-            }
-        }
-    }
-
-    boolean hasMembers(InetAddr group) {
-        synchronized (members) {
-            return members.containsKey(group);
-        }
+    /** The multicast groups that its sockets have joined. */
+    public Groups groups() {
+        return groups;
     }
 
     // ---- looking on ----

@@ -17,6 +17,7 @@ import io.sandjar.kernel.vfs.MountNamespace;
 import io.sandjar.kernel.vfs.MountOps;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathWalk;
+import java.util.Map;
 
 /** The old calls of mounting: mount(2), umount(2), pivot_root(2). */
 public final class MountCalls {
@@ -97,7 +98,7 @@ public final class MountCalls {
             if (at.mount().namespace() != ns) {
                 return -EINVAL;
             }
-            return MountOps.remount(at, flags(f, at.mount()), (f & MS_BIND) == 0);
+            return MountOps.remount(t.creds(), at, flags(f, at.mount()), (f & MS_BIND) == 0);
         }
         if ((f & MS_BIND) != 0 || ((f & MS_PROPAGATION) == 0 && (f & MS_MOVE) != 0)) {
             if (source == null || source.isEmpty()) {
@@ -123,7 +124,7 @@ public final class MountCalls {
             return -EINVAL;
         }
         Ref<FileSystem> fs = new Ref<>();
-        int r = MountTypes.make(t, type, MountTypes.split(options == null ? "" : options), fs);
+        int r = MountTypes.makeFor(t, type, MountTypes.split(options == null ? "" : options), Map.of(), fs);
         if (r != 0) {
             return r;
         }
@@ -206,12 +207,16 @@ public final class MountCalls {
         if (r != 0) {
             return r;
         }
+        if ((flags & MNT_FORCE) != 0 && !t.creds().has(Cap.CAP_SYS_ADMIN)) {
+            return -EPERM;
+        }
         boolean ownRoot = at.mount() == t.fs().root().mount();
         if ((flags & MNT_EXPIRE) != 0) {
             return ownRoot || (flags & (MNT_FORCE | MNT_DETACH)) != 0 ? -EINVAL : MountOps.expire(ns, at);
         }
         if (ownRoot && (flags & MNT_DETACH) == 0) {
-            return MountOps.remount(at, at.mount().flags() | Mount.RDONLY, true); // all that can be done to a root
+            return MountOps.remount(
+                    t.creds(), at, at.mount().flags() | Mount.RDONLY, true); // all that can be done to a root
         }
         return MountOps.unmount(ns, at, (flags & MNT_DETACH) != 0);
     }

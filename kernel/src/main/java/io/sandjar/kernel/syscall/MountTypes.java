@@ -4,6 +4,7 @@ package io.sandjar.kernel.syscall;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.cgroup.CgroupFs;
@@ -15,10 +16,13 @@ import io.sandjar.kernel.fs.tmpfs.TmpFs;
 import io.sandjar.kernel.fs.tmpfs.TmpfsOptions;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.task.CgroupMoves;
+import io.sandjar.kernel.task.Namespaces;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.task.TaskJobs;
 import io.sandjar.kernel.vfs.FileSystem;
 import io.sandjar.kernel.vfs.Mount;
+import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +61,40 @@ final class MountTypes {
             from = end + 1;
         }
         return all;
+    }
+
+    /** Whose a new file system is: of who mounts it, or of the namespace that it shows. */
+    private static UserNamespace owner(Task t, String type) {
+        Namespaces ns = t.namespaces();
+        return switch (type) {
+            case "proc" -> t.pids().owner();
+            case "sysfs" -> ns.net.owner();
+            case "mqueue" -> ns.ipc.owner();
+            case "cgroup2" -> ns.cgroup.owner();
+            default -> t.creds().userNs();
+        };
+    }
+
+    /**
+     * As {@link #make} for who may mount it.
+     *
+     * @return -EPERM for who is not privileged in the namespace whose it is
+     */
+    static int makeFor(Task t, String type, List<String> options, Map<String, Path> places, Ref<FileSystem> out) {
+        int r = type.equals("overlay") ? OverlayOptions.make(t, options, places, out) : make(t, type, options, out);
+        if (r != 0) {
+            return r;
+        }
+        UserNamespace owner = owner(t, type);
+        FileSystem fs = out.get();
+        if (!t.creds().has(owner, Cap.CAP_SYS_ADMIN)) {
+            fs.close();
+            return -EPERM;
+        }
+        if (!fs.isMounted()) {
+            fs.setOwner(owner);
+        }
+        return 0;
     }
 
     /**

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 import static io.sandjar.abi.O.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.task.Task;
@@ -222,9 +223,7 @@ public final class NewMountCalls {
             return -EBUSY;
         }
         Ref<FileSystem> fs = new Ref<>();
-        int r = b.type().equals("overlay")
-                ? OverlayOptions.make(t, b.options(), b.places(), fs)
-                : MountTypes.make(t, b.type(), b.options(), fs);
+        int r = MountTypes.makeFor(t, b.type(), b.options(), b.places(), fs);
         if (r == 0 && exclusive && MountTypes.single(b.type())) {
             r = -EBUSY;
         }
@@ -244,7 +243,7 @@ public final class NewMountCalls {
         if (b.phase() != FsBuilder.Phase.RECONFIGURE || p == null) {
             return -EBUSY;
         }
-        if (!MountCalls.mayMount(t)) {
+        if (!t.creds().has(p.mount().fs().owner(), Cap.CAP_SYS_ADMIN)) {
             return -EPERM;
         }
         Boolean ro = b.readOnly();
@@ -360,7 +359,7 @@ public final class NewMountCalls {
             return r;
         }
         if ((flags & MOVE_MOUNT_SET_GROUP) != 0) {
-            return MountOps.joinGroup(t.mounts(), a.get(), b.get());
+            return MountOps.joinGroup(t.creds(), t.mounts(), a.get(), b.get());
         }
         return (flags & MOVE_MOUNT_BENEATH) != 0
                 ? MountOps.moveBeneath(t.mounts(), a.get(), b.get())

@@ -190,7 +190,7 @@ public final class PidfdCalls {
             if (len < 0 || (base & 4095) != 0) {
                 return total > 0 ? total : -EINVAL;
             }
-            long there = len > 0 ? Access.copy(target, base, one, 1, false) : 1;
+            long there = len > 0 ? Access.copy(t, target, base, one, 1, false) : 1;
             if (there != 1 && there != -ESRCH) { // it may be about to begin or to end
                 return total > 0 ? total : -ENOMEM;
             }

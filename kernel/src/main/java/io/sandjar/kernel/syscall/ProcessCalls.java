@@ -73,7 +73,8 @@ public final class ProcessCalls {
             }
             while (len > 0 && local.remaining() > 0) {
                 int n = (int) Math.min(Math.min(len, local.remaining()), buf.length);
-                long moved = out ? put(local, other.get(), base, buf, n) : fetch(local, other.get(), base, buf, n);
+                long moved =
+                        out ? put(t, local, other.get(), base, buf, n) : fetch(t, local, other.get(), base, buf, n);
                 if (moved <= 0) {
                     return done > 0 ? done : moved == -ESRCH ? -ESRCH : -EFAULT;
                 }
@@ -88,14 +89,14 @@ public final class ProcessCalls {
         return done;
     }
 
-    private static long fetch(UserIo local, Task other, long from, byte[] buf, int n) {
-        long got = Access.copy(other, from, buf, n, false);
+    private static long fetch(Task t, UserIo local, Task other, long from, byte[] buf, int n) {
+        long got = Access.copy(t, other, from, buf, n, false);
         TraceMemory.show(other, from, buf, 0, (int) got);
         return got <= 0 ? got : local.put(buf, 0, (int) got) < 0 ? -EFAULT : got;
     }
 
-    private static long put(UserIo local, Task other, long to, byte[] buf, int n) {
-        return local.get(buf, 0, n) < 0 ? -EFAULT : Access.copy(other, to, buf, n, true);
+    private static long put(Task t, UserIo local, Task other, long to, byte[] buf, int n) {
+        return local.get(buf, 0, n) < 0 ? -EFAULT : Access.copy(t, other, to, buf, n, true);
     }
 
     private static boolean hasUndo(Task t) {

@@ -88,18 +88,22 @@ public final class Access {
 
     /**
      * Copies memory of another process. The task lock is held meanwhile: as long as a task is not dead its host process
-     * has not been waited for, so its host pid cannot have become that of a stranger.
+     * has not been waited for, so its host pid cannot have become that of a stranger; nor can it become a program
+     * that {@code t} may not look into.
      *
      * @param out into the other process
      * @return bytes copied, perhaps fewer, or -errno
      */
-    public static long copy(Task o, long address, byte[] buf, int len, boolean out) {
+    public static long copy(Task t, Task o, long address, byte[] buf, int len, boolean out) {
         o.kernel().taskLock().lock();
         try {
             Task leader = o.pids().tasks().task(o.pid());
             int host = leader != null && !leader.dead && leader.group == o.group ? leader.hostTid : o.hostTid;
             if (o.dead || host == 0) {
                 return -ESRCH;
+            }
+            if (!mayInspect(t, o)) {
+                return -EPERM;
             }
             return out ? Sys.poke(host, address, buf, 0, len) : Sys.peek(host, address, buf, 0, len);
         } finally {
@@ -114,6 +118,9 @@ public final class Access {
         }
         Creds me = t.creds();
         Creds it = o.creds;
+        if (o.group.dumpable != 1 && !me.has(o.group.memoryOwner, Cap.CAP_SYS_PTRACE)) {
+            return false;
+        }
         if (me.has(it.userNs(), Cap.CAP_SYS_PTRACE)) {
             return true;
         }
@@ -123,7 +130,6 @@ public final class Access {
                 && me.gid() == it.gid()
                 && me.gid() == it.egid()
                 && me.gid() == it.sgid()
-                && o.group.dumpable == 1
                 && me.userNs() == it.userNs()
                 && (it.capPermitted() & ~me.capPermitted()) == 0;
     }

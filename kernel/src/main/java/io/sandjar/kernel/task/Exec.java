@@ -5,6 +5,7 @@ package io.sandjar.kernel.task;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
+import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.O;
 import io.sandjar.abi.Rlimit;
@@ -242,10 +243,15 @@ public final class Exec {
         Creds c = t.creds;
         boolean root =
                 (c.securebits() & SECBIT_NOROOT) == 0 && c.uid() == c.userNs().kernelUid(0) && c.euid() == c.uid();
-        if (root || p == null || (p.mount().flags() & Mount.NOSUID) != 0) {
+        if (root || p == null || !givesPrivileges(t, p)) {
             return null;
         }
         return FileCaps.of(t, p.inode());
+    }
+
+    /** Whether set-user-ID and capabilities of a file count: not those of mounts that the caller only has a descriptor of. */
+    private static boolean givesPrivileges(Task t, Path p) {
+        return (p.mount().flags() & Mount.NOSUID) == 0 && p.mount().namespace() == t.mounts();
     }
 
     /** Whether arguments and environment are more than execve(2) takes. */
@@ -337,10 +343,16 @@ public final class Exec {
         g.endTimers(true);
         g.attachments.clear(g.globalPid());
         g.aio.clear();
-        credentials(t, image, exe);
-        g.dumpable = image.secure ? 0 : 1;
-        if (image.secure) {
-            t.settings.parentDeathSignal = 0;
+        kernel.taskLock().lock(); // nobody begins to trace or to look at it meanwhile
+        try {
+            credentials(t, image, exe);
+            g.dumpable = image.secure ? 0 : 1;
+            g.memoryOwner = t.creds.userNs();
+            if (image.secure) {
+                t.settings.parentDeathSignal = 0;
+            }
+        } finally {
+            kernel.taskLock().unlock();
         }
         t.image = image;
     }
@@ -350,7 +362,7 @@ public final class Exec {
         Creds c = t.creds;
         int euid = c.euid();
         int egid = c.egid();
-        if (exe != null && !t.settings.noNewPrivs && (exe.mount().flags() & Mount.NOSUID) == 0) {
+        if (exe != null && !t.settings.noNewPrivs && givesPrivileges(t, exe)) {
             int mode = exe.inode().mode();
             int fileUid = exe.inode().uid();
             int fileGid = exe.inode().gid();
@@ -374,7 +386,12 @@ public final class Exec {
             permitted = c.capInheritable() | c.capBounding();
             gets |= euid == root;
         }
-        if (t.settings.noNewPrivs) {
+        boolean watched = (setId || (permitted & ~c.capPermitted()) != 0) && isWatched(t);
+        if (watched && !c.hasHere(Cap.CAP_SETUID)) {
+            euid = c.uid();
+            egid = c.gid();
+        }
+        if (watched || t.settings.noNewPrivs) {
             permitted &= c.capPermitted();
         }
         long ambient = hasCaps || setId ? 0 : c.capAmbient();
@@ -398,6 +415,24 @@ public final class Exec {
                 ambient,
                 c.securebits() & ~(1 << 4), // SECBIT_KEEP_CAPS
                 c.userNs());
+    }
+
+    /** Whether somebody with fewer rights has a hand on a process: who traces it, or shares its root directory. */
+    private static boolean isWatched(Task t) {
+        Tracee e = t.tracee;
+        if (e != null && !e.by.has(t.creds.userNs(), Cap.CAP_SYS_PTRACE)) {
+            return true;
+        }
+        if (t.fs.shared()) {
+            for (ThreadGroup g : t.kernel().containers().allGroups()) {
+                for (Task o : g.tasks) {
+                    if (g != t.group && o.fs == t.fs && !o.dead) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** A number in the auxiliary vector. */

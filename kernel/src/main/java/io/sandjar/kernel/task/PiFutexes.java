@@ -337,12 +337,12 @@ public final class PiFutexes {
     /** The word, or a negative error. */
     static long read(Task t, long address) {
         byte[] b = new byte[4];
-        return Access.copy(t, address, b, 4, false) == 4 ? Bytes.i32(b, 0) & 0xffffffffL : -EFAULT;
+        return Access.copy(t, t, address, b, 4, false) == 4 ? Bytes.i32(b, 0) & 0xffffffffL : -EFAULT;
     }
 
     static int write(Task t, long address, int value) {
         byte[] b = new byte[4];
         Bytes.put32(b, 0, value);
-        return Access.copy(t, address, b, 4, true) == 4 ? 0 : -EFAULT;
+        return Access.copy(t, t, address, b, 4, true) == 4 ? 0 : -EFAULT;
     }
 }

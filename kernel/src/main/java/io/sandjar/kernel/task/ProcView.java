@@ -57,6 +57,7 @@ public final class ProcView {
     public final long startStack;
     public final byte[] auxv;
     public final int exitSignal;
+    private final ThreadGroup process;
     public final int oomScoreAdj;
     public final int coredumpFilter;
     public final Cgroup cgroup;
@@ -87,7 +88,8 @@ public final class ProcView {
     public final @Nullable SeccompFilter seccomp;
     public final Namespaces ns;
 
-    private ProcView(PidSpace seen, ThreadGroup g, @Nullable Task t, boolean process) {
+    private ProcView(PidSpace seen, ThreadGroup g, @Nullable Task t, boolean whole) {
+        this.process = g;
         pid = seen.fromRoot(g.pid());
         tid = t == null ? pid : seen.fromRoot(t.rootTid());
         ThreadGroup parent = g.parent;
@@ -123,7 +125,7 @@ public final class ProcView {
         oomScoreAdj = g.oomScoreAdj;
         cgroup = g.cgroup.group();
         coredumpFilter = g.coredumpFilter;
-        if (t != null && !process) {
+        if (t != null && !whole) {
             io.add(t.ioCount);
         } else {
             io.add(g.endedIo);
@@ -161,6 +163,16 @@ public final class ProcView {
         policy = t == null ? 0 : t.settings.schedPolicy & ~ThreadSettings.SCHED_RESET_ON_FORK;
         seccomp = t == null ? null : t.watch.filter;
         ns = t == null ? g.ns : t.ns;
+    }
+
+    /** Whether the process still has the memory that it had then. With the task lock. */
+    boolean hasItsMemory() {
+        for (Task t : process.tasks) {
+            if (!t.dead) {
+                return t.space == space;
+            }
+        }
+        return false;
     }
 
     /** A process; null when it is gone. */

@@ -108,6 +108,10 @@ public final class SetNs {
         }
         t.setNamespaces(set);
         if (creds != t.creds()) {
+            if (!t.creds().isOwnerOf(creds.userNs())) {
+                t.group.dumpable = 0; // what it has with it is not for those in there
+                t.settings.parentDeathSignal = 0;
+            }
             t.setCreds(creds);
         }
         return 0;

@@ -12,6 +12,7 @@ import io.sandjar.kernel.signal.PendingSignals;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +132,9 @@ public final class ThreadGroup implements PidTarget {
     /** PR_SET_DUMPABLE: 1, or 0 when its memory is nobody else's business. */
     volatile int dumpable = 1;
 
+    /** Where its program was started: who is privileged there may look into its memory even so. */
+    volatile UserNamespace memoryOwner = UserNamespace.FIRST;
+
     /** Somebody watches its CPU time because of RLIMIT_CPU. */
     volatile boolean cpuWatched;
 
@@ -244,6 +248,7 @@ public final class ThreadGroup implements PidTarget {
         System.arraycopy(from.hardLimits, 0, hardLimits, 0, hardLimits.length);
         terminal = from.terminal;
         dumpable = from.dumpable;
+        memoryOwner = from.memoryOwner;
         setProgram(from.exe);
         oomScoreAdj = from.oomScoreAdj;
         coredumpFilter = from.coredumpFilter;

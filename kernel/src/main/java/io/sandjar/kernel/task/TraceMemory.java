@@ -36,18 +36,51 @@ public final class TraceMemory {
         }
     }
 
-    /** As much as is mapped for /proc/PID/mem: bytes read, or -errno. */
+    /** As much as is mapped for /proc/PID/mem: bytes read, 0 when the process has other memory by now, or -errno. */
     public static int readSome(ProcView v, long address, byte[] b, int off, int len) {
+        Task t = v.task;
         UserMemory mem = v.mem;
-        int n = mem == null ? -ESRCH : mem.readSome(address, b, off, len);
+        if (mem == null || t == null) {
+            return -ESRCH;
+        }
+        int n;
+        t.kernel().taskLock().lock(); // with which it gets a new program
+        try {
+            n = v.hasItsMemory() ? mem.readSome(address, b, off, len) : 0;
+        } finally {
+            t.kernel().taskLock().unlock();
+        }
         show(v.space, address, b, off, n);
         return n;
     }
 
-    /** Bytes written to /proc/PID/mem or -errno. */
+    /** Bytes written to /proc/PID/mem, 0 when the process has other memory by now, or -errno. */
     public static long forced(ProcView v, long address, byte[] b, int off, int len) {
+        Task t = v.task;
         UserMemory mem = v.mem;
-        return mem == null ? -ESRCH : forced(mem, v.space, address, b, off, len);
+        if (mem == null || t == null) {
+            return -ESRCH;
+        }
+        t.kernel().taskLock().lock();
+        try {
+            return v.hasItsMemory() ? forced(mem, v.space, address, b, off, len) : 0;
+        } finally {
+            t.kernel().taskLock().unlock();
+        }
+    }
+
+    /** Flags of pages for /proc/PID/pagemap: bytes read, 0 when the process has other memory by now. */
+    public static long pagemap(ProcView v, long offset, byte[] b, int len) {
+        Task t = v.task;
+        if (t == null) {
+            return 0;
+        }
+        t.kernel().taskLock().lock();
+        try {
+            return v.hasItsMemory() ? HostFiles.pagemap(v.hostPid, offset, b, len) : 0;
+        } finally {
+            t.kernel().taskLock().unlock();
+        }
     }
 
     /** 0 or -errno. */

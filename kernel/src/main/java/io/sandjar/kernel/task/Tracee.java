@@ -4,6 +4,7 @@ package io.sandjar.kernel.task;
 
 import io.sandjar.abi.Ptrace;
 import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.vfs.Creds;
 import org.jspecify.annotations.Nullable;
 
 /** What the kernel knows of a thread because somebody traces it (ptrace(2)). Guarded by the task lock. */
@@ -19,6 +20,9 @@ public final class Tracee {
 
     /** The thread that gives the orders. */
     final Task tracer;
+
+    /** Who wanted it: what the tracee may become while it is traced depends on him. */
+    final Creds by;
 
     final boolean seized;
     int options;
@@ -101,9 +105,10 @@ public final class Tracee {
     /** Its root id. */
     int tid;
 
-    Tracee(Task task, Task tracer, boolean seized, int options) {
+    Tracee(Task task, Task tracer, Creds by, boolean seized, int options) {
         this.task = task;
         this.tracer = tracer;
+        this.by = by;
         this.seized = seized;
         this.options = options;
         this.tid = task.rootTid();

@@ -9,6 +9,7 @@ import io.sandjar.abi.Ptrace;
 import io.sandjar.abi.Sig;
 import io.sandjar.kernel.signal.SigAction;
 import io.sandjar.kernel.signal.SigInfo;
+import io.sandjar.kernel.vfs.Creds;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ public final class Tracing {
                 return 0;
             }
             Task by = t.group.maker;
-            begin(t, by != null && by.group == parent && !by.dead ? by : parent.tasks.get(0), false, 0);
+            begin(t, by != null && by.group == parent && !by.dead ? by : parent.tasks.get(0), t.creds, false, 0);
             return 0;
         } finally {
             kernel.taskLock().unlock();
@@ -49,15 +50,15 @@ public final class Tracing {
 
     /** PTRACE_ATTACH and PTRACE_SEIZE. */
     public long attach(Task t, Task o, boolean seize, int options) {
-        if (o.group == t.group || !Access.mayInspect(t, o)) {
-            return -EPERM;
-        }
         kernel.taskLock().lock();
         try {
+            if (o.group == t.group || !Access.mayInspect(t, o)) {
+                return -EPERM; // with the lock, with which it becomes another program
+            }
             if (o.dead || o.group.exiting || o.tracee != null) {
                 return -EPERM;
             }
-            Tracee e = begin(o, t, seize, options);
+            Tracee e = begin(o, t, t.creds, seize, options);
             if (!seize) {
                 kernel.signals().sendToTask(o, SigInfo.kernel(Sig.SIGSTOP));
             }
@@ -70,8 +71,8 @@ public final class Tracing {
         }
     }
 
-    private static Tracee begin(Task o, Task tracer, boolean seized, int options) {
-        Tracee e = new Tracee(o, tracer, seized, options);
+    private static Tracee begin(Task o, Task tracer, Creds by, boolean seized, int options) {
+        Tracee e = new Tracee(o, tracer, by, seized, options);
         o.tracee = e;
         tracer.group.tracees.add(e);
         o.watch.begin();
@@ -98,7 +99,7 @@ public final class Tracing {
         if (event == 0 && (flags & Clone.CLONE_PTRACE) == 0) {
             return;
         }
-        Tracee c = new Tracee(child, e.tracer, e.seized, e.options);
+        Tracee c = new Tracee(child, e.tracer, e.by, e.seized, e.options);
         child.tracee = c;
         e.tracer.group.tracees.add(c);
         if (e.seized) {

@@ -124,6 +124,16 @@ public record Creds(
         }
     }
 
+    /** Whether {@code ns} is one that its user made below its own, or lies in such a one. */
+    public boolean isOwnerOf(UserNamespace ns) {
+        for (UserNamespace n = ns; n != null && n.level() > userNs.level(); n = n.parent()) {
+            if (n.parent() == userNs && n.ownerUid() == euid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether it has a capability over a file whose owner and group its user namespace knows. */
     public boolean has(Inode i, int cap) {
         return (capEffective >>> cap & 1) != 0

@@ -68,6 +68,7 @@ public abstract class FileSystem {
 
     // ---- life of a file system that a guest mounted ----
 
+    private volatile UserNamespace owner = UserNamespace.FIRST;
     private volatile boolean readOnly;
     private volatile boolean endsUnmounted;
     private volatile @Nullable MountWorld world;
@@ -75,6 +76,15 @@ public abstract class FileSystem {
     private final java.util.concurrent.atomic.AtomicInteger users = new java.util.concurrent.atomic.AtomicInteger();
 
     private final java.util.concurrent.atomic.AtomicInteger writers = new java.util.concurrent.atomic.AtomicInteger();
+
+    /** Whose it is: who is privileged there may change it as a whole. */
+    public final UserNamespace owner() {
+        return owner;
+    }
+
+    public final void setOwner(UserNamespace u) {
+        owner = u;
+    }
 
     /** Whether nobody may write to it, through whichever mount. */
     public final boolean readOnly() {
@@ -118,7 +128,7 @@ public abstract class FileSystem {
         return mounts.addAndGet(more);
     }
 
-    final boolean isMounted() {
+    public final boolean isMounted() {
         return mounts.get() > 0;
     }
 

@@ -4,6 +4,7 @@ package io.sandjar.kernel.vfs;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.kernel.base.Ref;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -195,9 +196,9 @@ public final class MountOps {
     /**
      * New flags for the mount that {@code at} is the root of (MS_REMOUNT, with MS_BIND or without).
      *
-     * @param whole whether the file system as such becomes read-only or writable, too
+     * @param whole whether the file system as such becomes read-only or writable, too: its owner may do that
      */
-    public static int remount(Path at, int flags, boolean whole) {
+    public static int remount(Creds who, Path at, int flags, boolean whole) {
         Mount.LOCK.lock();
         try {
             Mount m = at.mount();
@@ -205,6 +206,9 @@ public final class MountOps {
                 return -EINVAL;
             }
             if ((m.lockedFlags() & ~flags) != 0) {
+                return -EPERM;
+            }
+            if (whole && !who.has(m.fs().owner(), Cap.CAP_SYS_ADMIN)) {
                 return -EPERM;
             }
             boolean writing = (flags & Mount.RDONLY) != 0 && (whole ? m.fs().isWritten() : m.isWritten());
@@ -408,12 +412,19 @@ public final class MountOps {
     }
 
     /** Makes {@code to} a peer of {@code from} and a fellow of it (MOVE_MOUNT_SET_GROUP). */
-    public static int joinGroup(MountNamespace ns, Path from, Path to) {
+    public static int joinGroup(Creds who, MountNamespace ns, Path from, Path to) {
         Mount.LOCK.lock();
         try {
             Mount a = from.mount();
             Mount b = to.mount();
-            if (!isRoot(from) || !isRoot(to) || a.namespace() == null || !in(ns, to)) {
+            MountNamespace its = a.namespace();
+            if (its == null || !in(ns, to)) {
+                return -EINVAL;
+            }
+            if (!who.has(its.owner(), Cap.CAP_SYS_ADMIN)) {
+                return -EPERM;
+            }
+            if (!isRoot(from) || !isRoot(to)) {
                 return -EINVAL;
             }
             if (b.peers != null || b.master != null || (a.peers == null && a.master == null)) {

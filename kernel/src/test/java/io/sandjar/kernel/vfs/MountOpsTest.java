@@ -42,8 +42,8 @@ class MountOpsTest {
         assertEquals(-EINVAL, MountOps.unmount(ns, at("/covered"), true));
         assertEquals(-EINVAL, MountOps.unmount(ns, at("/"), true));
         assertEquals(-EINVAL, MountOps.move(ns, at("/covered"), at("/a")));
-        assertEquals(-EPERM, MountOps.remount(at("/covered"), 0, false));
-        assertEquals(0, MountOps.remount(at("/covered"), Mount.NODEV | Mount.RDONLY, false));
+        assertEquals(-EPERM, MountOps.remount(Creds.of(0, 0), at("/covered"), 0, false));
+        assertEquals(0, MountOps.remount(Creds.of(0, 0), at("/covered"), Mount.NODEV | Mount.RDONLY, false));
     }
 
     @Test

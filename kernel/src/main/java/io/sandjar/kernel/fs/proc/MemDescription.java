@@ -33,7 +33,7 @@ final class MemDescription extends AddressFile {
         while (dst.remaining() > 0) {
             int n = TraceMemory.readSome(process, off + done, buf, 0, (int) Math.min(dst.remaining(), buf.length));
             if (n <= 0) {
-                return done > 0 ? done : -EIO;
+                return done > 0 || n == 0 ? done : -EIO;
             }
             int r = dst.put(buf, 0, n);
             if (r < 0) {
@@ -51,8 +51,9 @@ final class MemDescription extends AddressFile {
         while (src.remaining() > 0) {
             int n = (int) Math.min(src.remaining(), buf.length);
             int r = src.get(buf, 0, n);
-            if (r < 0 || TraceMemory.forced(process, off + done, buf, 0, n) < n) {
-                return done > 0 ? done : r < 0 ? r : -EIO;
+            long put = r < 0 ? r : TraceMemory.forced(process, off + done, buf, 0, n);
+            if (put < n) {
+                return done > 0 || put == 0 ? done : r < 0 ? r : -EIO;
             }
             done += n;
         }

@@ -6,9 +6,9 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Mm;
-import io.sandjar.host.HostFiles;
 import io.sandjar.kernel.task.ProcView;
 import io.sandjar.kernel.task.Stub;
+import io.sandjar.kernel.task.TraceMemory;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.IoBuffer;
@@ -39,7 +39,7 @@ final class PagemapDescription extends AddressFile {
         long done = 0;
         while (dst.remaining() > 0 && off >= 0 && off + done < end) {
             int wanted = (int) Math.min(Math.min(dst.remaining(), b.length), end - off - done);
-            long n = HostFiles.pagemap(process.hostPid, off + done, b, wanted) & -ENTRY;
+            long n = TraceMemory.pagemap(process, off + done, b, wanted) & -ENTRY;
             if (n <= 0) {
                 break; // the process is gone
             }

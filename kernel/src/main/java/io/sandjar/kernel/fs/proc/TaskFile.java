@@ -92,6 +92,14 @@ final class TaskFile extends TextInode {
         String fileName() {
             return fileName;
         }
+
+        /** Whether it tells of a process's memory, and so only who may look into that. */
+        boolean ofMemory() {
+            return switch (this) {
+                case AUXV, ENVIRON, MAPS, MEM, NUMA_MAPS, PAGEMAP, SMAPS, SMAPS_ROLLUP, SYSCALL -> true;
+                default -> false;
+            };
+        }
     }
 
     /** Whose directories a file lies in. */
@@ -186,6 +194,9 @@ final class TaskFile extends TextInode {
         ProcView v = dir.view();
         if (v == null) {
             return -ESRCH;
+        }
+        if (kind.ofMemory() && v.alive && !dir.mayInspect(c)) {
+            return 0; // opened when it was another program
         }
         switch (kind) {
             case ARCH_STATUS -> b.append("AVX512_elapsed_ms:\t-1\n");

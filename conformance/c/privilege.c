@@ -52,13 +52,15 @@ static int make_who(void) {
 
 /* The exit status of a traced child that executes ./who. */
 static int traced(int user, long how) {
-    int st, to[2];
+    int st, to[2], back[2];
     char c;
-    if (pipe(to))
+    if (pipe(to) || pipe(back))
         return -1;
     pid_t pid = fork();
     if (pid == 0) {
-        if (become(USER) || (how == PTRACE_TRACEME ? ptrace(PTRACE_TRACEME, 0, 0, 0) : read(to[0], &c, 1)) < 0)
+        if (become(USER) || write(back[1], "x", 1) != 1)
+            _exit(1);
+        if ((how == PTRACE_TRACEME ? ptrace(PTRACE_TRACEME, 0, 0, 0) : read(to[0], &c, 1)) < 0)
             _exit(1);
         execl("./who", "who", (char *)0);
         _exit(2);
@@ -66,7 +68,7 @@ static int traced(int user, long how) {
     if (user)
         OK(become(user));
     if (how != PTRACE_TRACEME) {
-        msleep(20);
+        EQ(read(back[0], &c, 1), 1);
         OK(ptrace(PTRACE_SEIZE, pid, 0, 0));
         EQ(write(to[1], "x", 1), 1);
     }

@@ -4,6 +4,7 @@
 // Terminals and sessions: who has a controlling terminal, who loses it, who is told, orphaned groups, vhangup, /dev/tty.
 #include "check.h"
 #include "terminal.h"
+#include <pthread.h>
 
 static int told[65];
 static void note(int sig) {
@@ -183,7 +184,7 @@ TEST(master_ends) {
         signal(SIGHUP, note);
         signal(SIGCONT, note);
         pid_t reader;
-        CHILD(reader) { /* who waits in read: Linux says EIO, or end of file if it came a moment later, as Sandjar does */
+        CHILD(reader) { /* who waits in read: an error, or end of file if it came a moment later; see below */
             signal(SIGHUP, SIG_DFL);
             EQ(write(p[1], "w", 1), 1);
             CHECK(read(s, &c, 1) <= 0);
@@ -211,6 +212,62 @@ TEST(master_ends) {
     close(s);
     close(m);
     WAIT_EXIT(pid, 0);
+}
+/* What a call of another thread's on the slave gave that was under way when the line was cut. */
+static long given;
+static int why;
+static void *reads(void *x) {
+    char c;
+    given = read(s, &c, 1);
+    why = errno;
+    return x;
+}
+static void *writes(void *x) {
+    static char much[200000];
+    given = write(s, much, sizeof much);
+    why = errno;
+    return x;
+}
+static void *polls(void *x) {
+    struct pollfd f = {s, POLLIN, 0};
+    given = poll(&f, 1, -1) == 1 ? f.revents : -1;
+    return x;
+}
+static void cut_under(void *(*call)(void *), int vhang) {
+    pthread_t t;
+    pair();
+    given = -2;
+    EQ(pthread_create(&t, 0, call, 0), 0);
+    msleep(5);
+    if (vhang)
+        EQ(ioctl(s, TIOCVHANGUP, 0), 0);
+    else
+        close(m);
+    EQ(pthread_join(t, 0), 0);
+    close(s);
+    if (vhang)
+        close(m);
+}
+TEST(waiting_when_the_master_closes) {
+    int tries = 0;
+    do /* who has not begun to wait yet gets end of file */
+        cut_under(reads, 0);
+    while (given == 0 && ++tries < 100);
+    EQ(given, -1);
+    EQ(why, EIO);
+    tries = 0;
+    do /* who has not begun to write yet gets an error */
+        cut_under(writes, 0);
+    while (given == -1 && ++tries < 100);
+    CHECK(given > 0 && given < 200000);
+    cut_under(polls, 0);
+    EQ(given, POLLIN | POLLERR | POLLHUP);
+}
+TEST(waiting_at_a_vhangup) {
+    if (geteuid() != 0)
+        SKIP("needs root");
+    cut_under(reads, 1);
+    EQ(given, 0);
 }
 TEST(background_rules) {
     pair();

@@ -45,6 +45,9 @@ def foreground(*args):
         os.execvp(runtime[0], runtime + list(args))
     return pid, fd
 
+def cooked(fd):
+    return bool(termios.tcgetattr(fd)[3] & termios.ICANON)
+
 def status(pid):
     end = time.time() + 10
     while time.time() < end:
@@ -55,6 +58,9 @@ def status(pid):
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     return 'hangs'
+
+def verb(*args):
+    return subprocess.run(runtime + list(args), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
 
 pid, fd = foreground('run', '--bundle', work + '/t', 't1')
 size(fd, 30, 100)
@@ -72,8 +78,22 @@ os.write(fd, b'\x03')
 os.write(fd, b'echo st$?\n')
 out = read(fd, b'st130')
 check('run_interrupt', b'st130' in out, out)
+os.write(fd, b'sleep 100\n')
+time.sleep(0.3)
+os.write(fd, b'\x1c')
+os.write(fd, b'echo st$?\n')
+out = read(fd, b'st131')
+check('run_quit', b'st131' in out, out)
+os.write(fd, b'sleep 100\n')
+time.sleep(0.3)
+os.write(fd, b'\x1a')
+os.write(fd, b'kill -9 %1; wait; echo st$((140+8))\n')
+out = read(fd, b'st148')
+check('run_suspend', b'Stopped' in out and b'st148' in out, out)
+check('run_raw_meanwhile', not cooked(fd))
 os.write(fd, b'exit 6\n')
 check('run_status', status(pid) == 6)
+check('run_restores_terminal', cooked(fd))
 os.close(fd)
 
 pid, fd = foreground('exec', '-t', 's1', 'sh')
@@ -87,6 +107,22 @@ out = read(fd, b's2z')
 check('exec_size_follows', b'25 70' in out, out)
 os.write(fd, b'exit 4\n')
 check('exec_status', status(pid) == 4)
+check('exec_restores_terminal', cooked(fd))
+os.close(fd)
+
+pid, fd = foreground('exec', '-t', 's1', 'sh')
+os.write(fd, b'tty; echo x$((1+1))y\n')
+read(fd, b'x2y')
+os.kill(pid, signal.SIGKILL)
+os.waitpid(pid, 0)
+out = read(fd, b'<end>', 2) # nobody has the terminal any more
+check('killed_leaves_terminal_raw', out.endswith(b'<end>') and not cooked(fd), out)
+for i in range(60):
+    out = verb('ps', 's1').stdout
+    if out.count(b'\n') <= 2:
+        break
+    time.sleep(0.1)
+check('killed_hangs_up', out.count(b'\n') <= 2 and b'sleep 1000' in out, out)
 os.close(fd)
 
 def console(name, *args):
@@ -105,9 +141,6 @@ def console(name, *args):
     listener.close()
     c.close()
     return p.returncode, fds[0]
-
-def verb(*args):
-    return subprocess.run(runtime + list(args), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
 
 r, fd = console('t2', 'create', '--bundle', work + '/t')
 check('create_with_console', r == 0)

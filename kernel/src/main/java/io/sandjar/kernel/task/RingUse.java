@@ -85,6 +85,7 @@ public final class RingUse {
         }
         task.placement().endClone();
         task.progress = 0;
+        task.waited = false;
         viaRing = true;
         task.mem.open(r);
         task.nr = number;

@@ -375,6 +375,7 @@ public final class Task extends TaskContext {
         trap.over();
         notifId = id;
         progress = 0;
+        waited = false;
         return true;
     }
 

@@ -212,6 +212,11 @@ public final class Tty implements LineDiscipline.Events {
         masterQueue.wake(POLLIN | POLLHUP);
     }
 
+    /** The master went away; with the lock held. */
+    boolean masterClosed() {
+        return masterClosed;
+    }
+
     /** Counts the times that open slaves were cut off. */
     int hangUps() {
         return hangUps;

@@ -67,7 +67,7 @@ public final class TtyDescription extends FileDescription {
         tty.lock().lock();
         try {
             if (hungUp()) {
-                return 0;
+                return endOfInput(c.waited);
             }
             int r = tty.session().check(c, Sig.SIGTTIN);
             if (r < 0) {
@@ -118,13 +118,18 @@ public final class TtyDescription extends FileDescription {
                 tty.lock().lock();
                 try {
                     boolean some = !hungUp() && tty.inputAvailable(1);
-                    return some ? take(dst, wanted) : r == 0 || r == -ETIMEDOUT ? 0 : r;
+                    return some ? take(dst, wanted) : hungUp() ? endOfInput(true) : r == -ETIMEDOUT ? 0 : r;
                 } finally {
                     tty.lock().unlock();
                 }
             }
             want++;
         }
+    }
+
+    /** What a read of a cut line gives: who waits when the master closes gets an error, who comes later end of file. */
+    private long endOfInput(boolean waited) {
+        return waited && tty.masterClosed() ? -EIO : 0;
     }
 
     private boolean ready(int bytes) {

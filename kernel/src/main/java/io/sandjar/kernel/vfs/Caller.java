@@ -161,6 +161,7 @@ public abstract class Caller {
     /** Waits until {@code p.poll()} has one of {@code events} (or an error or hang-up); results as {@link #await}. */
     public final int waitFor(Pollable p, int events, long deadlineNanos) {
         int want = events | 0x8 | 0x10; // POLLERR | POLLHUP
+        waited = true;
         if (deadlineNanos == FOREVER) {
             ready.source = p;
             ready.events = want;
@@ -181,6 +182,9 @@ public abstract class Caller {
             return p != null && (p.poll() & events) != 0;
         }
     }
+
+    /** Whether the call in progress has waited for a file to become ready; false at the start of each call. */
+    public boolean waited;
 
     /**
      * What a blocking call has done so far (bytes written, say) when it met {@link #BLOCK}; kept until its second run

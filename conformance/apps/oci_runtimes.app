@@ -36,3 +36,7 @@ R --root "$PWD/r" ps "ns-p-$$" | grep -c sleep
 R --root "$PWD/r" kill "ns-p-$$" KILL; echo "killed $?"
 for _ in 1 2 3 4 5 6 7 8 9 10; do R --root "$PWD/r" state "ns-p-$$" | grep -q stopped && break; sleep 0.3; done
 R --root "$PWD/r" delete "ns-p-$$"; echo "deleted $?"
+# limits of memory and of processes: only who goes beyond them ends, and the container lives
+sed -i 's/"sleep","60"/"sh","-c","exec 2>\&1; (dd if=\/dev\/zero of=\/dev\/null bs=100M count=30 2>\/dev\/null) 2>\/dev\/null; echo dd $?; for i in 1 2 3 4 5 6 7 8 9; do sleep 1 \& done"/
+s/"resources": {/"resources": { "memory": { "limit": 33554432 }, "pids": { "limit": 8 },/' config.json
+R --root "$PWD/r" run -b . "ns-m-$$" | grep -v 'oom kill count'; echo "limited ${PIPESTATUS[0]}"

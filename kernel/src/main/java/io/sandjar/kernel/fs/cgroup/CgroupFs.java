@@ -47,7 +47,8 @@ public final class CgroupFs extends PseudoFs {
     /** v1's word for no limit. */
     private static final String UNLIMITED = "9223372036854771712\n";
 
-    static final String CONTROLLERS = "cpuset cpu io memory pids";
+    /** What groups below the root can have. */
+    static final String CONTROLLERS = "memory pids";
 
     private final CgroupView view;
     private final Cgroup top;

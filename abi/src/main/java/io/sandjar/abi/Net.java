@@ -246,6 +246,13 @@ public final class Net {
     public static final int IP_DROP_SOURCE_MEMBERSHIP = 40;
     public static final int IP_MSFILTER = 41;
     public static final int IP_MULTICAST_ALL = 49;
+    public static final int MCAST_JOIN_GROUP = 42;
+    public static final int MCAST_BLOCK_SOURCE = 43;
+    public static final int MCAST_UNBLOCK_SOURCE = 44;
+    public static final int MCAST_LEAVE_GROUP = 45;
+    public static final int MCAST_JOIN_SOURCE_GROUP = 46;
+    public static final int MCAST_LEAVE_SOURCE_GROUP = 47;
+    public static final int MCAST_MSFILTER = 48;
     public static final int IP_UNICAST_IF = 50;
 
     // SOL_IPV6

@@ -235,6 +235,9 @@ public final class Interfaces {
             removeAddress(l, a);
         }
         links.remove(l);
+        if (home != null) {
+            home.groups().forget(l.index);
+        }
         news.link(l, true);
     }
 

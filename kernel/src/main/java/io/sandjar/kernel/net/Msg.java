@@ -29,6 +29,9 @@ public final class Msg {
     /** The own address that a datagram is to come from (IP_PKTINFO), four or sixteen bytes; null for the socket's. */
     public byte @Nullable [] from;
 
+    /** The interface that a datagram is to leave by (IP_PKTINFO); 0 for any. */
+    public int link;
+
     /** MSG_* bits of a receive: MSG_TRUNC, MSG_CTRUNC, MSG_EOR. */
     public int flags;
 

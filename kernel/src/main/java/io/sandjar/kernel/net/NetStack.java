@@ -9,6 +9,7 @@ import io.sandjar.kernel.base.LockLevel;
 import io.sandjar.kernel.base.OrderedLock;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.host.HostSocket;
+import io.sandjar.kernel.net.inet.GroupTable;
 import io.sandjar.kernel.net.inet.InetSocket;
 import io.sandjar.kernel.net.inet.Ports;
 import io.sandjar.kernel.net.inet.Ways;
@@ -52,6 +53,7 @@ public final class NetStack extends Namespace {
     private final Ports udpLitePorts = new Ports(settings);
     private final Ports pingPorts = new Ports(settings);
     private final Wire wire = new Wire(this);
+    private final GroupTable groups = new GroupTable(this);
     private final HashSet<Integer> netlinkIds = new HashSet<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -237,6 +239,11 @@ public final class NetStack extends Namespace {
     /** Where packets can be seen. */
     public Wire wire() {
         return wire;
+    }
+
+    /** Multicast groups that were joined. */
+    public GroupTable groups() {
+        return groups;
     }
 
     public Ports udpPorts() {

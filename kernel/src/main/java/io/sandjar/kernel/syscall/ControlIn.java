@@ -50,6 +50,7 @@ final class ControlIn {
                     if (n < info) {
                         return -EINVAL;
                     }
+                    msg.link = Bytes.i32(control, level == Net.SOL_IP ? data : data + 16);
                     msg.from = level == Net.SOL_IP
                             ? java.util.Arrays.copyOfRange(control, data + 4, data + 8)
                             : java.util.Arrays.copyOfRange(control, data, data + 16);

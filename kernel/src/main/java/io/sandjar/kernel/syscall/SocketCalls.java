@@ -24,6 +24,9 @@ public final class SocketCalls {
 
     private static final int OPTION_MAX = 4096;
 
+    /** The longest list of senders to a group with what stands before it (struct group_filter). */
+    private static final int LIST_MAX = 144 + 64 * 128;
+
     private SocketCalls() {}
 
     /** The socket of a descriptor; null when there is none, see {@link #notSocket}. */
@@ -274,10 +277,17 @@ public final class SocketCalls {
         if (optlen < 0) {
             return -EINVAL;
         }
-        int len = Math.min(optlen, OPTION_MAX);
+        int len = Math.min(optlen, LIST_MAX);
         byte[] v = new byte[Math.max(len, 64)];
         int r = t.mem().read(optval, v, 0, len);
         return r < 0 ? r : f.socket().setsockopt(t, level, optname, v, len);
+    }
+
+    /** Whether an option tells whose datagrams are wanted of a group that is named with the question. */
+    private static boolean isFilter(int level, int name) {
+        return level == Net.SOL_IP
+                ? name == Net.IP_MSFILTER || name == Net.MCAST_MSFILTER
+                : level == Net.SOL_IPV6 && name == Net.MCAST_MSFILTER;
     }
 
     @Syscall(nr = Nr.getsockopt)
@@ -294,14 +304,15 @@ public final class SocketCalls {
         if (len[0] < 0) {
             return -EINVAL;
         }
-        byte[] out = new byte[OPTION_MAX];
-        if (level == Net.SOL_PACKET) { // PACKET_HDRLEN asks with what is there
-            r = t.mem().read(optval, out, 0, Math.min(len[0], 4));
+        boolean filter = isFilter(level, optname);
+        byte[] out = new byte[filter ? LIST_MAX : OPTION_MAX];
+        if (filter || level == Net.SOL_PACKET) { // asks with what is there, as does PACKET_HDRLEN
+            r = t.mem().read(optval, out, 0, Math.min(len[0], filter ? LIST_MAX : 4));
             if (r < 0) {
                 return r;
             }
         }
-        int n = f.socket().getsockopt(t, level, optname, out, Math.min(len[0], OPTION_MAX));
+        int n = f.socket().getsockopt(t, level, optname, out, Math.min(len[0], out.length));
         if (n < 0) {
             return n;
         }

@@ -2,7 +2,6 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.proc;
 
-import io.sandjar.abi.Net;
 import io.sandjar.kernel.fs.pseudo.LazyDir;
 import io.sandjar.kernel.fs.pseudo.PseudoDir;
 import io.sandjar.kernel.net.NetStack;
@@ -50,12 +49,6 @@ final class NetDir {
             d.add(name, new ConstantFile(fs, UDP));
             d.add(name + "6", new ConstantFile(fs, UDP6));
         }
-        d.add("mcfilter", new ConstantFile(fs, "Idx Device        MCA        SRC    INC    EXC\n"));
-        d.add(
-                "mcfilter6",
-                new ConstantFile(
-                        fs,
-                        "Idx Device                Multicast Address                   Source Address    INC    EXC\n"));
         d.add("unix", new SocketTable(fs, net, "unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"));
         d.add("packet", new ConstantFile(fs, "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"));
         d.add("netlink", new SocketTable(fs, net, "netlink", NETLINK));
@@ -76,9 +69,9 @@ final class NetDir {
         for (String name : new String[] {"sockstat", "sockstat6", "snmp", "snmp6", "softnet_stat", "netstat"}) {
             d.add(name, new NetFigures(fs, net, name));
         }
-        d.add("dev_mcast", new ConstantFile(fs, ""));
-        d.add("igmp", new GroupTable(fs, net, Net.AF_INET));
-        d.add("igmp6", new GroupTable(fs, net, Net.AF_INET6));
+        for (String name : new String[] {"dev_mcast", "igmp", "igmp6", "mcfilter", "mcfilter6"}) {
+            d.add(name, new GroupFile(fs, net, name));
+        }
         d.add("ptype", new ConstantFile(fs, "Type Device      Function\n"));
         d.add("psched", new ConstantFile(fs, "000003e8 00000040 000f4240 3b9aca00\n"));
         d.add("fib_trie", new ConstantFile(fs, ""));

@@ -19,7 +19,12 @@ final class DatagramControl {
         if (four && on(s, Net.SOL_IP, Net.IP_PKTINFO)) {
             byte[] p = new byte[12];
             Bytes.put32(p, 0, h.link());
-            Bytes.putBe32(p, 4, to.isMulticast() || to.isBroadcast() ? 0x7f000001 : to.v4());
+            Bytes.putBe32(
+                    p,
+                    4,
+                    Groupcast.means(s.net(), to)
+                            ? Groupcast.source(s.net(), h.link(), to).v4()
+                            : to.v4());
             Bytes.putBe32(p, 8, to.v4());
             out.put(Net.SOL_IP, Net.IP_PKTINFO, p, p.length);
         }

@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
 import io.sandjar.abi.Poll;
+import io.sandjar.abi.SockaddrIn6Layout;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.ControlOut;
 import io.sandjar.kernel.net.Msg;
@@ -25,6 +26,11 @@ abstract class DatagramSocket extends InetSocket {
 
     final RecordQueue in;
     final Memberships groups;
+    private final MembershipOptions groupOptions;
+
+    /** IP_MULTICAST_IF: the index of the interface; 0 for none. */
+    private volatile int groupLink;
+
     final ErrorQueue errors = new ErrorQueue();
     volatile int shut;
     volatile boolean closed;
@@ -36,6 +42,7 @@ abstract class DatagramSocket extends InetSocket {
         super(net, ports, family, type, protocol);
         in = new RecordQueue(net, BUFFER, Integer.MAX_VALUE);
         groups = new Memberships(net);
+        groupOptions = new MembershipOptions(net, groups, family);
     }
 
     @Override
@@ -45,7 +52,7 @@ abstract class DatagramSocket extends InetSocket {
 
     @Override
     boolean mayBind(InetAddr a) {
-        return a.isMulticast() || a.isBroadcast() || super.mayBind(a);
+        return Groupcast.means(net, a) || super.mayBind(a);
     }
 
     @Override
@@ -75,7 +82,8 @@ abstract class DatagramSocket extends InetSocket {
             if (to == null) {
                 return err[0];
             }
-            int r = reachable(to);
+            int[] link = new int[1];
+            int r = reachable(to, scope(addr, len), link);
             if (r == 0) {
                 r = ready();
             }
@@ -83,7 +91,7 @@ abstract class DatagramSocket extends InetSocket {
                 return r;
             }
             if (local.isAny()) {
-                local = sourceTo(to);
+                local = sourceTo(to, link[0]);
             }
             remote = to;
             error = 0;
@@ -99,25 +107,99 @@ abstract class DatagramSocket extends InetSocket {
     /** A disconnect: what a connect chose is no longer. With the network's lock held. */
     abstract void forget();
 
-    final int reachable(InetAddr to) {
-        if (to.isBroadcast()) {
-            return options.broadcast ? 0 : -EACCES;
-        }
+    /**
+     * Whether something can be sent to an address: 0 or -errno.
+     *
+     * @param given the interface that the guest names for it; 0 for none
+     * @param link gets the one by which what is for many leaves
+     */
+    final int reachable(InetAddr to, int given, int[] link) {
         if (to.isV4() && family() == Net.AF_INET6 && v6only()) {
             return -ENETUNREACH;
         }
         if (!to.isV4() && family() == Net.AF_INET) {
             return -EAFNOSUPPORT;
         }
-        return to.isMulticast() ? 0 : Math.min(0, way(to));
+        boolean broadcast = Groupcast.isBroadcast(net, to);
+        if (broadcast && !options.broadcast) {
+            return -EACCES;
+        }
+        if (!broadcast && !to.isMulticast()) {
+            return Math.min(0, way(to));
+        }
+        link[0] = linkFor(to, given);
+        return Math.min(0, Groupcast.orUnreachable(net, link[0]));
     }
 
-    /** The address that what is sent to {@code to} comes from, with the port of this socket. */
-    final InetAddr sourceTo(InetAddr to) {
-        if (to.isMulticast() || to.isBroadcast()) {
-            return to.isV4() ? InetAddr.v4(0x7f000001, local.port()) : new InetAddr(0, 1, local.port());
+    /** The interface by which what goes to many leaves; 0 for none. */
+    private int linkFor(InetAddr to, int given) {
+        int device = options.deviceIndex();
+        if (device != 0 || given != 0) {
+            return device != 0 ? device : given;
         }
-        return place(to).source().withPort(local.port());
+        if (to.isMulticast()) {
+            int chosen = to.isV4() ? groupLink : inet.get(Net.SOL_IPV6, Net.IPV6_MULTICAST_IF, 0);
+            if (chosen != 0) {
+                return chosen;
+            }
+        }
+        InetAddr own = local;
+        boolean bySource = to.isV4() && own.isV4() && !own.isAny() && !own.isMulticast();
+        int link = bySource ? Groupcast.linkOf(net, own) : 0;
+        return link != 0 ? link : Groupcast.linkTo(net, to);
+    }
+
+    /** The interface that an address of IPv6 names (sin6_scope_id); 0 for none. */
+    private static int scope(byte[] addr, int len) {
+        boolean has = len >= SockaddrIn6Layout.SIZEOF && Bytes.u16(addr, 0) == Net.AF_INET6;
+        // only addresses that mean something else on each link have one
+        boolean local = has
+                && (addr[8] == (byte) 0xfe || (addr[8] == (byte) 0xff && ((addr[9] & 15) == 1 || (addr[9] & 15) == 2)));
+        return local ? Bytes.i32(addr, SockaddrIn6Layout.sin6_scope_id) : 0;
+    }
+
+    /** The interface that a message names, by its address or beside it. */
+    static int scope(@Nullable Msg msg) {
+        return msg == null ? 0 : msg.link != 0 ? msg.link : scope(msg.name, msg.nameLen);
+    }
+
+    /** The address that what is sent to {@code to} comes from, with the port of this socket; {@code link} as {@link #reachable} gives it. */
+    final InetAddr sourceTo(InetAddr to, int link) {
+        if (link == 0) {
+            return place(to).source().withPort(local.port());
+        }
+        int chosen = to.isV4() && to.isMulticast() ? inet.get(Net.SOL_IP, Net.IP_MULTICAST_IF, 0) : 0;
+        InetAddr from = chosen != 0 ? InetAddr.v4(chosen, 0) : Groupcast.source(net, link, to);
+        return from.withPort(local.port());
+    }
+
+    /** Sends a packet of the guest's own making. With the network's lock held. */
+    final void toward(InetAddr to, int link, byte[] packet) {
+        if (link == 0) {
+            StackInput.send(net, place(to), packet);
+        } else {
+            Groupcast.packet(net, link, packet, comesBack(to));
+        }
+    }
+
+    /** Whether what this socket sends to many comes to its own network, too (IP_MULTICAST_LOOP). */
+    final boolean comesBack(InetAddr to) {
+        return !to.isMulticast()
+                || (to.isV4()
+                        ? inet.get(Net.SOL_IP, Net.IP_MULTICAST_LOOP, 1) != 0
+                        : inet.get(Net.SOL_IPV6, Net.IPV6_MULTICAST_LOOP, 1) != 0);
+    }
+
+    /** Whether what {@code from} sends to an address, which may be a group's, is for this socket. */
+    final boolean wants(InetAddr to, InetAddr from, int link) {
+        return !to.isMulticast() || groups.wants(to, from, link, wantsOthers(to.isV4()));
+    }
+
+    /** Whether it gets groups that it has not joined (IP_MULTICAST_ALL). */
+    private boolean wantsOthers(boolean four) {
+        return four
+                ? inet.get(Net.SOL_IP, Net.IP_MULTICAST_ALL, 1) != 0
+                : inet.get(Net.SOL_IPV6, Net.IPV6_MULTICAST_ALL, 1) != 0;
     }
 
     @Override
@@ -284,17 +366,49 @@ abstract class DatagramSocket extends InetSocket {
 
     @Override
     protected int setOption(Caller c, int level, int name, byte[] v, int len) {
-        int r = groups.set(family(), level, name, v, len);
-        if (r != Memberships.OTHER) {
+        int r = groupOptions.set(level, name, v, len);
+        if (r != MembershipOptions.OTHER) {
             return r;
         }
-        boolean four = level == Net.SOL_IP;
-        int device = four && name == Net.IP_MULTICAST_IF && len >= 12
-                ? Bytes.i32(v, 8)
-                : level == Net.SOL_IPV6 && name == Net.IPV6_MULTICAST_IF && len >= 4 ? Bytes.i32(v, 0) : 0;
-        if (device != 0 && net.interfaces().byIndex(device) == null) {
-            return four ? -EADDRNOTAVAIL : -ENODEV;
+        if (level == Net.SOL_IP && name == Net.IP_MULTICAST_IF) {
+            return len < 4 ? -EINVAL : chooseGroupLink(v, len);
+        }
+        if (level == Net.SOL_IPV6 && name == Net.IPV6_MULTICAST_IF && len >= 4) {
+            int device = Bytes.i32(v, 0);
+            int must = options.deviceIndex();
+            if (device != 0 && net.interfaces().byIndex(device) == null) {
+                return -ENODEV;
+            }
+            if (device != 0 && must != 0 && device != must) {
+                return -EINVAL;
+            }
         }
         return super.setOption(c, level, name, v, len);
+    }
+
+    @Override
+    protected int getOption(Caller c, int level, int name, byte[] out, int len) {
+        int r = groupOptions.get(level, name, out, len);
+        return r != MembershipOptions.OTHER ? r : super.getOption(c, level, name, out, len);
+    }
+
+    /** IP_MULTICAST_IF: an address, struct ip_mreq or struct ip_mreqn. */
+    private int chooseGroupLink(byte[] v, int len) {
+        int address = Bytes.be32(v, len >= 8 ? 4 : 0);
+        int device = len >= 12 ? Bytes.i32(v, 8) : 0;
+        if (device == 0 && address != 0) {
+            device = Groupcast.linkOf(net, InetAddr.v4(address, 0));
+        } else if (device != 0 && net.interfaces().byIndex(device) == null) {
+            device = 0;
+        } else if (device == 0) {
+            groupLink = 0;
+            return inet.set(Net.SOL_IP, Net.IP_MULTICAST_IF, v, len);
+        }
+        int must = options.deviceIndex();
+        if (device == 0 || (must != 0 && must != device)) {
+            return device == 0 ? -EADDRNOTAVAIL : -EINVAL;
+        }
+        groupLink = device;
+        return inet.set(Net.SOL_IP, Net.IP_MULTICAST_IF, v, len);
     }
 }

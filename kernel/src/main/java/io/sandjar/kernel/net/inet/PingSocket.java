@@ -88,7 +88,8 @@ final class PingSocket extends DatagramSocket {
         if (to.isV4() != four) {
             return -EINVAL;
         }
-        r = reachable(to);
+        int[] link = new int[1];
+        r = reachable(to, scope(msg), link);
         if (r < 0) {
             return r;
         }
@@ -98,13 +99,12 @@ final class PingSocket extends DatagramSocket {
             if (r < 0) {
                 return r;
             }
-            InetAddr from = (local.isAny() ? sourceTo(to) : local).withPort(0);
+            InetAddr from = (local.isAny() || local.isMulticast() ? sourceTo(to, link[0]) : local).withPort(0);
             Bytes.putBe16(data, 4, local.port());
             Header h = header(to.withPort(0), msg, 0);
             Ip.icmp(from, h.to(), data);
             byte[] packet = Ip.packet(from, h.to(), protocol(), h.hops(), h.trafficClass(), 0, data);
-            boolean here = to.isMulticast() || to.isBroadcast();
-            StackInput.send(net, here ? new Place(net, 0, from, 1, 1) : place(to), packet);
+            toward(to, link[0], packet);
         } finally {
             net.lock().unlock();
         }

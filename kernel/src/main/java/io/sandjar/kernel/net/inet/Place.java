@@ -78,7 +78,7 @@ record Place(@Nullable NetStack found, int error, InetAddr source, int out, int 
     private static @Nullable Link follow(NetStack net, Route r, Link out, byte[] address, int hops) {
         byte[] gateway = r.gateway();
         byte[] next = gateway == null ? address : gateway;
-        Link in = out.up() ? Segment.owner(out, next, hops) : null;
+        Link in = out.up() ? Segment.owner(out, next) : null;
         if (!out.loopback()) {
             net.interfaces().met(out, next, in);
         }

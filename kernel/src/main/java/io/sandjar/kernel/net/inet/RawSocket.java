@@ -106,7 +106,8 @@ final class RawSocket extends DatagramSocket {
         if (to == null) {
             return -EDESTADDRREQ;
         }
-        int r = reachable(to);
+        int[] link = new int[1];
+        int r = reachable(to, scope(msg), link);
         if (r < 0) {
             return r;
         }
@@ -120,16 +121,14 @@ final class RawSocket extends DatagramSocket {
         }
         net.lock().lock();
         try {
-            return transmit(to.withPort(0), msg, copied.get());
+            return transmit(to.withPort(0), link[0], msg, copied.get());
         } finally {
             net.lock().unlock();
         }
     }
 
-    private long transmit(InetAddr to, @Nullable Msg msg, byte[] data) {
-        boolean here = to.isMulticast() || to.isBroadcast();
-        InetAddr from = (local.isAny() ? sourceTo(to) : local).withPort(0);
-        Place place = here ? new Place(net, 0, from, 1, 1) : place(to);
+    private long transmit(InetAddr to, int link, @Nullable Msg msg, byte[] data) {
+        InetAddr from = (local.isAny() || local.isMulticast() ? sourceTo(to, link) : local).withPort(0);
         byte[] packet;
         if (ownHeader) {
             int r = complete(data, from);
@@ -152,7 +151,7 @@ final class RawSocket extends DatagramSocket {
             packet = Ip.packet(from, to, protocol(), h.hops(), h.trafficClass(), 0, data);
             stamp(from, h, protocol(), data);
         }
-        StackInput.send(net, place, packet);
+        toward(to, link, packet);
         return data.length;
     }
 
@@ -185,6 +184,7 @@ final class RawSocket extends DatagramSocket {
         if (p.protocol() != protocol()
                 || p.isV4() != four
                 || (!l.isAny() && !l.sameHost(p.dst()))
+                || !wants(p.dst(), p.src(), link)
                 || (r != null && !r.sameHost(p.src()))
                 || !options.fits(link)) {
             return false;

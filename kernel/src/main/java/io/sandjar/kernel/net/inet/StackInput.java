@@ -42,13 +42,27 @@ public final class StackInput {
 
     /** A frame from outside: by {@code link} of {@code there}. */
     public static void frame(NetStack there, byte[] bytes, int link) {
-        there.wire().seen(bytes, link, Wire.HOST);
         Packet p = Packet.parse(bytes);
-        if (p != null && !Wire.martian(p, there)) {
-            boolean own = Place.of(there, p.dst(), 0).found() == there;
-            if (own || p.dst().isMulticast() || p.dst().isBroadcast()) {
-                arrive(there, p, link, there.wire().raw(bytes, link));
-            }
+        if (p == null || !Wire.martian(p, there)) {
+            frame(there, bytes, link, Wire.HOST);
+        } else {
+            there.wire().seen(bytes, link, Wire.HOST);
+        }
+    }
+
+    /** A frame from outside, or one for many that comes back to its sender. */
+    static void frame(NetStack there, byte[] bytes, int link, int type) {
+        there.wire().seen(bytes, link, type);
+        Packet p = Packet.parse(bytes);
+        if (p == null) {
+            return;
+        }
+        boolean wanted = p.dst().isMulticast()
+                ? there.groups().accepts(p.dst(), p.src(), link)
+                : Groupcast.isBroadcast(there, p.dst())
+                        || Place.of(there, p.dst(), 0).found() == there;
+        if (wanted) {
+            arrive(there, p, link, there.wire().raw(bytes, link));
         }
     }
 
@@ -80,10 +94,11 @@ public final class StackInput {
         }
         int type = p.bytes()[p.payloadAt()] & 0xff;
         boolean asks = type == (p.isV4() ? ECHO : ECHO_V6);
-        if (asks && !p.dst().isMulticast() && !p.dst().isBroadcast()) {
+        if (asks && !(p.isV4() && Groupcast.means(there, p.dst()))) {
             byte[] m = p.payload();
             m[0] = (byte) (p.isV4() ? ECHO_REPLY : ECHO_REPLY_V6);
-            answer(there, p.dst(), p.src(), p.protocol(), p.trafficClass(), Ip.icmp(p.dst(), p.src(), m));
+            InetAddr own = p.dst().isMulticast() ? Groupcast.source(there, link, p.src()) : p.dst();
+            answer(there, own, p.src(), p.protocol(), p.trafficClass(), Ip.icmp(own, p.src(), m));
         } else if (type == (p.isV4() ? ECHO_REPLY : ECHO_REPLY_V6)) {
             there.wire().answered(p, link);
         }
@@ -98,7 +113,7 @@ public final class StackInput {
 
     /** Tells the sender of a packet that it did not get anywhere. Nobody is told about what is itself such a message. */
     static void complain(NetStack net, InetAddr own, InetAddr to, byte[] packet, int type, int code) {
-        if (to.isAny() || to.isMulticast() || own.isMulticast() || own.isBroadcast()) {
+        if (to.isAny() || to.isMulticast() || Groupcast.means(net, own)) {
             return;
         }
         boolean four = own.isV4();
@@ -130,8 +145,8 @@ public final class StackInput {
         InetAddr to = p.dst().withPort(Bytes.be16(b, at + 2));
         Header h = new Header(to, p.hops(), p.trafficClass(), link, 0);
         byte[] data = Arrays.copyOfRange(b, at + Ip.UDP_HEADER, at + length);
-        if (to.isMulticast() || to.isBroadcast()) {
-            UdpSocket.spread(there, UdpSocket.ports(there, p.protocol()), from, h, data);
+        if (Groupcast.means(there, to)) {
+            UdpSocket.spread(there, p.protocol(), from, h, data);
         } else if (!UdpSocket.arrive(there, p.protocol(), from, h, data)) {
             complain(there, to, from, b, p.isV4() ? 3 : 1, p.isV4() ? 3 : 4);
         }

@@ -793,6 +793,12 @@ final class TcpSocket extends InetSocket {
     }
 
     @Override
+    protected int setOption(Caller c, int level, int name, byte[] value, int len) {
+        boolean group = name == Net.IP_ADD_MEMBERSHIP || name == Net.IP_DROP_MEMBERSHIP;
+        return level == Net.SOL_IP && group ? -EPROTO : super.setOption(c, level, name, value, len);
+    }
+
+    @Override
     protected int getOption(Caller c, int level, int name, byte[] out, int len) {
         if (level == Net.SOL_TCP && name == Net.TCP_INFO) {
             return TcpInfo.put(this, out, len);

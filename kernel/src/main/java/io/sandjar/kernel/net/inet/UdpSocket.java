@@ -88,7 +88,8 @@ final class UdpSocket extends DatagramSocket {
         if (r != 0) {
             return -r;
         }
-        r = reachable(to);
+        int[] link = new int[1];
+        r = reachable(to, scope(msg), link);
         if (r == 0) {
             r = bindForSending();
         }
@@ -137,7 +138,7 @@ final class UdpSocket extends DatagramSocket {
                 }
             }
         }
-        transmit(first, header(first, msg, segment), as, whole);
+        transmit(first, header(first, msg, segment).by(link[0]), as, whole);
         return data.length;
     }
 
@@ -158,7 +159,15 @@ final class UdpSocket extends DatagramSocket {
             heldFor = null;
         }
         if (whole != null && to != null) {
-            transmit(to, header(to, null, inet.get(Net.SOL_UDP, Net.UDP_SEGMENT, 0)), null, whole);
+            int[] link = new int[1];
+            if (reachable(to, 0, link) == 0) {
+                transmit(
+                        to,
+                        header(to, null, inet.get(Net.SOL_UDP, Net.UDP_SEGMENT, 0))
+                                .by(link[0]),
+                        null,
+                        whole);
+            }
         }
     }
 
@@ -167,10 +176,10 @@ final class UdpSocket extends DatagramSocket {
         try {
             InetAddr from = as != null && !as.isAny()
                     ? as.withPort(local.port())
-                    : local.isAny() || local.isMulticast() ? sourceTo(to) : local;
+                    : local.isAny() || local.isMulticast() ? sourceTo(to, header.link()) : local;
             int segment = header.segment();
             if (segment == 0 || data.length <= segment) {
-                one(from, new Header(to, header.hops(), header.trafficClass(), 1, 0), data);
+                one(from, new Header(to, header.hops(), header.trafficClass(), header.link(), 0), data);
                 return;
             }
             Place place = place(to);
@@ -184,7 +193,7 @@ final class UdpSocket extends DatagramSocket {
             }
             for (int at = 0; at < data.length; at += segment) {
                 byte[] piece = Arrays.copyOfRange(data, at, Math.min(data.length, at + segment));
-                one(from, new Header(to, header.hops(), header.trafficClass(), 1, 0), piece);
+                one(from, new Header(to, header.hops(), header.trafficClass(), header.link(), 0), piece);
             }
         } finally {
             net.lock().unlock();
@@ -204,9 +213,8 @@ final class UdpSocket extends DatagramSocket {
         if (options.timestamping != 0) {
             stamp(from, header, protocol(), Ip.udp(from, to, protocol(), data));
         }
-        if (to.isMulticast() || to.isBroadcast()) {
-            net.wire().watch(from, header, protocol(), data);
-            spread(net, ports, from, header, data);
+        if (Groupcast.means(net, to)) {
+            Groupcast.datagram(net, from, header, protocol(), data, comesBack(to));
             return;
         }
         Place place = place(to);
@@ -265,27 +273,23 @@ final class UdpSocket extends DatagramSocket {
     }
 
     /** To all who have joined the group, or are bound to the port of a broadcast. */
-    static void spread(NetStack there, Ports ports, InetAddr from, Header header, byte[] data) {
+    static void spread(NetStack there, int protocol, InetAddr from, Header header, byte[] data) {
         InetAddr to = header.to();
-        InetAddr group = to.withPort(0);
-        boolean known = !to.isMulticast() || there.wire().groups().has(group);
-        for (InetSocket s : ports.receivers(to.port())) {
+        if (to.isMulticast() && !there.groups().accepts(to, from, header.link())) {
+            return;
+        }
+        for (InetSocket s : ports(there, protocol).receivers(to.port())) {
             UdpSocket u = (UdpSocket) s;
             InetAddr l = u.local;
             InetAddr r = u.remote;
             boolean addressed = l.sameHost(to) || (l.isAny() && (l.isV4() == to.isV4() || (!l.isV4() && !u.v6only())));
-            if (addressed && (r == null || r.equals(from)) && (u.groups.has(group) || (known && u.wantsAll(to)))) {
+            if (addressed
+                    && (r == null || r.equals(from))
+                    && u.options.fits(header.link())
+                    && u.wants(to, from, header.link())) {
                 u.deliver(from, header, data);
             }
         }
-    }
-
-    /** Whether it gets groups that it has not joined (IP_MULTICAST_ALL). */
-    private boolean wantsAll(InetAddr to) {
-        return !to.isMulticast()
-                || (to.isV4()
-                        ? inet.get(Net.SOL_IP, Net.IP_MULTICAST_ALL, 1) != 0
-                        : inet.get(Net.SOL_IPV6, Net.IPV6_MULTICAST_ALL, 1) != 0);
     }
 
     // ---- options ----

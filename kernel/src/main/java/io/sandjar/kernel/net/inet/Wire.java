@@ -18,14 +18,16 @@ public final class Wire {
     public static final int ETH_P_IP = 0x800;
     public static final int ETH_P_IPV6 = 0x86dd;
 
-    /** PACKET_HOST, PACKET_OUTGOING. */
+    /** PACKET_HOST and so on: for whom it is. */
     public static final int HOST = 0;
 
+    public static final int BROADCAST = 1;
+    public static final int MULTICAST = 2;
     public static final int OUTGOING = 4;
 
     /** Somebody who sees all packets. */
     public interface Tap {
-        /** @param type {@link #HOST} or {@link #OUTGOING} */
+        /** @param type {@link #HOST} and so on */
         void packet(byte[] packet, int protocol, int link, int type);
     }
 
@@ -38,8 +40,6 @@ public final class Wire {
     private volatile PingSocket[] pings = NO_PINGS;
     private volatile Tap[] taps = NO_TAPS;
     private volatile int watched;
-
-    private final Groups groups = new Groups();
 
     public Wire(NetStack net) {
         this.net = net;
@@ -92,11 +92,6 @@ public final class Wire {
         return all;
     }
 
-    /** The multicast groups that its sockets have joined. */
-    public Groups groups() {
-        return groups;
-    }
-
     // ---- looking on ----
 
     /** Puts what stands before a packet. */
@@ -133,13 +128,6 @@ public final class Wire {
         PingSocket[] all = pings;
         for (PingSocket s : all) {
             s.offered(p, link);
-        }
-    }
-
-    /** Shows a datagram that stays in this network. */
-    void watch(InetAddr from, Header h, int protocol, byte[] data) {
-        if (watched != 0) {
-            new Place(net, 0, from, 1, 1).watch(net, from, h, protocol, data);
         }
     }
 

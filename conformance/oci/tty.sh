@@ -91,7 +91,7 @@ os.write(fd, b'kill -9 %1; wait; echo st$((140+8))\n')
 out = read(fd, b'st148')
 check('run_suspend', b'Stopped' in out and b'st148' in out, out)
 check('run_raw_meanwhile', not cooked(fd))
-os.write(fd, b'exit 6\n')
+os.write(fd, b'exit 6\nexit 6\n') # a shell may warn once because of the job
 check('run_status', status(pid) == 6)
 check('run_restores_terminal', cooked(fd))
 os.close(fd)

@@ -6,6 +6,7 @@
 #include "check.h"
 #include <pthread.h>
 #include <setjmp.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 
 static sigjmp_buf jump;
@@ -390,6 +391,80 @@ TEST(mlock_mincore) {
     EQ(v[0] & 1, 1);
     EQ(mlock(p, 4096), 0);
     EQ(munlock(p, 4096), 0);
+}
+static long locked(void) { /* kilobytes, as /proc tells */
+    char line[200];
+    long n = -1;
+    FILE *f = fopen("/proc/self/status", "r");
+    NEED(f);
+    while (fgets(line, sizeof line, f))
+        sscanf(line, "VmLck: %ld", &n);
+    fclose(f);
+    return n;
+}
+TEST(mlock_counts) {
+    char *p = mmap(0, 16 * 4096, RW, ANON, -1, 0);
+    pid_t pid;
+    NEED(p != MAP_FAILED);
+    EQ(munlockall(), 0);
+    EQ(locked(), 0);
+    EQ(mlock(p + 10, 4000), 0); /* whole pages */
+    EQ(locked(), 4);
+    EQ(mlock(p, 4 * 4096), 0); /* once more: counted once */
+    EQ(locked(), 16);
+    EQ(mlock2(p + 8 * 4096, 2 * 4096, MLOCK_ONFAULT), 0);
+    EQ(locked(), 24);
+    EQ(munlock(p + 4096, 4096), 0);
+    EQ(locked(), 20);
+    EQ(munmap(p + 8 * 4096, 4096), 0);
+    EQ(locked(), 16);
+    CHILD(pid) {
+        EQ(locked(), 0);
+    }
+    WAIT_EXIT(pid, 0);
+    ERR(mlock(p + 7 * 4096, 2 * 4096), ENOMEM); /* a hole */
+    EQ(mlock(p, 0), 0);
+    ERR(mlock((void *)-4096L, 8192), EINVAL);
+    ERR(mlock2(p, 4096, 2), EINVAL);
+    EQ(munlockall(), 0);
+    EQ(locked(), 0);
+    ERR(mlockall(0), EINVAL);
+    ERR(mlockall(MCL_ONFAULT), EINVAL);
+    ERR(mlockall(8), EINVAL);
+    EQ(mlockall(MCL_FUTURE), 0);
+    EQ(locked(), 0);
+    if (mlockall(MCL_CURRENT | MCL_ONFAULT) == 0)
+        CHECK(locked() >= 15 * 4);
+    else /* a small limit */
+        EQ(errno, ENOMEM);
+    EQ(munlockall(), 0);
+}
+TEST(mlock_limit) {
+    if (geteuid() != 0)
+        SKIP("needs root");
+    char *p = mmap(0, 16 * 4096, RW, ANON, -1, 0);
+    NEED(p != MAP_FAILED);
+    pid_t pid;
+    CHILD(pid) {
+        EQ(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){4 * 4096 + 100, 4 * 4096 + 100}), 0);
+        EQ(setuid(1000), 0);
+        EQ(mlock(p, 2 * 4096), 0);
+        EQ(mlock(p + 4 * 4096, 2 * 4096), 0);
+        ERR(mlock(p + 8 * 4096, 4096), ENOMEM);
+        ERR(mlock(p, 5 * 4096), ENOMEM);
+        EQ(mlock(p, 2 * 4096), 0); /* is locked already */
+        EQ(munlock(p, 4096), 0);
+        EQ(mlock(p + 8 * 4096, 4096), 0);
+        EQ(munmap(p + 8 * 4096, 4096), 0);
+        EQ(mlock(p + 12 * 4096, 4096), 0);
+        ERR(mlockall(MCL_CURRENT), ENOMEM);
+        EQ(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){100, 100}), 0);
+        ERR(mlock(p, 4096), ENOMEM);
+        EQ(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){0, 0}), 0);
+        ERR(mlock(p, 4096), EPERM);
+        ERR(mlockall(MCL_FUTURE), EPERM);
+    }
+    WAIT_EXIT(pid, 0);
 }
 TEST(maps_name_the_file) {
     int fd = file(4096);

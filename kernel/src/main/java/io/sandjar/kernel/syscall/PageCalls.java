@@ -23,9 +23,6 @@ public final class PageCalls {
     private static final int MPOL_MF_MOVE = 2;
     private static final int MPOL_MF_MOVE_ALL = 4;
 
-    /** Above everything that belongs to the stub. */
-    private static final long STUB_END = Stub.BASE + 0x1000000000L;
-
     private PageCalls() {}
 
     /** What the filter does not let through: the usual advice never comes here. */
@@ -42,16 +39,25 @@ public final class PageCalls {
         };
     }
 
-    @Syscall(nr = Nr.mlock, support = Support.PARTIAL, note = "counts against RLIMIT_MEMLOCK only by the single call")
+    @Syscall(
+            nr = Nr.mlock,
+            support = Support.PARTIAL,
+            note = "counted, and limited by RLIMIT_MEMLOCK; the host's memory is not locked, and smaps do not tell")
     public static long sys_mlock(Task t, long addr, long len) {
+        long from = addr & -Mm.PAGE_SIZE;
         long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));
-        if (!t.creds().has(Cap.CAP_IPC_LOCK)) {
-            long limit = t.rlimit(Rlimit.RLIMIT_MEMLOCK);
-            if (limit == 0 || Long.compareUnsigned(size, limit) > 0) {
-                return limit == 0 ? -EPERM : -ENOMEM;
-            }
+        long most = lockable(t);
+        if (most <= 0 || Long.compareUnsigned(size, most) > 0) {
+            return most < 0 ? -EPERM : -ENOMEM;
         }
-        return range(t, addr, size);
+        int r = range(t, addr, size);
+        return r == 0 && size != 0 ? t.lockedPages().lock(t, from, from + size, most) : r;
+    }
+
+    /** Bytes that the caller may have locked: Long.MAX_VALUE for any number, -1 when it may not ask. */
+    private static long lockable(Task t) {
+        long limit = t.creds().has(Cap.CAP_IPC_LOCK) ? Long.MAX_VALUE : t.rlimit(Rlimit.RLIMIT_MEMLOCK);
+        return limit == Long.MAX_VALUE ? limit : limit == 0 ? -1 : limit & -Mm.PAGE_SIZE;
     }
 
     /** What is wrong with the pages of a call that locks: 0, -EINVAL for the end of all addresses, -ENOMEM for holes. */
@@ -71,19 +77,27 @@ public final class PageCalls {
 
     @Syscall(nr = Nr.munlock)
     public static long sys_munlock(Task t, long addr, long len) {
-        return range(t, addr, Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1)));
+        long from = addr & -Mm.PAGE_SIZE;
+        long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));
+        int r = range(t, addr, size);
+        if (r == 0) {
+            t.lockedPages().unlock(from, from + size);
+        }
+        return r;
     }
 
-    @Syscall(nr = Nr.mlockall, support = Support.PARTIAL, note = "as mlock")
+    @Syscall(nr = Nr.mlockall, support = Support.PARTIAL, note = "as mlock; what is mapped later counts only if all is locked")
     public static long sys_mlockall(Task t, int flags) {
         if (flags == 0 || (flags & ~7) != 0 || flags == Mm.MCL_ONFAULT) {
             return -EINVAL;
         }
-        return t.creds().has(Cap.CAP_IPC_LOCK) || t.rlimit(Rlimit.RLIMIT_MEMLOCK) > 0 ? 0 : -EPERM;
+        long most = lockable(t);
+        return most < 0 ? -EPERM : t.lockedPages().lockAll(t, flags, most);
     }
 
     @Syscall(nr = Nr.munlockall)
     public static long sys_munlockall(Task t) {
+        t.lockedPages().unlockAll();
         return 0;
     }
 
@@ -202,7 +216,7 @@ public final class PageCalls {
     @Syscall(nr = Nr.mseal, note = "by the host, where it has the call (Linux 6.10)")
     public static long sys_mseal(Task t, long addr, long len, long flags) {
         long end = addr + len;
-        boolean stub = Long.compareUnsigned(addr, STUB_END) < 0 && Long.compareUnsigned(end, Stub.USER_END) > 0;
+        boolean stub = Long.compareUnsigned(addr, Stub.END) < 0 && Long.compareUnsigned(end, Stub.USER_END) > 0;
         return !stub ? Task.CONTINUE : flags != 0 || (addr & Mm.PAGE_SIZE - 1) != 0 ? -EINVAL : -ENOMEM;
     }
 }

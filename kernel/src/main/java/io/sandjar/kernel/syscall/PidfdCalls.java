@@ -149,7 +149,7 @@ public final class PidfdCalls {
     @Syscall(
             nr = Nr.process_madvise,
             support = Support.PARTIAL,
-            note = "checked, and taken as advice that is not followed")
+            note = "checked, and taken as advice that is not followed: the host asks for CAP_SYS_NICE")
     public static long sys_process_madvise(
             Task t, int pidfd, long vec, long vlen, int advice, @As(Kind.HEX) int flags) {
         if (flags != 0) {

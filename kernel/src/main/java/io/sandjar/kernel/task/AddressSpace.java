@@ -15,6 +15,9 @@ final class AddressSpace {
     /** Chunks of slots that are mapped for certain. */
     private final BitSet chunks = new BitSet();
 
+    /** What programs have locked of it. */
+    final LockedPages locked = new LockedPages();
+
     /** Call sites that were rewritten; null for none. */
     volatile @Nullable Trampolines trampolines;
 

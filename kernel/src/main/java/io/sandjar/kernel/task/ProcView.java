@@ -165,6 +165,11 @@ public final class ProcView {
         ns = t == null ? g.ns : t.ns;
     }
 
+    /** Bytes that the process has locked. */
+    public long lockedBytes() {
+        return task == null || space == null ? 0 : space.locked.size(task);
+    }
+
     /** Whether the process still has the memory that it had then. With the task lock. */
     boolean hasItsMemory() {
         for (Task t : process.tasks) {

@@ -7,6 +7,10 @@ import io.sandjar.abi.Nr;
 /** What the kernel and the stub agree on; mirrors stub.h (a test compares them). */
 public final class Stub {
     public static final long BASE = 0x600000000000L;
+
+    /** Above everything that belongs to the stub. */
+    public static final long END = BASE + 0x1000000000L;
+
     public static final long TEXT_SIZE = 0x10000;
     public static final long SLOTS_BASE = 0x5f0000000000L;
     public static final int SLOT_SIZE = 0x8000;

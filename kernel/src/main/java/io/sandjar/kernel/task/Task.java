@@ -286,6 +286,11 @@ public final class Task extends TaskContext {
         return space;
     }
 
+    /** What is locked of its memory. */
+    public LockedPages lockedPages() {
+        return space.locked;
+    }
+
     public int hostTid() {
         return hostTid;
     }

@@ -155,7 +155,7 @@ final class TaskText {
         numbers(v, "\nNSsid:", v.rootSession, b);
         b.append("\nKthread:\t0\n");
         String host = HostProc.file(v, "status");
-        memory(host, b);
+        memory(host, v.lockedBytes(), b);
         b.append("Threads:\t")
                 .append(v.threads)
                 .append("\nSigQ:\t")
@@ -216,7 +216,8 @@ final class TaskText {
         return n;
     }
 
-    private static void memory(@Nullable String host, StringBuilder b) {
+    /** @param locked bytes that the program has locked: the host knows of none */
+    private static void memory(@Nullable String host, long locked, StringBuilder b) {
         if (host == null) {
             return;
         }
@@ -226,7 +227,14 @@ final class TaskText {
             return;
         }
         int skip = host.indexOf("CoreDumping:", from);
+        int at = b.length();
         b.append(host, from, skip > 0 && skip < to ? skip : to);
+        int zero = b.indexOf("       0 kB\n", b.indexOf("VmLck:", at));
+        if (locked != 0 && zero >= 0) {
+            String n = Long.toString(locked >> 10);
+            int digits = Math.min(n.length(), 8);
+            b.replace(zero + 8 - digits, zero + 8, n);
+        }
         b.append("CoreDumping:\t0\nTHP_enabled:\t1\nuntag_mask:\t0xffffffffffffffff\n");
     }
 

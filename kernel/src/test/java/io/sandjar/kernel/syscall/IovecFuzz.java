@@ -74,7 +74,7 @@ public final class IovecFuzz {
         if (r != 0) {
             throw new AssertionError("no context: " + r);
         }
-        TASK.operationsDone(false, MEMORY.address + CONTEXT);
+        TASK.trap.operationsDone(false, MEMORY.address + CONTEXT);
         return MEMORY.address + CONTEXT;
     }
 

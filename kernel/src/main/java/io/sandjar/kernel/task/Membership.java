@@ -97,6 +97,14 @@ public final class Membership implements Cgroup.Member {
         return 0;
     }
 
+    /** One of its threads goes on after it waited: it may take memory now. */
+    void goesOn() {
+        Cgroup g = group;
+        if (g.watch().dozes()) {
+            g.watch().nudge(g.countsMemory());
+        }
+    }
+
     @Override
     public int pidFor(Caller c) {
         return c.shownPid(process.pid());

@@ -77,6 +77,7 @@ final class ParkedCall extends WaitEntry implements Runnable {
     @Override
     public void run() {
         stopWaiting();
+        task.group.cgroup.goesOn();
         resumption.again(task);
     }
 

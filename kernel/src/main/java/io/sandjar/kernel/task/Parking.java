@@ -84,6 +84,7 @@ public final class Parking {
         } finally {
             place.remove(entry);
             thread = null;
+            task.group.cgroup.goesOn();
         }
     }
 

@@ -24,7 +24,7 @@ public final class MemoryWatch {
 
     private static final long SHORTEST_NANOS = 2_000_000;
     private static final long BUSY_NANOS = 100_000_000;
-    private static final long QUIET_NANOS = 500_000_000;
+    private static final long QUIET_NANOS = 4_000_000_000L;
 
     /** Looking takes at most this part of the time of a CPU. */
     private static final int LEAST_PAUSE = 20;
@@ -58,8 +58,12 @@ public final class MemoryWatch {
     private volatile @Nullable Alarm alarm;
     private volatile boolean limits;
 
+    /** The next look is far, because nobody ran at the last one. */
+    private volatile boolean dozing;
+
+    private volatile long pause;
+
     // Of the last look.
-    private long pause;
     private long lastNanos;
     private long lastCpu;
     private int lastMembers;
@@ -81,7 +85,12 @@ public final class MemoryWatch {
         nudge(any);
     }
 
-    /** A process came, or a limit: {@code here}, in a group that is limited, or around which one is. */
+    /** Whether who goes on after a wait should {@link #nudge}. */
+    public boolean dozes() {
+        return dozing;
+    }
+
+    /** A process came or goes on, or a limit came: {@code here}, in a group that is limited, or around which one is. */
     public void nudge(boolean here) {
         Alarm a = alarm;
         if (!here || !limits || a == null) {
@@ -89,6 +98,8 @@ public final class MemoryWatch {
         }
         long now = System.nanoTime();
         if (nextNanos == Long.MIN_VALUE || nextNanos - now > SHORTEST_NANOS) {
+            dozing = false;
+            pause = SHORTEST_NANOS;
             nextNanos = now + SHORTEST_NANOS;
             a.lookIn(SHORTEST_NANOS);
         }
@@ -290,13 +301,15 @@ public final class MemoryWatch {
         lastMembers = all.size();
         lastCpu = cpu;
         lastNanos = begin;
-        pause = busy ? Math.clamp(room / FASTEST_GROWTH, SHORTEST_NANOS, BUSY_NANOS) : Math.min(2 * pause, QUIET_NANOS);
+        long next = busy ? Math.clamp(room / FASTEST_GROWTH, SHORTEST_NANOS, BUSY_NANOS) : Math.min(2 * pause, QUIET_NANOS);
         long now = System.nanoTime();
-        pause = Math.max(pause, LEAST_PAUSE * (now - begin));
-        nextNanos = now + pause;
+        next = Math.max(next, LEAST_PAUSE * (now - begin));
+        pause = next;
+        nextNanos = now + next;
+        dozing = next > BUSY_NANOS;
         Alarm a = alarm;
         if (a != null) {
-            a.lookIn(pause);
+            a.lookIn(next);
         }
     }
 }

@@ -181,7 +181,22 @@ CHK_UNUSED static struct chk_test **chk_last = &chk_first;
 
 static struct chk_state chk_own;
 
+/*
+ * What who starts us hands down and tests take for granted: no open files but the streams, no signal that is ignored or blocked, no
+ * files that others cannot read. Errors do not matter: a kernel without that call hands nothing down either.
+ */
+CHK_UNUSED static void chk_as_usual(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    umask(022);
+    close_range(3, ~0U, 0);
+    for (int s = 1; s <= SIGRTMAX; s++)
+        signal(s, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, 0);
+}
+
 CHK_UNUSED static void chk_start(void) {
+    chk_as_usual();
     struct chk_state *p =
             mmap(0, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     chk = p == MAP_FAILED ? &chk_own : p;
@@ -220,7 +235,6 @@ CHK_UNUSED static void chk_in_directory(struct chk_test *t) {
         chk_fail(__LINE__, "cannot use the directory %s: %s", chk_dir, chk_errno(errno));
         return;
     }
-    umask(022);
     t->run();
 }
 
@@ -366,6 +380,24 @@ CHK_UNUSED static const char *get(const char *path) {
     if (fd != -1)
         close(fd);
     return text;
+}
+
+/*
+ * Waits until another process, or a thread of this one, that is about to wait in a call does, however busy the machine is. Some time
+ * passes then, in case it slept on its way there.
+ */
+CHK_UNUSED static void sleeps(pid_t tid) {
+    char path[64], state = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    if (access(path, F_OK) != 0)
+        snprintf(path, sizeof path, "/proc/%d/stat", tid);
+    for (int i = 0; i < 4000 && state != 'S'; i++) {
+        msleep(2);
+        const char *t = strrchr(get(path), ')');
+        state = t ? t[2] : 0;
+    }
+    CHECK(state == 'S');
+    msleep(20);
 }
 
 #endif

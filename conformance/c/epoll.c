@@ -173,10 +173,20 @@ TEST(sockets) {
     EQ(wait_(100), 1);
     CHECK(got[0].events & EPOLLHUP);
 }
+static volatile pid_t waiting[3];
+static int woken;
 static void *waiter(void *arg) {
     struct epoll_event e;
-    (void)arg;
-    return (void *)(long)epoll_wait(ep, &e, 1, 3000);
+    waiting[(long)arg] = syscall(SYS_gettid);
+    long n = epoll_wait(ep, &e, 1, 8000);
+    __atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
+    return (void *)n;
+}
+static void start_waiter(pthread_t *t, long i) {
+    NEED(pthread_create(t, 0, waiter, (void *)i) == 0);
+    while (!waiting[i])
+        msleep(2);
+    sleeps(waiting[i]);
 }
 TEST(wakes_one_waiter_for_an_edge) {
     int p[2];
@@ -185,14 +195,14 @@ TEST(wakes_one_waiter_for_an_edge) {
     make(p);
     EQ(add(p[0], EPOLLIN | EPOLLET), 0);
     for (int i = 0; i < 3; i++)
-        pthread_create(&t[i], 0, waiter, 0);
-    msleep(50);
-    EQ(write(p[1], "x", 1), 1);
+        start_waiter(&t[i], i);
+    for (int n = 1; n <= 3; n++) {
+        EQ(write(p[1], "x", 1), 1);
+        for (int i = 0; i < 1000 && __atomic_load_n(&woken, __ATOMIC_SEQ_CST) < n; i++)
+            msleep(2);
+        EQ(woken, n);
+    }
     long sum = 0;
-    msleep(50);
-    EQ(write(p[1], "x", 1), 1);
-    msleep(50);
-    EQ(write(p[1], "x", 1), 1);
     for (int i = 0; i < 3; i++) {
         pthread_join(t[i], &r);
         sum += (long)r;
@@ -205,8 +215,7 @@ TEST(added_while_waiting) {
     void *r;
     make(p);
     EQ(write(p[1], "x", 1), 1);
-    pthread_create(&t, 0, waiter, 0);
-    msleep(50);
+    start_waiter(&t, 0);
     EQ(add(p[0], EPOLLIN), 0);
     pthread_join(t, &r);
     EQ((long)r, 1);

@@ -59,7 +59,7 @@ TEST(semaphores) {
         op = (struct sembuf){1, -1, 0};
         ERR(semop(id, &op, 1), EIDRM);
     }
-    msleep(100);
+    sleeps(pid);
     OK(semctl(id, 0, IPC_RMID));
     WAIT_EXIT(pid, 0);
     ERR(semctl(id, 0, GETVAL), EINVAL);
@@ -96,7 +96,7 @@ TEST(messages) {
     CHILD(pid) {
         ERR(msgsnd(id, &m, 16, 0), EIDRM);
     }
-    msleep(100);
+    sleeps(pid);
     OK(msgctl(id, IPC_RMID, 0));
     WAIT_EXIT(pid, 0);
 }
@@ -304,12 +304,16 @@ TEST(programs) {
     put("elf", "\177ELF\2\1\1");
     OK(chmod("elf", 0755));
     ERR(execl("elf", "x", NULL), ENOEXEC);
+    int started[2];
+    char c;
+    OK(pipe2(started, O_CLOEXEC));
     pid_t pid = fork();
     if (pid == 0) {
-        execl("/bin/sh", "sh", "-c", "read x", NULL);
+        execl("/bin/sleep", "sleep", "1000", NULL);
         _exit(1);
     }
-    msleep(300);
+    close(started[1]);
+    EQ(read(started[0], &c, 1), 0); // closed by execve
     ERR(setpgid(pid, 0), EACCES);
     kill(pid, SIGKILL);
     waitpid(pid, 0, 0);
@@ -330,7 +334,7 @@ TEST(records) {
         OK(fcntl(f, F_SETLKW, &first)); // waits until the parent has been told
     }
     OK(read(p[0], &c, 1));
-    msleep(200);
+    sleeps(pid);
     ERR(fcntl(f, F_SETLKW, &second), EDEADLK);
     first.l_type = F_UNLCK;
     OK(fcntl(f, F_SETLK, &first));

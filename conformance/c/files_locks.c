@@ -70,18 +70,6 @@ TEST(records_of_a_process) {
     CHILD(pid) EQ(who(fd, F_GETLK, F_WRLCK, 0, 0).l_type, F_UNLCK);
     WAIT_EXIT(pid, 0);
 }
-static void waits_for(pid_t pid) { // until it sleeps in a call
-    char path[64], *s;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    for (int i = 0; i < 200; i++) {
-        const char *t = get(path);
-        s = strrchr(t, ')');
-        if (s && s[2] == 'S')
-            break;
-        msleep(10);
-    }
-    msleep(50);
-}
 TEST(deadlock) {
     int fd = OK(file("f"));
     int p[2];
@@ -95,7 +83,7 @@ TEST(deadlock) {
         EQ(lock(fd, F_SETLKW, F_WRLCK, 0, 1), 0);
     }
     EQ(read(p[0], &b, 1), 1);
-    waits_for(pid);
+    sleeps(pid);
     ERR(lock(fd, F_SETLKW, F_WRLCK, 1, 1), EDEADLK);
     EQ(lock(fd, F_SETLK, F_UNLCK, 0, 1), 0);
     WAIT_EXIT(pid, 0);
@@ -118,8 +106,8 @@ TEST(deadlock_of_three_and_two_files) {
         EQ(lock(g, F_SETLKW, F_WRLCK, 0, 1), 0);
     }
     EQ(read(p[0], &b, 1), 1);
-    waits_for(one);
-    waits_for(two);
+    sleeps(one);
+    sleeps(two);
     ERR(lock(g, F_SETLKW, F_WRLCK, 5, 1), EDEADLK);
     EQ(lock(f, F_SETLK, F_UNLCK, 0, 1), 0);
     WAIT_EXIT(one, 0);

@@ -183,7 +183,9 @@ TEST(by_another_mapping) { /* the same file page, at another address */
 }
 
 static int order[4], rank;
+static volatile pid_t queueing[4];
 static void *queues(void *arg) {
+    queueing[(long)arg] = tid();
     EQ(futex(word, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0), 0);
     order[rank++] = (long)arg;
     EQ(futex(word, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0), 0);
@@ -195,9 +197,11 @@ TEST(first_come_first_served) {
     *word = tid();
     for (long i = 0; i < 4; i++) {
         NEED(pthread_create(&t[i], 0, queues, (void *)i) == 0);
-        await_waiters(word);
-        msleep(60);
+        while (!queueing[i])
+            msleep(2);
+        sleeps(queueing[i]);
     }
+    CHECK(*word & FUTEX_WAITERS);
     EQ(futex(word, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0), 0);
     for (int i = 0; i < 4; i++)
         pthread_join(t[i], 0);
@@ -303,7 +307,7 @@ static void start_requeued(pthread_t *t, void *timeout) {
     NEED(pthread_create(t, 0, waits_for_requeue, timeout) == 0);
     while (!__atomic_load_n(&requeued_started, __ATOMIC_SEQ_CST))
         msleep(2);
-    msleep(100);
+    sleeps(tid_of_thread);
 }
 TEST(requeue) {
     words();

@@ -132,7 +132,7 @@ TEST(queues_of_messages) {
     mq_unlink(two);
 }
 
-static void *sleeps(void *arg) {
+static void *sleeps_long(void *arg) {
     pause();
     return arg;
 }
@@ -152,12 +152,12 @@ TEST(processes) {
     EQ(errno, EAGAIN);
     EQ(made, 3);
     pthread_t t;
-    EQ(pthread_create(&t, 0, sleeps, 0), EAGAIN);
+    EQ(pthread_create(&t, 0, sleeps_long, 0), EAGAIN);
     for (int i = 0; i < made; i++) {
         kill(p[i], SIGKILL);
         WAIT_SIG(p[i], SIGKILL);
     }
-    EQ(pthread_create(&t, 0, sleeps, 0), 0);
+    EQ(pthread_create(&t, 0, sleeps_long, 0), 0);
 }
 
 TEST(of_others) {

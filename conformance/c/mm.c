@@ -360,7 +360,11 @@ static int deep(int n) {
     return n ? deep(n - 1) + b[0] * 0 : 0;
 }
 TEST(stack_grows_and_overflows) {
-    EQ(deep(1000), 0); /* 4 MiB of the usual 8 */
+    struct rlimit usual;
+    OK(getrlimit(RLIMIT_STACK, &usual));
+    usual.rlim_cur = 8 << 20; /* whoever starts us may have set none */
+    EQ(setrlimit(RLIMIT_STACK, &usual), 0);
+    EQ(deep(1000), 0); /* 4 MiB of it */
     pid_t pid;
     CHILD(pid) {
         signal(SIGSEGV, SIG_DFL);

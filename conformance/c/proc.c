@@ -6,6 +6,7 @@
 #include "check.h"
 #include <limits.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
 static const char *self(const char *leaf, pid_t pid) {
     static char p[100];
@@ -45,7 +46,8 @@ TEST(stat) {
     EQ(pgrp, getpgrp());
     EQ(session, getsid(0));
     EQ(threads, 1);
-    EQ(prio, 20);
+    EQ(nice, getpriority(PRIO_PROCESS, 0));
+    EQ(prio, 20 + nice);
     CHECK(vsize > 100000 && rss > 10);
     CHECK(start > 0);
     int fields = 1;

@@ -198,7 +198,7 @@ TEST(get_robust_list_of_others) {
     EQ(size, 24);
     pid_t p;
     CHILD(p) { pause(); }
-    msleep(30);
+    sleeps(p);
     EQ(syscall(SYS_get_robust_list, p, &head, &size), 0);
     EQ(head, mine); /* the C library sets it anew, at the same address */
     ERR(syscall(SYS_get_robust_list, 0x7ffffff, &head, &size), ESRCH);

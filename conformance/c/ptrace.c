@@ -628,7 +628,7 @@ TEST(exit_event) {
 TEST(attach_and_detach) {
     pid_t p;
     CHILD(p) { pause(); }
-    msleep(20);
+    sleeps(p);
     OK(pt(PTRACE_ATTACH, p, 0, 0));
     EQ(next(p), STOP(SIGSTOP));
     struct user_regs_struct r;
@@ -910,7 +910,7 @@ TEST(signal_in_futex) { /* a call that the host carries out is left for a signal
         OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
     } while (r.orig_rax != SYS_futex);
     OK(pt(PTRACE_SYSCALL, p, 0, 0));
-    msleep(30);
+    sleeps(p);
     EQ(waitpid(p, 0, WNOHANG), 0);
     kill(p, SIGUSR1);
     EQ(next(p), SYSSTOP);

@@ -288,19 +288,29 @@ TEST(sigtimedwait) {
     t.tv_sec = 5;
     ERR(sigtimedwait(&s, &i, &t), EINTR);
 }
+/* A child that sends SIGALRM as soon as this thread sleeps. */
+static pid_t alarm_in_sleep(void) {
+    pid_t me = getpid(), pid = fork();
+    if (pid == 0) {
+        sleeps(me);
+        _exit(kill(me, SIGALRM) != 0);
+    }
+    return pid;
+}
 static int blocked_read(int flags) {
     int p[2];
     char c = 0;
     EQ(pipe(p), 0);
     catch_(SIGALRM, flags);
-    pid_t pid = fork();
-    if (pid == 0) {
-        msleep(80);
-        if (write(p[1], "r", 1) < 0)
-            _exit(1);
-        _exit(0);
+    pid_t me = getpid(), pid;
+    CHILD(pid) {
+        sleeps(me);
+        kill(me, SIGALRM);
+        msleep(20);
+        if (flags & SA_RESTART)
+            sleeps(me);
+        EQ(write(p[1], "r", 1), 1);
     }
-    ualarm(20000, 0);
     errno = 0;
     ssize_t n = read(p[0], &c, 1);
     int e = n == -1 ? errno : 0;
@@ -314,12 +324,14 @@ TEST(restart_read) {
 }
 TEST(restart_wait4) {
     catch_(SIGALRM, SA_RESTART);
-    pid_t pid = fork();
+    pid_t me = getpid(), pid = fork();
     if (pid == 0) {
-        msleep(80);
+        sleeps(me);
+        kill(me, SIGALRM);
+        msleep(20);
+        sleeps(me);
         _exit(3);
     }
-    ualarm(20000, 0);
     int st = 0;
     EQ(waitpid(pid, &st, 0), pid);
     EQ(st, 3 << 8);
@@ -327,26 +339,28 @@ TEST(restart_wait4) {
     catch_(SIGALRM, 0);
     pid = fork();
     if (pid == 0) {
-        msleep(80);
+        sleeps(me);
+        kill(me, SIGALRM);
+        msleep(20);
+        sleeps(me);
         _exit(3);
     }
-    ualarm(20000, 0);
     ERR(waitpid(pid, &st, 0), EINTR);
     EQ(waitpid(pid, &st, 0), pid);
 }
 TEST(never_restarted) {
     /* poll, select, nanosleep, epoll and sigsuspend answer EINTR whatever SA_RESTART says */
-    struct timespec t = {2, 0}, rem = {0, 0};
-    struct timeval tv = {2, 0};
+    struct timespec t = {9, 0}, rem = {0, 0};
+    struct timeval tv = {9, 0};
     catch_(SIGALRM, SA_RESTART);
-    ualarm(20000, 0);
-    ERR(poll(0, 0, 2000), EINTR);
-    ualarm(20000, 0);
+    alarm_in_sleep();
+    ERR(poll(0, 0, 9000), EINTR);
+    alarm_in_sleep();
     ERR(select(0, 0, 0, 0, &tv), EINTR);
-    ualarm(20000, 0);
+    alarm_in_sleep();
     ERR(nanosleep(&t, &rem), EINTR);
-    CHECK(rem.tv_sec == 1 && rem.tv_nsec > 500000000);
-    ualarm(20000, 0);
+    CHECK(rem.tv_sec < 9 && rem.tv_sec * 1000000000LL + rem.tv_nsec > 0);
+    alarm_in_sleep();
     EQ(clock_nanosleep(CLOCK_MONOTONIC, 0, &t, &rem), EINTR);
     EQ(count, 4);
 }

@@ -67,7 +67,7 @@ TEST(semaphores_over_processes) {
     CHILD(pid) {
         ERR(op(id, 0, -1, 0), EIDRM);
     }
-    msleep(50);
+    sleeps(pid);
     EQ(semctl(id, 0, IPC_RMID), 0);
     WAIT_EXIT(pid, 0);
 }
@@ -100,16 +100,6 @@ struct msg {
     char text[100];
 };
 
-// Waits until a child that is about to wait does.
-static void sleeps(pid_t pid) {
-    char path[64], state = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    for (int i = 0; i < 4000 && state != 'S'; i++) {
-        msleep(5);
-        sscanf(get(path), "%*d %*s %c", &state);
-    }
-    msleep(30);
-}
 TEST(messages) {
     int id = msgget(IPC_PRIVATE, 0600);
     CHECK(id >= 0);
@@ -138,7 +128,7 @@ TEST(messages) {
     CHILD(pid) {
         EQ(msgsnd(id, &m, 100, 0), 0);
     }
-    msleep(30);
+    sleeps(pid);
     EQ(msgrcv(id, &m, 100, 0, 0), 100);
     WAIT_EXIT(pid, 0);
     struct msqid_ds ds;

@@ -189,19 +189,23 @@ TEST(robust_mutex) {
     EQ(pthread_mutex_unlock(r), 0);
 }
 static int word;
+static volatile pid_t waiting[3];
 static void *waiter(void *arg) {
-    (void)arg;
+    waiting[(long)arg] = syscall(SYS_gettid);
     return (void *)syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
 }
 TEST(futex_wake_and_requeue) {
     pthread_t t[3];
     void *r;
     int other = 0;
-    for (int i = 0; i < 3; i++)
-        pthread_create(&t[i], 0, waiter, 0);
-    msleep(50);
+    for (long i = 0; i < 3; i++)
+        pthread_create(&t[i], 0, waiter, (void *)i);
+    for (int i = 0; i < 3; i++) {
+        while (!waiting[i])
+            msleep(2);
+        sleeps(waiting[i]);
+    }
     EQ(syscall(SYS_futex, &word, FUTEX_CMP_REQUEUE_PRIVATE, 1, 2L, &other, 0), 3);
-    msleep(10);
     EQ(syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 10, 0, 0, 0), 0);
     EQ(syscall(SYS_futex, &other, FUTEX_WAKE_PRIVATE, 10, 0, 0, 0), 2);
     for (int i = 0; i < 3; i++) {

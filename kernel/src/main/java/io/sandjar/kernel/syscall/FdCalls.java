@@ -283,31 +283,11 @@ public final class FdCalls {
                 }
                 return r;
             }
-            case Ioctl.FIOQSIZE -> {
-                Stat st = new Stat();
-                int r = f.inode().isRegular() || f.inode().isDir() ? f.inode().stat(st) : -ENOTTY;
-                return r < 0 ? r : t.mem().writeLong(arg, st.size);
-            }
-            case Ioctl.FIONREAD -> {
-                if (!f.inode().isRegular()) {
-                    return f.ioctl(t, cmd, arg);
-                }
-                Stat st = new Stat();
-                long r = f.inode().stat(st);
-                long pos = r < 0 ? r : f.lseek(t, 0, SEEK_CUR);
-                return pos < 0 ? pos : t.mem().writeInt(arg, (int) (st.size - pos));
-            }
             case Ioctl.SIOCGSKNS -> {
                 return f instanceof SocketFile s ? networkOf(t, s.socket().net()) : f.ioctl(t, cmd, arg);
             }
-            case Ioctl.FIBMAP -> {
-                if (!f.inode().isRegular()) {
-                    return f.ioctl(t, cmd, arg);
-                }
-                return t.creds().has(Cap.CAP_SYS_RAWIO) ? -EINVAL : -EPERM; // no file has blocks on a device
-            }
             default -> {
-                return f.ioctl(t, cmd, arg);
+                return FileIoctls.isOne(cmd) ? FileIoctls.call(t, f, cmd, arg) : f.ioctl(t, cmd, arg);
             }
         }
     }

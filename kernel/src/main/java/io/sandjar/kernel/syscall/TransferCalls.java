@@ -8,6 +8,7 @@ import static io.sandjar.kernel.syscall.Io.MAX_RW_COUNT;
 
 import io.sandjar.abi.Nr;
 import io.sandjar.abi.Sig;
+import io.sandjar.kernel.fs.dev.Devices;
 import io.sandjar.kernel.fs.pipe.Pipe;
 import io.sandjar.kernel.fs.pipe.PipeFile;
 import io.sandjar.kernel.fs.pipe.PipeIo;
@@ -41,12 +42,18 @@ public final class TransferCalls {
         if (in == null || !in.readable() || out == null || !out.writable()) {
             return -EBADF;
         }
-        if (!in.seekable() || in.inode().isDir()) {
-            boolean device = S_ISCHR(in.inode().mode());
-            return offset != 0 && !in.seekable() && !device ? -ESPIPE : -EINVAL;
+        int type = in.inode().mode() & S_IFMT;
+        if (offset != 0 && !in.seekable() && type != S_IFCHR) {
+            return -ESPIPE;
         }
-        if ((out.flags() & O_APPEND) != 0 || count < 0) {
+        if (type == S_IFIFO || !canBeSpliced(in) || (out.flags() & O_APPEND) != 0 || count < 0) {
             return -EINVAL;
+        }
+        if (type == S_IFCHR && in.lseek(t, 0, SEEK_CUR) != 0) {
+            return -EINVAL; // but for /dev/zero and its like, which read the same everywhere
+        }
+        if (type == S_IFSOCK) {
+            return out instanceof PipeFile q ? toPipe(t, in, 0, q, Math.min(count, MAX_RW_COUNT), false) : -EINVAL;
         }
         long r = copy(t, in, at[0], out, -1, Math.min(count, MAX_RW_COUNT), out.nonblocking());
         if (r > 0 && offset != 0) {
@@ -143,6 +150,9 @@ public final class TransferCalls {
         if (inPos + count < 0 || outPos + count < 0) {
             return -EFBIG;
         }
+        if (in.inode().fs != out.inode().fs && in.inode().fs.dev() != out.inode().fs.dev()) {
+            return -EXDEV;
+        }
         if (in.inode() == out.inode() && inPos < outPos + count && outPos < inPos + count) {
             return -EINVAL;
         }
@@ -212,10 +222,19 @@ public final class TransferCalls {
         if (in instanceof PipeFile p) {
             return fromPipe(t, p, out, off_out, count, nonblock);
         }
-        if (out instanceof PipeFile q) {
+        if (out instanceof PipeFile q && canBeSpliced(in)) {
             return toPipe(t, in, off_in, q, count, nonblock);
         }
         return -EINVAL;
+    }
+
+    /** Whether a pipe can be filled from it: files, streams and most devices, and none of the kernel's own descriptors. */
+    private static boolean canBeSpliced(FileDescription in) {
+        return switch (in.inode().mode() & S_IFMT) {
+            case S_IFREG, S_IFSOCK, S_IFIFO -> true;
+            case S_IFCHR -> in.inode().rdev() != Devices.NULL;
+            default -> false;
+        };
     }
 
     private static long fromPipe(

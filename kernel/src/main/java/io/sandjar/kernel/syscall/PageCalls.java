@@ -86,7 +86,10 @@ public final class PageCalls {
         return r;
     }
 
-    @Syscall(nr = Nr.mlockall, support = Support.PARTIAL, note = "as mlock; what is mapped later counts only if all is locked")
+    @Syscall(
+            nr = Nr.mlockall,
+            support = Support.PARTIAL,
+            note = "as mlock; what is mapped later counts only if all is locked")
     public static long sys_mlockall(Task t, int flags) {
         if (flags == 0 || (flags & ~7) != 0 || flags == Mm.MCL_ONFAULT) {
             return -EINVAL;

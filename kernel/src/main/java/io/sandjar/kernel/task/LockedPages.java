@@ -33,7 +33,9 @@ public final class LockedPages {
             keepMapped(t);
             long others = 0;
             for (int i = 0; i < used; i += 2) {
-                others += bounds[i + 1] - bounds[i] - Math.max(0, Math.min(bounds[i + 1], to) - Math.max(bounds[i], from));
+                others += bounds[i + 1]
+                        - bounds[i]
+                        - Math.max(0, Math.min(bounds[i + 1], to) - Math.max(bounds[i], from));
             }
             if (others + to - from > most) {
                 return -ENOMEM;

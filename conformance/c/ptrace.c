@@ -44,6 +44,30 @@ static pid_t stopped_child(void (*body)(void)) { /* a child that traces itself a
     }
     return p;
 }
+/* The same; it stands at its stop already. */
+#define STOPPED(body)                       \
+    ({                                      \
+        pid_t stopped_ = stopped_child(body); \
+        EQ(next(stopped_), STOP(SIGSTOP));  \
+        stopped_;                           \
+    })
+/* The tracee goes on by `request` until `status` is told, or until its end. */
+#define GO(request, p) OK(pt(request, p, 0, 0))
+#define GO_TO(request, p, status) \
+    do {                          \
+        GO(request, p);           \
+        EQ(next(p), status);      \
+    } while (0)
+#define GO_EXIT(request, p, code) \
+    do {                          \
+        GO(request, p);           \
+        WAIT_EXIT(p, code);       \
+    } while (0)
+#define REGS(p, regs) OK(pt(PTRACE_GETREGS, p, 0, (long)&regs))
+#define SET_REGS(p, regs) OK(pt(PTRACE_SETREGS, p, 0, (long)&regs))
+#define OPTIONS(p, options) OK(pt(PTRACE_SETOPTIONS, p, 0, options))
+#define MESSAGE(p, word) OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&word))
+#define SIGNAL_OF(p, info) OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&info))
 static void nothing(void) {}
 
 TEST(errors) {
@@ -58,13 +82,12 @@ TEST(errors) {
     ERR(pt(PTRACE_SEIZE, p, 0, 1 << 30), EIO);
     ERR(pt(PTRACE_CONT, p, 0, 0), ESRCH);
     ERR(pt(PTRACE_INTERRUPT, p, 0, 0), ESRCH);
-    OK(pt(PTRACE_SEIZE, p, 0, 0));
+    GO(PTRACE_SEIZE, p);
     ERR(pt(PTRACE_SEIZE, p, 0, 0), EPERM);
     ERR(pt(PTRACE_ATTACH, p, 0, 0), EPERM);
     ERR(pt(PTRACE_GETREGS, p, 0, 0), ESRCH); /* it runs */
     ERR(pt(PTRACE_LISTEN, p, 0, 0), ESRCH);
-    OK(pt(PTRACE_INTERRUPT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_STOP));
+    GO_TO(PTRACE_INTERRUPT, p, EVENT(PTRACE_EVENT_STOP));
     ERR(pt(PTRACE_GETREGS, p, 0, 0), EFAULT);
     ERR(pt(PTRACE_SETOPTIONS, p, 0, 1 << 30), EINVAL);
     ERR(pt(PTRACE_CONT, p, 0, 65), EIO);
@@ -90,27 +113,23 @@ TEST(traceme_twice) {
 }
 
 TEST(stop_and_go) {
-    pid_t p = stopped_child(nothing);
-    EQ(next(p), STOP(SIGSTOP));
+    pid_t p = STOPPED(nothing);
     siginfo_t si;
-    OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&si));
+    SIGNAL_OF(p, si);
     EQ(si.si_signo, SIGSTOP);
     EQ(si.si_code, SI_TKILL);
     EQ(si.si_pid, p);
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 7);
+    GO_EXIT(PTRACE_CONT, p, 7);
 }
 
 TEST(proc_status) {
-    pid_t p = stopped_child(nothing);
-    EQ(next(p), STOP(SIGSTOP));
+    pid_t p = STOPPED(nothing);
     char path[64], want[64];
     snprintf(path, sizeof path, "/proc/%d/status", p);
     snprintf(want, sizeof want, "TracerPid:\t%d\n", getpid());
     CHECK(strstr(get(path), want));
     CHECK(strstr(get(path), "State:\tt (tracing stop)"));
-    OK(pt(PTRACE_DETACH, p, 0, 0));
-    WAIT_EXIT(p, 7);
+    GO_EXIT(PTRACE_DETACH, p, 7);
 }
 
 static void usr1_twice(void) {
@@ -121,13 +140,11 @@ static void usr1_twice(void) {
 }
 
 TEST(signals_are_shown) {
-    pid_t p = stopped_child(usr1_twice);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGUSR1)); /* ignored ones too */
+    pid_t p = STOPPED(usr1_twice);
+    GO_TO(PTRACE_CONT, p, STOP(SIGUSR1)); /* ignored ones too */
     OK(pt(PTRACE_CONT, p, 0, SIGUSR1));
     EQ(next(p), STOP(SIGUSR1));
-    OK(pt(PTRACE_CONT, p, 0, 0)); /* suppressed */
+    GO(PTRACE_CONT, p); /* suppressed */
     WAIT_EXIT(p, 7);
     p = stopped_child(usr1_twice);
     next(p);
@@ -152,12 +169,10 @@ static void queued(void) {
     _exit(got_value == 6 && got_code == SI_QUEUE ? 0 : 1);
 }
 TEST(setsiginfo) {
-    pid_t p = stopped_child(queued);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGUSR2));
+    pid_t p = STOPPED(queued);
+    GO_TO(PTRACE_CONT, p, STOP(SIGUSR2));
     siginfo_t si;
-    OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&si));
+    SIGNAL_OF(p, si);
     EQ(si.si_code, SI_QUEUE);
     EQ(si.si_value.sival_int, 5);
     si.si_value.sival_int = 6;
@@ -177,13 +192,12 @@ static void blocked(void) {
     _exit(0);
 }
 TEST(peeksiginfo_and_sigmask) {
-    pid_t p = stopped_child(blocked);
-    EQ(next(p), STOP(SIGSTOP));
+    pid_t p = STOPPED(blocked);
     struct user_regs_struct r = {0};
     do {
-        OK(pt(PTRACE_SYSCALL, p, 0, 0));
+        GO(PTRACE_SYSCALL, p);
         next(p);
-        OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+        REGS(p, r);
     } while (r.orig_rax != SYS_getppid);
     siginfo_t si[4];
     struct __ptrace_peeksiginfo_args a = {.off = 0, .flags = PTRACE_PEEKSIGINFO_SHARED, .nr = 4};
@@ -204,17 +218,14 @@ TEST(peeksiginfo_and_sigmask) {
     ERR(pt(PTRACE_GETSIGMASK, p, 4, (long)&mask), EINVAL);
     mask &= ~(1ul << (SIGUSR1 - 1));
     OK(pt(PTRACE_SETSIGMASK, p, 8, (long)&mask));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGUSR1));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 0);
+    GO_TO(PTRACE_CONT, p, STOP(SIGUSR1));
+    GO_EXIT(PTRACE_CONT, p, 0);
 }
 
 static long data_word = 0x1122334455667788;
 static void see_word(void) { _exit(data_word == 42 ? 0 : 1); }
 TEST(memory) {
-    pid_t p = stopped_child(see_word);
-    EQ(next(p), STOP(SIGSTOP));
+    pid_t p = STOPPED(see_word);
     long word = 0;
     OK(pt(PTRACE_PEEKDATA, p, (long)&data_word, (long)&word));
     EQ(word, 0x1122334455667788);
@@ -235,8 +246,7 @@ TEST(memory) {
     EQ(pread(fd, &again, 8, (long)usr1_twice), 8);
     EQ(again, text);
     close(fd);
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 0);
+    GO_EXIT(PTRACE_CONT, p, 0);
 }
 
 static void add(void) {
@@ -245,15 +255,13 @@ static void add(void) {
     _exit((int)a);
 }
 TEST(registers) {
-    pid_t p = stopped_child(add);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGTRAP));
+    pid_t p = STOPPED(add);
+    GO_TO(PTRACE_CONT, p, STOP(SIGTRAP));
     siginfo_t si;
-    OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&si));
+    SIGNAL_OF(p, si);
     EQ(si.si_code, SI_KERNEL);
     struct user_regs_struct r, s;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.r12, 40);
     EQ(r.r13, 5);
     EQ((long)r.orig_rax, -1);
@@ -271,12 +279,11 @@ TEST(registers) {
     EQ(s.r13, 6);
     s.r13 = 7;
     OK(pt(PTRACE_SETREGSET, p, NT_PRSTATUS, (long)&v));
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.r13, 7);
     r.r12 = 50;
-    OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 57);
+    SET_REGS(p, r);
+    GO_EXIT(PTRACE_CONT, p, 57);
 }
 
 static void sse(void) {
@@ -285,10 +292,8 @@ static void sse(void) {
     _exit((int)(out * 2));
 }
 TEST(floating_point) {
-    pid_t p = stopped_child(sse);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGTRAP));
+    pid_t p = STOPPED(sse);
+    GO_TO(PTRACE_CONT, p, STOP(SIGTRAP));
     struct user_fpregs_struct f;
     OK(pt(PTRACE_GETFPREGS, p, 0, (long)&f));
     double d;
@@ -308,8 +313,7 @@ TEST(floating_point) {
     d = 5.5;
     memcpy(x + 160 + 7 * 16, &d, 8);
     OK(pt(PTRACE_SETREGSET, p, NT_X86_XSTATE, (long)&v));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 11);
+    GO_EXIT(PTRACE_CONT, p, 11);
 }
 
 static void some_calls(void) {
@@ -323,15 +327,13 @@ static void some_calls(void) {
 }
 TEST(calls) {
     static const long want[] = {SYS_getppid, SYS_mmap, SYS_munmap, SYS_sched_yield, SYS_close, SYS_futex, 999, SYS_exit_group};
-    pid_t p = stopped_child(some_calls);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESYSGOOD));
+    pid_t p = STOPPED(some_calls);
+    OPTIONS(p, PTRACE_O_TRACESYSGOOD);
     struct user_regs_struct r;
     unsigned at = 0;
     for (; at < 8; at++) {
-        OK(pt(PTRACE_SYSCALL, p, 0, 0));
-        EQ(next(p), SYSSTOP);
-        OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+        GO_TO(PTRACE_SYSCALL, p, SYSSTOP);
+        REGS(p, r);
         EQ(r.orig_rax, want[at]);
         EQ((long)r.rax, -ENOSYS);
         struct __ptrace_syscall_info i;
@@ -343,13 +345,12 @@ TEST(calls) {
         EQ(i.instruction_pointer, r.rip);
         EQ(i.stack_pointer, r.rsp);
         siginfo_t si;
-        OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&si));
+        SIGNAL_OF(p, si);
         EQ(si.si_code, SIGTRAP | 0x80);
         if (want[at] == SYS_exit_group)
             break;
-        OK(pt(PTRACE_SYSCALL, p, 0, 0));
-        EQ(next(p), SYSSTOP);
-        OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+        GO_TO(PTRACE_SYSCALL, p, SYSSTOP);
+        REGS(p, r);
         EQ(r.orig_rax, want[at]);
         EQ(pt(PTRACE_GET_SYSCALL_INFO, p, sizeof i, (long)&i), 33);
         EQ(i.op, PTRACE_SYSCALL_INFO_EXIT);
@@ -360,80 +361,69 @@ TEST(calls) {
         if (want[at] == SYS_close)
             EQ((long)r.rax, -EBADF);
     }
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 7);
+    GO_EXIT(PTRACE_CONT, p, 7);
 }
 
 static void ask_parent(void) { _exit(syscall(SYS_getppid) == -EPERM || errno == 77 ? 3 : syscall(SYS_getppid) == 5 ? 4 : 1); }
 TEST(calls_are_changed) { /* skipped with an error of the tracer's; another call; another result */
-    pid_t p = stopped_child(ask_parent);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
+    pid_t p = STOPPED(ask_parent);
+    GO(PTRACE_SYSCALL, p);
     next(p);
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.orig_rax, SYS_getppid);
     r.orig_rax = -1;
-    OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
+    SET_REGS(p, r);
+    GO(PTRACE_SYSCALL, p);
     next(p);
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ((long)r.rax, -ENOSYS);
     r.rax = -77;
-    OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 3);
+    SET_REGS(p, r);
+    GO_EXIT(PTRACE_CONT, p, 3);
     p = stopped_child(ask_parent);
     next(p);
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
+    GO(PTRACE_SYSCALL, p);
     next(p);
     OK(pt(PTRACE_POKEUSER, p, offsetof(struct user_regs_struct, orig_rax), SYS_exit));
     OK(pt(PTRACE_POKEUSER, p, offsetof(struct user_regs_struct, rdi), 55));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 55);
+    GO_EXIT(PTRACE_CONT, p, 55);
 }
 
 TEST(sysemu) {
-    pid_t p = stopped_child(ask_parent);
-    EQ(next(p), STOP(SIGSTOP));
+    pid_t p = STOPPED(ask_parent);
     struct user_regs_struct r;
     for (int i = 0; i < 2; i++) {
-        OK(pt(PTRACE_SYSEMU, p, 0, 0));
-        EQ(next(p), STOP(SIGTRAP));
-        OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+        GO_TO(PTRACE_SYSEMU, p, STOP(SIGTRAP));
+        REGS(p, r);
         EQ(r.orig_rax, SYS_getppid);
         r.rax = 5;
-        OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
+        SET_REGS(p, r);
     }
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 4);
+    GO_EXIT(PTRACE_CONT, p, 4);
 }
 
 static void steps(void) {
     __asm__ volatile("int3; nop; nop; nop; mov $110, %%eax; syscall; nop; nop; nop; nop" : : : "rax", "rcx", "r11");
 }
 TEST(single_steps) {
-    pid_t p = stopped_child(steps);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGTRAP));
+    pid_t p = STOPPED(steps);
+    GO_TO(PTRACE_CONT, p, STOP(SIGTRAP));
     unsigned long rip, before = 0;
     static const int lengths[] = {1, 1, 1, 5, 2, 1, 1};
     OK(pt(PTRACE_PEEKUSER, p, offsetof(struct user_regs_struct, rip), (long)&before));
     for (int i = 0; i < 7; i++) {
-        OK(pt(PTRACE_SINGLESTEP, p, 0, 0));
-        EQ(next(p), STOP(SIGTRAP));
+        GO_TO(PTRACE_SINGLESTEP, p, STOP(SIGTRAP));
         OK(pt(PTRACE_PEEKUSER, p, offsetof(struct user_regs_struct, rip), (long)&rip));
         EQ(rip - before, lengths[i]);
         before = rip;
         struct user_regs_struct r;
-        OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+        REGS(p, r);
         EQ(r.eflags & 0x100, 0);
         if (i == 4)
             EQ(r.rax, getpid());
     }
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 7);
+    GO_EXIT(PTRACE_CONT, p, 7);
 }
 
 static void handler(int sig) { (void)sig; }
@@ -442,18 +432,15 @@ static void handled(void) {
     raise(SIGUSR1);
 }
 TEST(step_into_handler) {
-    pid_t p = stopped_child(handled);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGUSR1));
+    pid_t p = STOPPED(handled);
+    GO_TO(PTRACE_CONT, p, STOP(SIGUSR1));
     OK(pt(PTRACE_SINGLESTEP, p, 0, SIGUSR1));
     EQ(next(p), STOP(SIGTRAP));
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.rip, (unsigned long)handler);
     EQ(r.rdi, SIGUSR1);
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 7);
+    GO_EXIT(PTRACE_CONT, p, 7);
 }
 
 static void forks(void) {
@@ -465,21 +452,18 @@ static void forks(void) {
     _exit(WEXITSTATUS(st));
 }
 TEST(fork_event) {
-    pid_t p = stopped_child(forks);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACEFORK | PTRACE_O_EXITKILL));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_FORK));
+    pid_t p = STOPPED(forks);
+    OPTIONS(p, PTRACE_O_TRACEFORK | PTRACE_O_EXITKILL);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_FORK));
     unsigned long child = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&child));
+    MESSAGE(p, child);
     CHECK(child > 0 && child != (unsigned)p);
     siginfo_t si;
-    OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&si));
+    SIGNAL_OF(p, si);
     EQ(si.si_code, PTRACE_EVENT_FORK << 8 | SIGTRAP);
     EQ(next(child), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    OK(pt(PTRACE_CONT, child, 0, 0));
-    EQ(next(child), 3 << 8); /* its tracer hears of it before its parent does */
+    GO(PTRACE_CONT, p);
+    GO_TO(PTRACE_CONT, child, 3 << 8); /* its tracer hears of it before its parent does */
     EQ(next(p), STOP(SIGCHLD));
     OK(pt(PTRACE_CONT, p, 0, SIGCHLD));
     WAIT_EXIT(p, 3);
@@ -492,27 +476,24 @@ static void vforks(void) {
     _exit(4);
 }
 TEST(vfork_events) {
-    pid_t p = stopped_child(vforks);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACEVFORK | PTRACE_O_TRACEVFORKDONE));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_VFORK));
+    pid_t p = STOPPED(vforks);
+    OPTIONS(p, PTRACE_O_TRACEVFORK | PTRACE_O_TRACEVFORKDONE);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_VFORK));
     unsigned long child = 0, same = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&child));
+    MESSAGE(p, child);
     EQ(next(child), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO(PTRACE_CONT, p);
     msleep(50);
     EQ(waitpid(p, 0, WNOHANG | __WALL), 0); /* waits for its child */
-    OK(pt(PTRACE_CONT, child, 0, 0));
-    EQ(next(child), 3 << 8);
+    GO_TO(PTRACE_CONT, child, 3 << 8);
     int st = next(p);
     EQ(st, EVENT(PTRACE_EVENT_VFORK_DONE));
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&same));
+    MESSAGE(p, same);
     EQ(same, child);
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO(PTRACE_CONT, p);
     st = next(p);
     if (st == STOP(SIGCHLD)) {
-        OK(pt(PTRACE_CONT, p, 0, 0));
+        GO(PTRACE_CONT, p);
         st = next(p);
     }
     EQ(st, 4 << 8);
@@ -530,56 +511,48 @@ static void threads(void) {
     _exit(in_thread ? 0 : 1);
 }
 TEST(clone_event) {
-    pid_t p = stopped_child(threads);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACECLONE));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_CLONE));
+    pid_t p = STOPPED(threads);
+    OPTIONS(p, PTRACE_O_TRACECLONE);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_CLONE));
     unsigned long tid = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&tid));
+    MESSAGE(p, tid);
     EQ(next(tid), STOP(SIGSTOP));
     long ran = 0;
     OK(pt(PTRACE_PEEKDATA, tid, (long)&in_thread & ~7, (long)&ran));
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, tid, 0, (long)&r));
+    REGS(tid, r);
     EQ(r.rax, 0);
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO(PTRACE_CONT, p);
     msleep(30);
-    OK(pt(PTRACE_CONT, tid, 0, 0));
-    EQ(next(tid), 0); /* exited */
+    GO_TO(PTRACE_CONT, tid, 0); /* exited */
     WAIT_EXIT(p, 0);
 }
 
 static void execs(void) { execl("/bin/true", "true", (char *)0); }
 TEST(exec) {
-    pid_t p = stopped_child(execs);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGTRAP)); /* without the option a plain signal */
+    pid_t p = STOPPED(execs);
+    GO_TO(PTRACE_CONT, p, STOP(SIGTRAP)); /* without the option a plain signal */
     siginfo_t si;
-    OK(pt(PTRACE_GETSIGINFO, p, 0, (long)&si));
+    SIGNAL_OF(p, si);
     EQ(si.si_code, SI_USER);
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 0);
+    GO_EXIT(PTRACE_CONT, p, 0);
     p = stopped_child(execs);
     next(p);
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD));
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
+    OPTIONS(p, PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD);
+    GO(PTRACE_SYSCALL, p);
     int st;
     while ((st = next(p)) == SYSSTOP)
-        OK(pt(PTRACE_SYSCALL, p, 0, 0));
+        GO(PTRACE_SYSCALL, p);
     EQ(st, EVENT(PTRACE_EVENT_EXEC));
     unsigned long former = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&former));
+    MESSAGE(p, former);
     EQ(former, p);
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
-    EQ(next(p), SYSSTOP);
+    GO_TO(PTRACE_SYSCALL, p, SYSSTOP);
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.orig_rax, SYS_execve);
     EQ(r.rax, 0);
-    OK(pt(PTRACE_DETACH, p, 0, 0));
-    WAIT_EXIT(p, 0);
+    GO_EXIT(PTRACE_DETACH, p, 0);
 }
 
 static void *exec_thread(void *arg) {
@@ -592,55 +565,48 @@ static void exec_in_thread(void) {
     pause();
 }
 TEST(exec_of_thread) {
-    pid_t p = stopped_child(exec_in_thread);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_CLONE));
+    pid_t p = STOPPED(exec_in_thread);
+    OPTIONS(p, PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_CLONE));
     unsigned long tid = 0, former = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&tid));
+    MESSAGE(p, tid);
     EQ(next(tid), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    OK(pt(PTRACE_CONT, tid, 0, 0));
+    GO(PTRACE_CONT, p);
+    GO(PTRACE_CONT, tid);
     EQ(next(p), EVENT(PTRACE_EVENT_EXEC)); /* under the process's id now */
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&former));
+    MESSAGE(p, former);
     EQ(former, tid);
     ERR(pt(PTRACE_CONT, tid, 0, 0), ESRCH);
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 0);
+    GO_EXIT(PTRACE_CONT, p, 0);
 }
 
 TEST(exit_event) {
-    pid_t p = stopped_child(nothing);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACEEXIT));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_EXIT));
+    pid_t p = STOPPED(nothing);
+    OPTIONS(p, PTRACE_O_TRACEEXIT);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_EXIT));
     unsigned long status = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&status));
+    MESSAGE(p, status);
     EQ(status, 7 << 8);
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 7);
+    REGS(p, r);
+    GO_EXIT(PTRACE_CONT, p, 7);
 }
 
 TEST(attach_and_detach) {
     pid_t p;
     CHILD(p) { pause(); }
     sleeps(p);
-    OK(pt(PTRACE_ATTACH, p, 0, 0));
-    EQ(next(p), STOP(SIGSTOP));
+    GO_TO(PTRACE_ATTACH, p, STOP(SIGSTOP));
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.orig_rax, SYS_pause);
     EQ((long)r.rax, -514); /* ERESTARTNOHAND: it is made again */
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO(PTRACE_CONT, p);
     msleep(20);
     EQ(waitpid(p, 0, WNOHANG), 0);
     kill(p, SIGUSR1);
     EQ(next(p), STOP(SIGUSR1));
-    OK(pt(PTRACE_DETACH, p, 0, 0));
+    GO(PTRACE_DETACH, p);
     ERR(pt(PTRACE_GETREGS, p, 0, (long)&r), ESRCH);
     msleep(20);
     EQ(waitpid(p, 0, WNOHANG), 0);
@@ -654,20 +620,17 @@ TEST(attach_spinning) { /* a thread that makes no calls */
         while (!data_word || data_word != 1)
             __asm__ volatile("" ::: "memory");
     }
-    OK(pt(PTRACE_SEIZE, p, 0, 0));
-    OK(pt(PTRACE_INTERRUPT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_STOP));
+    GO(PTRACE_SEIZE, p);
+    GO_TO(PTRACE_INTERRUPT, p, EVENT(PTRACE_EVENT_STOP));
     OK(pt(PTRACE_POKEDATA, p, (long)&data_word, 1));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 0);
+    GO_EXIT(PTRACE_CONT, p, 0);
 }
 
 TEST(group_stop) {
     pid_t p;
     CHILD(p) { pause(); }
-    OK(pt(PTRACE_ATTACH, p, 0, 0));
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO_TO(PTRACE_ATTACH, p, STOP(SIGSTOP));
+    GO(PTRACE_CONT, p);
     kill(p, SIGTSTP);
     EQ(next(p), STOP(SIGTSTP)); /* the signal */
     OK(pt(PTRACE_CONT, p, 0, SIGTSTP));
@@ -675,7 +638,7 @@ TEST(group_stop) {
     int st = next(p);
     EQ(st, STOP(SIGTSTP)); /* the stop */
     ERR(pt(PTRACE_GETSIGINFO, p, 0, (long)&si), EINVAL);
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO(PTRACE_CONT, p);
     kill(p, SIGKILL);
     WAIT_SIG(p, SIGKILL);
 }
@@ -683,20 +646,19 @@ TEST(group_stop) {
 TEST(group_stop_seized) {
     pid_t p;
     CHILD(p) { pause(); }
-    OK(pt(PTRACE_SEIZE, p, 0, 0));
+    GO(PTRACE_SEIZE, p);
     kill(p, SIGSTOP);
     EQ(next(p), STOP(SIGSTOP));
     OK(pt(PTRACE_CONT, p, 0, SIGSTOP));
     EQ(next(p), (PTRACE_EVENT_STOP << 8 | SIGSTOP) << 8 | 0x7f);
-    OK(pt(PTRACE_LISTEN, p, 0, 0));
+    GO(PTRACE_LISTEN, p);
     ERR(pt(PTRACE_CONT, p, 0, 0), ESRCH);
     msleep(20);
     EQ(waitpid(p, 0, WNOHANG), 0);
     kill(p, SIGCONT);
     EQ(next(p), EVENT(PTRACE_EVENT_STOP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGCONT));
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    GO_TO(PTRACE_CONT, p, STOP(SIGCONT));
+    GO(PTRACE_CONT, p);
     kill(p, SIGKILL);
     WAIT_SIG(p, SIGKILL);
 }
@@ -733,8 +695,7 @@ TEST(tracer_ends) {
         CHILD(victim) { pause(); }
         CHILD(tracer) {
             OK(pt(PTRACE_SEIZE, victim, 0, kill_too ? PTRACE_O_EXITKILL : 0));
-            OK(pt(PTRACE_INTERRUPT, victim, 0, 0));
-            EQ(next(victim), EVENT(PTRACE_EVENT_STOP));
+            GO_TO(PTRACE_INTERRUPT, victim, EVENT(PTRACE_EVENT_STOP));
         }
         WAIT_EXIT(tracer, 0);
         if (kill_too)
@@ -754,7 +715,7 @@ TEST(stranger_traces) { /* the parent hears of the end when the tracer has */
     pid_t victim, tracer;
     CHILD(victim) { pause(); }
     CHILD(tracer) {
-        OK(pt(PTRACE_SEIZE, victim, 0, 0));
+        GO(PTRACE_SEIZE, victim);
         (void)!write(a[1], "x", 1);
         kill(victim, SIGTERM);
         EQ(next(victim), STOP(SIGTERM));
@@ -818,15 +779,14 @@ static void filtered(void) {
 TEST(seccomp_event) {
     pid_t p = stopped_child(filtered);
     next(p);
-    OK(pt(PTRACE_CONT, p, 0, 0)); /* nobody wants to know */
+    GO(PTRACE_CONT, p); /* nobody wants to know */
     WAIT_EXIT(p, 38);
     p = stopped_child(filtered);
     next(p);
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESECCOMP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_SECCOMP));
+    OPTIONS(p, PTRACE_O_TRACESECCOMP);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_SECCOMP));
     unsigned long m = 0;
-    OK(pt(PTRACE_GETEVENTMSG, p, 0, (long)&m));
+    MESSAGE(p, m);
     EQ(m, 17);
     struct __ptrace_syscall_info i;
     EQ(pt(PTRACE_GET_SYSCALL_INFO, p, sizeof i, (long)&i), 84);
@@ -834,20 +794,17 @@ TEST(seccomp_event) {
     EQ(i.seccomp.nr, SYS_getppid);
     EQ(i.seccomp.ret_data, 17);
     struct user_regs_struct r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     r.orig_rax = -1;
     r.rax = 5555555;
-    OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 5);
+    SET_REGS(p, r);
+    GO_EXIT(PTRACE_CONT, p, 5);
     p = stopped_child(filtered);
     next(p);
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESECCOMP));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), EVENT(PTRACE_EVENT_SECCOMP));
+    OPTIONS(p, PTRACE_O_TRACESECCOMP);
+    GO_TO(PTRACE_CONT, p, EVENT(PTRACE_EVENT_SECCOMP));
     OK(pt(PTRACE_POKEUSER, p, offsetof(struct user_regs_struct, orig_rax), SYS_getpid));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    WAIT_EXIT(p, 6);
+    GO_EXIT(PTRACE_CONT, p, 6);
 }
 
 static void filtered_twice(void) {
@@ -874,8 +831,7 @@ TEST(seccomp_programs) {
         SKIP("needs CAP_SYS_ADMIN");
     }
     ERR(pt(0x420c /* SECCOMP_GET_FILTER */, p, 0, (long)code), EINVAL); /* none yet */
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGSTOP));
+    GO_TO(PTRACE_CONT, p, STOP(SIGSTOP));
     EQ(pt(0x420c, p, 0, 0), 1);
     EQ(pt(0x420c, p, 1, (long)code), 4);
     EQ(code[1].k, SYS_getppid);
@@ -900,25 +856,22 @@ static void waits_for_futex(void) {
     _exit(r == -1 && errno == EINTR ? 1 : 0);
 }
 TEST(signal_in_futex) { /* a call that the host carries out is left for a signal, and shown */
-    pid_t p = stopped_child(waits_for_futex);
-    EQ(next(p), STOP(SIGSTOP));
-    OK(pt(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESYSGOOD));
+    pid_t p = STOPPED(waits_for_futex);
+    OPTIONS(p, PTRACE_O_TRACESYSGOOD);
     struct user_regs_struct r = {0};
     do {
-        OK(pt(PTRACE_SYSCALL, p, 0, 0));
-        EQ(next(p), SYSSTOP);
-        OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+        GO_TO(PTRACE_SYSCALL, p, SYSSTOP);
+        REGS(p, r);
     } while (r.orig_rax != SYS_futex);
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
+    GO(PTRACE_SYSCALL, p);
     sleeps(p);
     EQ(waitpid(p, 0, WNOHANG), 0);
     kill(p, SIGUSR1);
     EQ(next(p), SYSSTOP);
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    REGS(p, r);
     EQ(r.orig_rax, SYS_futex);
     EQ((long)r.rax, -512); /* ERESTARTSYS */
-    OK(pt(PTRACE_SYSCALL, p, 0, 0));
-    EQ(next(p), STOP(SIGUSR1));
+    GO_TO(PTRACE_SYSCALL, p, STOP(SIGUSR1));
     OK(pt(PTRACE_DETACH, p, 0, SIGUSR1));
     msleep(30);
     EQ(waitpid(p, 0, WNOHANG), 0); /* SA_RESTART: waits again */
@@ -965,24 +918,22 @@ TEST(call_of_a_function) { /* as a debugger does: registers saved, another funct
         EQ(data_word, 99);
     }
     msleep(20);
-    OK(pt(PTRACE_ATTACH, p, 0, 0));
-    EQ(next(p), STOP(SIGSTOP));
+    GO_TO(PTRACE_ATTACH, p, STOP(SIGSTOP));
     struct user_regs_struct saved, r;
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&saved));
+    REGS(p, saved);
     EQ(saved.orig_rax, SYS_read);
     r = saved;
     r.orig_rax = -1;
     r.rsp = ((r.rsp - 256) & ~15) - 8;
     OK(pt(PTRACE_POKEDATA, p, r.rsp, 0)); /* returns to nowhere */
     r.rip = (unsigned long)nothing;
-    OK(pt(PTRACE_SETREGS, p, 0, (long)&r));
-    OK(pt(PTRACE_CONT, p, 0, 0));
-    EQ(next(p), STOP(SIGSEGV));
-    OK(pt(PTRACE_GETREGS, p, 0, (long)&r));
+    SET_REGS(p, r);
+    GO_TO(PTRACE_CONT, p, STOP(SIGSEGV));
+    REGS(p, r);
     EQ(r.rip, 0);
     OK(pt(PTRACE_POKEDATA, p, (long)&data_word, 99));
-    OK(pt(PTRACE_SETREGS, p, 0, (long)&saved)); /* the read goes on */
-    OK(pt(PTRACE_CONT, p, 0, 0));
+    SET_REGS(p, saved); /* the read goes on */
+    GO(PTRACE_CONT, p);
     EQ(write(a[1], "x", 1), 1);
     WAIT_EXIT(p, 0);
 }

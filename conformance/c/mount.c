@@ -38,7 +38,7 @@ TEST(tmpfs_options) {
     EQ(ftruncate(fd, 0), 0);
     EQ(write(fd, big, 4096), 4096);
     close(fd);
-    EQ(umount("a"), 0);
+    UMOUNT("a");
     ERR(mount("x", "a", "tmpfs", 0, "size=oops"), EINVAL);
     ERR(mount("x", "a", "tmpfs", 0, "nosuch=1"), EINVAL);
     ERR(mount("x", "a", "tmpfs", 0, "uid=x"), EINVAL);
@@ -76,7 +76,7 @@ TEST(errors) {
 TEST(without_rights) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     pid_t pid;
     CHILD(pid) {
         OK(setresuid(1000, 1000, 1000));
@@ -96,7 +96,7 @@ TEST(bind) {
     put("a/f", "text");
     EQ(mount("in", "a/in", "tmpfs", 0, 0), 0);
     put("a/in/deep", "x");
-    EQ(mount("a", "b", 0, MS_BIND, 0), 0);
+    BIND("a", "b");
     STREQ(get("b/f"), "text");
     CHECK(!exists("b/in/deep"));
     EQ(mount("a", "c", "ignored", MS_BIND | MS_REC, "ignored"), 0);
@@ -110,15 +110,15 @@ TEST(bind) {
     ERR(rmdir("b"), EBUSY);
     ERR(rename("b", "bb"), EBUSY);
     ERR(umount("c"), EBUSY);
-    EQ(umount("c/in"), 0);
-    EQ(umount("c"), 0);
+    UMOUNT("c/in");
+    UMOUNT("c");
     CHECK(!exists("c/f") && exists("a/in/deep"));
     put("t", "");
-    EQ(mount("a/f", "t", 0, MS_BIND, 0), 0);
+    BIND("a/f", "t");
     STREQ(get("t"), "text");
     CHECK(strstr(mountinfo("t"), "/a/f "));
     ERR(unlink("t"), EBUSY);
-    EQ(umount("t"), 0);
+    UMOUNT("t");
     STREQ(get("t"), "");
     EQ(unlink("t"), 0);
 }
@@ -126,7 +126,7 @@ TEST(a_part_of_a_file_system) {
     OWN_MOUNTS();
     dirs("a a/b a/b/c m");
     put("a/b/c/f", "x");
-    EQ(mount("a/b", "m", 0, MS_BIND, 0), 0);
+    BIND("a/b", "m");
     CHECK(exists("m/c/f"));
     EQ(chdir("m/c"), 0);
     EQ(chdir(".."), 0);
@@ -137,11 +137,11 @@ TEST(a_part_of_a_file_system) {
 TEST(read_only) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     put("a/f", "x");
     EQ(mount("a", "b", 0, MS_BIND | MS_RDONLY, 0), 0); // a bind keeps the source's flags
     put("b/f", "y");
-    EQ(mount(0, "b", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0), 0);
+    REMOUNT("b", MS_BIND | MS_RDONLY);
     ERR(open("b/f", O_WRONLY), EROFS);
     ERR(open("b/g", O_CREAT | O_WRONLY, 0644), EROFS);
     ERR(mkdir("b/d", 0755), EROFS);
@@ -159,10 +159,10 @@ TEST(read_only) {
     EQ(statvfs("a", &v), 0);
     CHECK(!(v.f_flag & ST_RDONLY));
     CHECK(strstr(mountinfo("b"), " ro,relatime - tmpfs x rw"));
-    EQ(mount(0, "a", 0, MS_REMOUNT | MS_RDONLY, 0), 0); // the file system as such
+    REMOUNT("a", MS_RDONLY); // the file system as such
     ERR(open("a/f", O_WRONLY), EROFS);
     CHECK(strstr(mountinfo("a"), " ro,relatime - tmpfs x ro"));
-    EQ(mount(0, "b", 0, MS_REMOUNT | MS_BIND, 0), 0);
+    REMOUNT("b", MS_BIND);
     ERR(open("b/f", O_WRONLY), EROFS);
     EQ(mount(0, "a", 0, MS_REMOUNT, 0), 0);
     OK(open("b/f", O_WRONLY));
@@ -170,13 +170,13 @@ TEST(read_only) {
 TEST(busy_while_written) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     int fd = OK(open("a/f", O_CREAT | O_RDWR, 0644));
     ERR(mount(0, "a", 0, MS_REMOUNT | MS_RDONLY, 0), EBUSY);
     ERR(mount(0, "a", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0), EBUSY);
     close(fd);
     fd = OK(open("a/f", O_RDONLY));
-    EQ(mount(0, "a", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0), 0);
+    REMOUNT("a", MS_BIND | MS_RDONLY);
 }
 TEST(noexec_nosuid_nodev) {
     OWN_MOUNTS();
@@ -190,7 +190,7 @@ TEST(noexec_nosuid_nodev) {
     CHECK(mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED && errno == EPERM);
     EQ(mknod("a/null", S_IFCHR | 0666, makedev(1, 3)), 0);
     ERR(open("a/null", O_RDONLY), EACCES);
-    EQ(mount(0, "a", 0, MS_REMOUNT | MS_BIND, 0), 0);
+    REMOUNT("a", MS_BIND);
     OK(open("a/null", O_RDONLY));
     EQ(access("a/sh", X_OK), 0);
     pid_t pid;
@@ -213,11 +213,11 @@ TEST(times_of_access) {
     dirs("a");
     EQ(mount("x", "a", "tmpfs", MS_NOATIME | MS_NODIRATIME, 0), 0);
     CHECK(strstr(mountinfo("a"), "rw,noatime,nodiratime - "));
-    EQ(mount(0, "a", 0, MS_REMOUNT | MS_BIND | MS_NODEV, 0), 0); // stay as they are
+    REMOUNT("a", MS_BIND | MS_NODEV); // stay as they are
     CHECK(strstr(mountinfo("a"), "rw,nodev,noatime,nodiratime - "));
-    EQ(mount(0, "a", 0, MS_REMOUNT | MS_BIND | MS_STRICTATIME, 0), 0);
+    REMOUNT("a", MS_BIND | MS_STRICTATIME);
     CHECK(strstr(mountinfo("a"), " rw - "));
-    EQ(mount(0, "a", 0, MS_REMOUNT | MS_BIND | MS_RELATIME, 0), 0);
+    REMOUNT("a", MS_BIND | MS_RELATIME);
     CHECK(strstr(mountinfo("a"), " rw,relatime - "));
 }
 TEST(one_on_another) {
@@ -228,15 +228,15 @@ TEST(one_on_another) {
     EQ(mount("two", "a", "tmpfs", 0, 0), 0);
     CHECK(!exists("a/1"));
     put("a/2", "");
-    EQ(umount("a"), 0);
+    UMOUNT("a");
     CHECK(exists("a/1") && !exists("a/2"));
-    EQ(umount("a"), 0);
+    UMOUNT("a");
     ERR(umount("a"), EINVAL);
 }
 TEST(busy) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     int fd = OK(open("a/f", O_CREAT | O_RDWR, 0644));
     ERR(umount("a"), EBUSY);
     close(fd);
@@ -244,26 +244,23 @@ TEST(busy) {
     ERR(umount("a"), EBUSY);
     close(fd);
     pid_t pid;
-    int p[2], q[2];
-    char b;
-    EQ(pipe(p), 0);
-    EQ(pipe(q), 0);
+    TURNS();
     CHILD(pid) {
         EQ(chdir("a"), 0);
-        EQ(write(p[1], "x", 1), 1);
-        EQ(read(q[0], &b, 1), 1);
+        GIVE(to_parent);
+        TAKE(to_child);
     }
-    EQ(read(p[0], &b, 1), 1);
+    TAKE(to_parent);
     ERR(umount("a"), EBUSY);
     ERR(umount2("a", MNT_EXPIRE), EBUSY);
-    EQ(write(q[1], "x", 1), 1);
+    GIVE(to_child);
     WAIT_EXIT(pid, 0);
-    EQ(umount("a"), 0);
+    UMOUNT("a");
 }
 TEST(detached) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/d a/sub");
     EQ(mount("y", "a/sub", "tmpfs", 0, 0), 0);
     put("a/sub/f", "");
@@ -284,7 +281,7 @@ TEST(detached) {
 TEST(expire) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     ERR(umount2("a", MNT_EXPIRE | MNT_DETACH), EINVAL);
     ERR(umount2("a", MNT_EXPIRE | MNT_FORCE), EINVAL);
     ERR(umount2("a", MNT_EXPIRE), EAGAIN);
@@ -297,7 +294,7 @@ TEST(nofollow) {
     OWN_MOUNTS();
     dirs("a");
     EQ(symlink("a", "l"), 0);
-    EQ(mount("x", "l", "tmpfs", 0, 0), 0);
+    TMPFS("l");
     CHECK(mounted("a"));
     ERR(umount2("l", UMOUNT_NOFOLLOW), EINVAL);
     EQ(umount2("l", 0), 0);
@@ -318,7 +315,7 @@ TEST(file_that_was_a_mount_point) {
 TEST(moving) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/in a/d");
     EQ(mount("y", "a/in", "tmpfs", 0, 0), 0);
     put("a/in/f", "");
@@ -347,7 +344,7 @@ TEST(proc_of_ones_own) {
     EQ(stat("/proc", &y), 0);
     CHECK(x.st_dev != y.st_dev);
     ERR(mount("proc", "p", "proc", 0, "nosuch"), EINVAL);
-    EQ(umount("p"), 0);
+    UMOUNT("p");
 }
 TEST(kernels_file_systems) {
     OWN_MOUNTS();
@@ -373,10 +370,10 @@ TEST(kernels_file_systems) {
     close(slave);
     ERR(umount("d"), EBUSY);
     close(fd);
-    EQ(umount("d"), 0);
+    UMOUNT("d");
     ERR(mount("devpts", "d", "devpts", 0, "nosuch=1"), EINVAL);
     EQ(mount("mqueue", "m", "mqueue", 0, 0), 0);
-    EQ(umount("m"), 0);
+    UMOUNT("m");
 }
 TEST(contents_go) {
     OWN_MOUNTS();
@@ -408,7 +405,7 @@ TEST(mounts_text) {
 TEST(statx_of_mounts) {
     OWN_MOUNTS();
     dirs("a a/d");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/d");
     struct statx x;
     EQ(statx(AT_FDCWD, "a", 0, STATX_BASIC_STATS | STATX_MNT_ID, &x), 0);

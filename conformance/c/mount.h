@@ -29,6 +29,27 @@ static int own_mounts(void) {
         NEED(own_mounts() == 0);                                                         \
     } while (0)
 
+/* What goes well: a fresh tmpfs, named x; a bind; other flags for a mount; how it spreads changes; its end. */
+#define TMPFS(at) EQ(mount("x", at, "tmpfs", 0, 0), 0)
+#define BIND(from, at) EQ(mount(from, at, 0, MS_BIND, 0), 0)
+#define REMOUNT(at, flags) EQ(mount(0, at, 0, MS_REMOUNT | (flags), 0), 0)
+#define SPREAD(at, how) EQ(mount(0, at, 0, how, 0), 0)
+#define UMOUNT(at) EQ(umount(at), 0)
+
+/* A child and its parent take turns: TURNS before the fork, then GIVE and TAKE the word on either way. */
+CHK_UNUSED static int to_parent[2], to_child[2];
+#define TURNS()                   \
+    do {                          \
+        EQ(pipe(to_parent), 0);   \
+        EQ(pipe(to_child), 0);    \
+    } while (0)
+#define GIVE(way) EQ(write((way)[1], "x", 1), 1)
+#define TAKE(way)                         \
+    do {                                  \
+        char word_;                       \
+        EQ(read((way)[0], &word_, 1), 1); \
+    } while (0)
+
 /* The line of mountinfo for the last mount at `name` below the working directory, "" for none. */
 CHK_UNUSED static const char *mountinfo(const char *name) {
     static char line[1024];

@@ -52,7 +52,7 @@ TEST(from_fsopen_to_the_tree) {
     close(fs);
     ERR(umount("a"), EBUSY); // the descriptor of the mount
     close(m);
-    EQ(umount("a"), 0);
+    UMOUNT("a");
 }
 TEST(used_before_it_is_mounted) {
     OWN_MOUNTS();
@@ -120,7 +120,7 @@ TEST(errors_of_fsopen_and_fsconfig) {
 TEST(fspick) {
     OWN_MOUNTS();
     dirs("a d");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     ERR(fspick(AT_FDCWD, "d", 0), EINVAL);
     ERR(fspick(AT_FDCWD, "none", 0), ENOENT);
     ERR(fspick(AT_FDCWD, "a", 0x40), EINVAL);
@@ -139,7 +139,7 @@ TEST(fspick) {
 TEST(open_tree) {
     OWN_MOUNTS();
     dirs("a b c");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/m a/d");
     put("a/d/f", "");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
@@ -161,14 +161,14 @@ TEST(open_tree) {
     ERR(open_tree(AT_FDCWD, "a", AT_RECURSIVE), EINVAL);
     ERR(open_tree(AT_FDCWD, "a", 4), EINVAL);
     ERR(open_tree(AT_FDCWD, "none", 1), ENOENT);
-    EQ(mount(0, "a", 0, MS_UNBINDABLE, 0), 0);
+    SPREAD("a", MS_UNBINDABLE);
     ERR(open_tree(AT_FDCWD, "a", 1), EINVAL);
 }
 TEST(move_mount) {
     OWN_MOUNTS();
     dirs("a b d");
     put("file", "");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     put("a/f", "");
     EQ(move_mount(AT_FDCWD, "a", AT_FDCWD, "b", 0), 0);
     CHECK(!exists("a/f") && exists("b/f"));
@@ -182,7 +182,7 @@ TEST(move_mount) {
     ERR(move_mount(AT_FDCWD, "b", AT_FDCWD, "l", 0), EINVAL);
     EQ(move_mount(AT_FDCWD, "b", AT_FDCWD, "l", 0x10), 0);
     CHECK(exists("a/f"));
-    EQ(umount("a"), 0);
+    UMOUNT("a");
     int m = OK(make_tmpfs(0));
     EQ(move_mount(m, "", AT_FDCWD, "a", 4), 0);
     EQ(move_mount(m, "", AT_FDCWD, "b", 4), 0); // it is an ordinary mount by now
@@ -191,23 +191,23 @@ TEST(move_mount) {
 TEST(beneath) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     put("a/old", "");
     int m = OK(make_tmpfs(0));
     close(OK(openat(m, "new", O_CREAT | O_WRONLY, 0644)));
     EQ(move_mount(m, "", AT_FDCWD, "a", 4 | 0x200), 0);
     CHECK(exists("a/old"));
-    EQ(umount("a"), 0);
+    UMOUNT("a");
     CHECK(exists("a/new") && !exists("a/old"));
     close(m);
 }
 TEST(set_group) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    EQ(mount("a", "b", 0, MS_BIND, 0), 0);
+    TMPFS("a");
+    BIND("a", "b");
     ERR(move_mount(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), EINVAL);
-    EQ(mount(0, "a", 0, MS_SHARED, 0), 0);
+    SPREAD("a", MS_SHARED);
     EQ(move_mount(AT_FDCWD, "a", AT_FDCWD, "b", 0x100), 0);
     EQ(field("a", "shared:"), field("b", "shared:"));
     dirs("a/m");
@@ -217,7 +217,7 @@ TEST(set_group) {
 TEST(mount_setattr) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/m");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
     struct attr at = {.set = 1 | 2 | 0x200000};
@@ -300,7 +300,7 @@ TEST(statmount) {
     OWN_MOUNTS();
     dirs("a");
     EQ(mount("my source", "a", "tmpfs", MS_NOSUID | MS_RDONLY, "size=64k"), 0);
-    EQ(mount(0, "a", 0, MS_SHARED, 0), 0);
+    SPREAD("a", MS_SHARED);
     char b[2048] __attribute__((aligned(8))), cwd[512], want[600];
     struct request q = {24, 0, unique("a"), 0x23b};
     EQ(syscall(SYS_statmount, &q, b, sizeof b, 0), 0);
@@ -332,7 +332,7 @@ TEST(statmount) {
 TEST(listmount) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/m a/n");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
     EQ(mount("z", "a/n", "tmpfs", 0, 0), 0);

@@ -4,32 +4,29 @@
 // Trees of mounts as root: propagation between peers, masters and slaves, in one namespace and several; pivot_root, chroot.
 #include "mount.h"
 
-static int change(const char *at, unsigned long how) {
-    return mount("none", at, 0, how, 0);
-}
 TEST(types) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     EQ(field("a", "shared:"), 0);
-    EQ(change("a", MS_SHARED), 0);
+    SPREAD("a", MS_SHARED);
     CHECK(field("a", "shared:") > 0);
-    EQ(change("a", MS_SLAVE), 0); // without peers there is nobody to follow
+    SPREAD("a", MS_SLAVE); // without peers there is nobody to follow
     EQ(field("a", "shared:"), 0);
     EQ(field("a", "master:"), 0);
-    EQ(change("a", MS_UNBINDABLE), 0);
+    SPREAD("a", MS_UNBINDABLE);
     EQ(field("a", "unbindable"), 1);
-    EQ(change("a", MS_SHARED), 0);
+    SPREAD("a", MS_SHARED);
     EQ(field("a", "unbindable"), 0);
-    EQ(change("a", MS_PRIVATE), 0);
+    SPREAD("a", MS_PRIVATE);
     EQ(field("a", "shared:"), 0);
 }
 TEST(peers) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    EQ(change("a", MS_SHARED), 0);
-    EQ(mount("a", "b", 0, MS_BIND, 0), 0);
+    TMPFS("a");
+    SPREAD("a", MS_SHARED);
+    BIND("a", "b");
     EQ(field("a", "shared:"), field("b", "shared:"));
     dirs("a/m b/n");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
@@ -40,20 +37,20 @@ TEST(peers) {
     CHECK(exists("a/m/f"));
     EQ(mount("z", "b/n", "tmpfs", 0, 0), 0);
     CHECK(mounted("a/n"));
-    EQ(umount("b/m"), 0);
+    UMOUNT("b/m");
     CHECK(!mounted("a/m"));
-    EQ(change("b", MS_PRIVATE), 0);
-    EQ(umount("a/n"), 0);
+    SPREAD("b", MS_PRIVATE);
+    UMOUNT("a/n");
     CHECK(mounted("b/n") && !mounted("a/n"));
     CHECK(field("a", "shared:") > 0);
 }
 TEST(master_and_slave) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    EQ(change("a", MS_SHARED), 0);
-    EQ(mount("a", "b", 0, MS_BIND, 0), 0);
-    EQ(change("b", MS_SLAVE), 0);
+    TMPFS("a");
+    SPREAD("a", MS_SHARED);
+    BIND("a", "b");
+    SPREAD("b", MS_SLAVE);
     EQ(field("b", "master:"), field("a", "shared:"));
     EQ(field("b", "shared:"), 0);
     dirs("a/m a/n");
@@ -62,18 +59,18 @@ TEST(master_and_slave) {
     EQ(field("b/m", "master:"), field("a/m", "shared:"));
     EQ(mount("z", "b/n", "tmpfs", 0, 0), 0);
     CHECK(!mounted("a/n"));
-    EQ(umount("a/m"), 0);
+    UMOUNT("a/m");
     CHECK(!mounted("b/m") && mounted("b/n"));
 }
 TEST(slave_that_is_shared) {
     OWN_MOUNTS();
     dirs("a b c");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    EQ(change("a", MS_SHARED), 0);
-    EQ(mount("a", "b", 0, MS_BIND, 0), 0);
-    EQ(change("b", MS_SLAVE), 0);
-    EQ(change("b", MS_SHARED), 0);
-    EQ(mount("b", "c", 0, MS_BIND, 0), 0);
+    TMPFS("a");
+    SPREAD("a", MS_SHARED);
+    BIND("a", "b");
+    SPREAD("b", MS_SLAVE);
+    SPREAD("b", MS_SHARED);
+    BIND("b", "c");
     EQ(field("b", "master:"), field("a", "shared:"));
     EQ(field("c", "master:"), field("a", "shared:"));
     EQ(field("b", "shared:"), field("c", "shared:"));
@@ -85,18 +82,18 @@ TEST(slave_that_is_shared) {
     EQ(field("c/m", "master:"), field("a/m", "shared:"));
     EQ(mount("z", "c/n", "tmpfs", 0, 0), 0);
     CHECK(mounted("b/n") && !mounted("a/n"));
-    EQ(change("a", MS_PRIVATE), 0); // the followers have nobody left to follow
+    SPREAD("a", MS_PRIVATE); // the followers have nobody left to follow
     EQ(field("b", "master:"), 0);
     CHECK(field("b", "shared:") > 0);
 }
 TEST(unbindable) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/u a/v");
     EQ(mount("u", "a/u", "tmpfs", 0, 0), 0);
     EQ(mount("v", "a/v", "tmpfs", 0, 0), 0);
-    EQ(change("a/u", MS_UNBINDABLE), 0);
+    SPREAD("a/u", MS_UNBINDABLE);
     ERR(mount("a/u", "b", 0, MS_BIND, 0), EINVAL);
     EQ(mount("a", "b", 0, MS_BIND | MS_REC, 0), 0);
     CHECK(mounted("b/v") && !mounted("b/u"));
@@ -104,42 +101,42 @@ TEST(unbindable) {
 TEST(moves_and_sharing) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    EQ(change("a", MS_SHARED), 0);
+    TMPFS("a");
+    SPREAD("a", MS_SHARED);
     dirs("a/m");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
     ERR(mount("a/m", "b", 0, MS_MOVE, 0), EINVAL); // it stands on a shared mount
     EQ(mount("z", "b", "tmpfs", 0, 0), 0);
-    EQ(change("b", MS_UNBINDABLE), 0);
+    SPREAD("b", MS_UNBINDABLE);
     dirs("a/n");
     ERR(mount("b", "a/n", 0, MS_MOVE, 0), EINVAL); // nothing unbindable may come to a shared mount
-    EQ(change("b", MS_PRIVATE), 0);
+    SPREAD("b", MS_PRIVATE);
     EQ(mount("b", "a/n", 0, MS_MOVE, 0), 0);
     CHECK(field("a/n", "shared:") > 0);
 }
 TEST(recursive) {
     OWN_MOUNTS();
     dirs("a");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    TMPFS("a");
     dirs("a/m");
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
-    EQ(change("a", MS_SHARED | MS_REC), 0);
+    SPREAD("a", MS_SHARED | MS_REC);
     CHECK(field("a", "shared:") > 0 && field("a/m", "shared:") > 0);
     CHECK(field("a", "shared:") != field("a/m", "shared:"));
-    EQ(change("a", MS_PRIVATE), 0);
+    SPREAD("a", MS_PRIVATE);
     CHECK(field("a", "shared:") == 0 && field("a/m", "shared:") > 0);
 }
 TEST(of_a_part) {
     OWN_MOUNTS();
     dirs("a b");
-    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-    EQ(change("a", MS_SHARED), 0);
+    TMPFS("a");
+    SPREAD("a", MS_SHARED);
     dirs("a/in a/in/m a/out");
-    EQ(mount("a/in", "b", 0, MS_BIND, 0), 0);
+    BIND("a/in", "b");
     EQ(mount("y", "a/in/m", "tmpfs", 0, 0), 0);
     CHECK(mounted("b/m"));
     EQ(mount("z", "a/out", "tmpfs", 0, 0), 0); // b does not show it
-    EQ(umount("b/m"), 0);
+    UMOUNT("b/m");
     CHECK(!mounted("a/in/m"));
 }
 TEST(between_namespaces) {
@@ -149,55 +146,49 @@ TEST(between_namespaces) {
     EQ(mount("p", "p", "tmpfs", 0, 0), 0);
     EQ(mount("l", "l", "tmpfs", 0, 0), 0);
     dirs("s/m s/n p/m p/n l/m l/n");
-    EQ(change("s", MS_SHARED), 0);
-    EQ(change("l", MS_SHARED), 0);
+    SPREAD("s", MS_SHARED);
+    SPREAD("l", MS_SHARED);
     pid_t pid;
-    int p[2], q[2];
-    char b;
-    EQ(pipe(p), 0);
-    EQ(pipe(q), 0);
+    TURNS();
     CHILD(pid) {
         EQ(unshare(CLONE_NEWNS), 0);
-        EQ(change("l", MS_SLAVE), 0);
-        EQ(write(p[1], "x", 1), 1);
-        EQ(read(q[0], &b, 1), 1);
+        SPREAD("l", MS_SLAVE);
+        GIVE(to_parent);
+        TAKE(to_child);
         CHECK(mounted("s/m") && mounted("l/m") && !mounted("p/m"));
-        EQ(mount("x", "s/n", "tmpfs", 0, 0), 0);
-        EQ(mount("x", "l/n", "tmpfs", 0, 0), 0);
-        EQ(mount("x", "p/n", "tmpfs", 0, 0), 0);
-        EQ(write(p[1], "x", 1), 1);
-        EQ(read(q[0], &b, 1), 1);
+        TMPFS("s/n");
+        TMPFS("l/n");
+        TMPFS("p/n");
+        GIVE(to_parent);
+        TAKE(to_child);
         CHECK(!mounted("s/n") && mounted("l/n"));
     }
-    EQ(read(p[0], &b, 1), 1);
-    EQ(mount("x", "s/m", "tmpfs", 0, 0), 0);
-    EQ(mount("x", "l/m", "tmpfs", 0, 0), 0);
-    EQ(mount("x", "p/m", "tmpfs", 0, 0), 0);
-    EQ(write(q[1], "x", 1), 1);
-    EQ(read(p[0], &b, 1), 1);
+    TAKE(to_parent);
+    TMPFS("s/m");
+    TMPFS("l/m");
+    TMPFS("p/m");
+    GIVE(to_child);
+    TAKE(to_parent);
     CHECK(mounted("s/n") && !mounted("l/n") && !mounted("p/n"));
-    EQ(umount("s/n"), 0);
-    EQ(write(q[1], "x", 1), 1);
+    UMOUNT("s/n");
+    GIVE(to_child);
     WAIT_EXIT(pid, 0);
 }
 TEST(mount_point_of_another_namespace) {
     OWN_MOUNTS();
     dirs("a");
     pid_t pid;
-    int p[2], q[2];
-    char b;
-    EQ(pipe(p), 0);
-    EQ(pipe(q), 0);
+    TURNS();
     CHILD(pid) {
         EQ(unshare(CLONE_NEWNS), 0);
-        EQ(mount("x", "a", "tmpfs", 0, 0), 0);
-        EQ(write(p[1], "x", 1), 1);
-        EQ(read(q[0], &b, 1), 1);
+        TMPFS("a");
+        GIVE(to_parent);
+        TAKE(to_child);
         CHECK(!mounted("a")); // it went with the directory
     }
-    EQ(read(p[0], &b, 1), 1);
+    TAKE(to_parent);
     EQ(rmdir("a"), 0);
-    EQ(write(q[1], "x", 1), 1);
+    GIVE(to_child);
     WAIT_EXIT(pid, 0);
 }
 
@@ -245,19 +236,16 @@ TEST(pivot_root_moves_others) {
     OWN_MOUNTS();
     NEED(new_root() == 0);
     pid_t pid;
-    int p[2], q[2];
-    char b;
-    EQ(pipe(p), 0);
-    EQ(pipe(q), 0);
+    TURNS();
     CHILD(pid) {
         EQ(chdir("/"), 0);
-        EQ(write(p[1], "x", 1), 1);
-        EQ(read(q[0], &b, 1), 1);
+        GIVE(to_parent);
+        TAKE(to_child);
         CHECK(exists("/here") && exists("here"));
     }
-    EQ(read(p[0], &b, 1), 1);
+    TAKE(to_parent);
     EQ(pivot_root("r", "r/old"), 0);
-    EQ(write(q[1], "x", 1), 1);
+    GIVE(to_child);
     WAIT_EXIT(pid, 0);
 }
 TEST(pivot_root_errors) {
@@ -272,16 +260,16 @@ TEST(pivot_root_errors) {
     ERR(pivot_root("r", "r/here"), ENOTDIR);
     ERR(pivot_root((char *)8, "r"), EFAULT);
     ERR(pivot_root("/", "/"), EBUSY);
-    EQ(change("r", MS_SHARED), 0);
+    SPREAD("r", MS_SHARED);
     ERR(pivot_root("r", "r/old"), EINVAL); // the old root would come to a shared mount
-    EQ(change("r", MS_PRIVATE), 0);
-    EQ(change(".", MS_SHARED), 0);
+    SPREAD("r", MS_PRIVATE);
+    SPREAD(".", MS_SHARED);
     ERR(pivot_root("r", "r/old"), EINVAL); // the new root stands on a shared mount
-    EQ(change(".", MS_PRIVATE), 0);
+    SPREAD(".", MS_PRIVATE);
     pid_t pid;
     CHILD(pid) {
         dirs("c c/r");
-        EQ(mount("r", "c/r", 0, MS_BIND, 0), 0);
+        BIND("r", "c/r");
         EQ(chroot("c"), 0);
         ERR(pivot_root("/r", "/r/old"), EINVAL); // the root is no mount
     }

@@ -24,9 +24,11 @@ final class Receiver implements Runnable, Resumption {
     private final Dispatcher dispatcher;
     private final Doorbell doorbell;
     private final Relief relief;
+    private final Lead.Place place;
 
     Receiver(Kernel kernel, Dispatcher dispatcher, Relief relief) {
         this.relief = relief;
+        this.place = relief.lead.new Place();
         this.kernel = kernel;
         this.listener = kernel.listener();
         this.dispatcher = dispatcher;
@@ -37,8 +39,10 @@ final class Receiver implements Runnable, Resumption {
     public void run() {
         Scratch s = Scratch.take();
         while (!relief.tooMany()) {
+            place.ready();
             long r = listener.receive(s);
             if (r == 0) {
+                place.got(s.buf.getInt(8));
                 try {
                     one(s);
                 } catch (RuntimeException | Error e) { // a bug of ours must not end the other guests
@@ -46,6 +50,7 @@ final class Receiver implements Runnable, Resumption {
                 }
                 drain();
             } else if (r == -ENOENT ? listener.isOver(s) : r != -EINTR && r != -EAGAIN) {
+                relief.lead.all();
                 return; // the sandbox is over
             }
         }

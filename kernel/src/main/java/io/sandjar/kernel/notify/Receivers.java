@@ -13,7 +13,10 @@ public final class Receivers {
     private Receivers() {}
 
     public static void start(Kernel kernel, Dispatcher dispatcher, int count) {
-        Relief relief = new Relief(count, r -> thread("receiver-r", new Receiver(kernel, dispatcher, r)));
+        Relief relief = new Relief(
+                count,
+                new Lead(Boolean.getBoolean("sandjar.lead")),
+                r -> thread("receiver-r", new Receiver(kernel, dispatcher, r)));
         kernel.relieving = relief;
         for (int i = 0; i < count; i++) {
             thread("receiver-" + i, new Receiver(kernel, dispatcher, relief));

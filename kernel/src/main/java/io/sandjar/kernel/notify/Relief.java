@@ -13,13 +13,17 @@ final class Relief implements Relieving {
 
     private static final int MOST = 64;
 
+    /** Who of them waits. */
+    final Lead lead;
+
     private final int wanted;
     private final Consumer<Relief> starter;
     private final AtomicInteger all;
     private final AtomicInteger waiting = new AtomicInteger();
 
     /** @param starter makes one more receiver */
-    Relief(int wanted, Consumer<Relief> starter) {
+    Relief(int wanted, Lead lead, Consumer<Relief> starter) {
+        this.lead = lead;
         this.wanted = wanted;
         this.starter = starter;
         this.all = new AtomicInteger(wanted);
@@ -27,6 +31,7 @@ final class Relief implements Relieving {
 
     @Override
     public void begin() {
+        lead.all(); // the leader itself may be the one that waits
         int there = all.get() - waiting.incrementAndGet();
         if (there < wanted) {
             all.incrementAndGet();
@@ -36,6 +41,7 @@ final class Relief implements Relieving {
 
     @Override
     public void more() {
+        lead.all();
         if (all.get() < MOST) {
             all.incrementAndGet();
             starter.accept(this);

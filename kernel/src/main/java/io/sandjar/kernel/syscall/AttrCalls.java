@@ -210,7 +210,8 @@ public final class AttrCalls {
     @Syscall(
             nr = Nr.fallocate,
             support = Support.FULL,
-            note = "files in memory as on tmpfs: without COLLAPSE_RANGE, INSERT_RANGE, ZERO_RANGE and UNSHARE_RANGE; directories of the host as there")
+            note =
+                    "files in memory as on tmpfs: without COLLAPSE_RANGE, INSERT_RANGE, ZERO_RANGE and UNSHARE_RANGE; directories of the host as there")
     public static long sys_fallocate(Task t, int fd, @As(Kind.HEX) int mode, long offset, long length) {
         FileDescription f = t.fget(fd);
         if (f == null || (f.flags() & O_PATH) != 0) {

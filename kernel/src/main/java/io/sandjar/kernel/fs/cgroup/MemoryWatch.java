@@ -301,7 +301,8 @@ public final class MemoryWatch {
         lastMembers = all.size();
         lastCpu = cpu;
         lastNanos = begin;
-        long next = busy ? Math.clamp(room / FASTEST_GROWTH, SHORTEST_NANOS, BUSY_NANOS) : Math.min(2 * pause, QUIET_NANOS);
+        long next =
+                busy ? Math.clamp(room / FASTEST_GROWTH, SHORTEST_NANOS, BUSY_NANOS) : Math.min(2 * pause, QUIET_NANOS);
         long now = System.nanoTime();
         next = Math.max(next, LEAST_PAUSE * (now - begin));
         pause = next;

@@ -44,6 +44,8 @@ record HostAcls(@Nullable Acl access, @Nullable Acl initial, boolean known, long
             return null;
         }
         Ref<Acl> list = new Ref<>();
-        return Acl.parse(v, UserNamespace.FIRST, list) == 0 ? list.orNull() : Acl.OWNER_ONLY; // users that do not exist here
+        return Acl.parse(v, UserNamespace.FIRST, list) == 0
+                ? list.orNull()
+                : Acl.OWNER_ONLY; // users that do not exist here
     }
 }

@@ -291,8 +291,7 @@ public final class FileNode extends Node {
 
     int fallocate(Caller c, int mode, long off, long len) {
         int s = Math.max(seals, 0);
-        if ((s & (Mm.F_SEAL_WRITE | Mm.F_SEAL_FUTURE_WRITE)) != 0
-                && (mode & FALLOC_FL_PUNCH_HOLE) != 0) {
+        if ((s & (Mm.F_SEAL_WRITE | Mm.F_SEAL_FUTURE_WRITE)) != 0 && (mode & FALLOC_FL_PUNCH_HOLE) != 0) {
             return -EPERM;
         }
         int r = copyUp(c, Long.MAX_VALUE);

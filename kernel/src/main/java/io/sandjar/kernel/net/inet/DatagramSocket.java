@@ -202,6 +202,27 @@ abstract class DatagramSocket extends InetSocket {
                 : inet.get(Net.SOL_IPV6, Net.IPV6_MULTICAST_ALL, 1) != 0;
     }
 
+    /**
+     * What was sent to {@code to} came to nothing. Those hear of it that want to know (IP_RECVERR) or are connected, the latter not of
+     * what may pass.
+     */
+    final void failed(Refusal why, InetAddr offender, InetAddr to, byte[] data) {
+        boolean asked = to.isV4()
+                ? inet.get(Net.SOL_IP, Net.IP_RECVERR, 0) != 0
+                : inet.get(Net.SOL_IPV6, Net.IPV6_RECVERR, 0) != 0;
+        InetAddr r = remote;
+        if (r == null ? !asked : !r.sameHost(to) || (to.port() != 0 && r.port() != to.port())) {
+            return; // what is said of others than the peer is for nobody
+        }
+        if (asked) {
+            errors.failed(to, data, why, offender);
+        } else if (!why.isHard()) {
+            return;
+        }
+        error = why.errno();
+        queue.wake(Poll.POLLERR | READABLE | WRITABLE);
+    }
+
     @Override
     public int shutdown(Caller c, int how) {
         boolean connected = remote != null;

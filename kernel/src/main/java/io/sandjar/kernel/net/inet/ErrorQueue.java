@@ -23,21 +23,30 @@ final class ErrorQueue {
     /**
      * One message.
      *
-     * @param errno why it failed; ENOMSG for a time stamp
+     * @param to where it was sent; null for a time stamp
+     * @param why it failed; null for a time stamp
+     * @param offender who says so
      * @param kind of a time stamp SCM_TSTAMP_*
      */
-    private record Entry(@Nullable InetAddr to, byte[] data, int errno, int kind, int number, long timeNanos) {}
+    private record Entry(
+            @Nullable InetAddr to,
+            byte[] data,
+            @Nullable Refusal why,
+            @Nullable InetAddr offender,
+            int kind,
+            int number,
+            long timeNanos) {}
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>(1);
 
-    /** A datagram to {@code to} that nobody took. */
-    void refused(InetAddr to, byte[] data) {
-        add(new Entry(to, Arrays.copyOf(data, Math.min(data.length, KEPT_BYTES)), ECONNREFUSED, 0, 0, 0));
+    /** A datagram to {@code to} came to nothing, as {@code offender} says. */
+    void failed(InetAddr to, byte[] data, Refusal why, InetAddr offender) {
+        add(new Entry(to, Arrays.copyOf(data, Math.min(data.length, KEPT_BYTES)), why, offender, 0, 0, 0));
     }
 
     /** A transmission was stamped. */
     void stamped(byte[] data, int kind, int number, long timeNanos) {
-        add(new Entry(null, data, ENOMSG, kind, number, timeNanos));
+        add(new Entry(null, data, null, null, kind, number, timeNanos));
     }
 
     private synchronized void add(Entry e) {
@@ -86,9 +95,11 @@ final class ErrorQueue {
         InetAddr to = x.to();
         boolean four = to == null ? s.family() == Net.AF_INET : to.isV4();
         byte[] b = new byte[four ? 32 : 44];
-        Bytes.put32(b, 0, x.errno());
+        Refusal why = x.why();
+        InetAddr says = x.offender();
+        Bytes.put32(b, 0, why == null ? ENOMSG : why.errno());
         int len = 16;
-        if (to == null) {
+        if (why == null || says == null) {
             SoftwareStamps.put(s.options, out, x.timeNanos());
             b[4] = ORIGIN_TIMESTAMPING;
             Bytes.put32(b, 8, x.kind());
@@ -96,10 +107,10 @@ final class ErrorQueue {
             len = b.length;
         } else {
             byte[] offender = new byte[28];
-            int size = to.sourceFor(0).encode(four ? Net.AF_INET : Net.AF_INET6, offender);
+            int size = says.encode(four ? Net.AF_INET : Net.AF_INET6, offender);
             b[4] = (byte) (four ? 2 : 3); // SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_ICMP6
-            b[5] = (byte) (four ? 3 : 1); // destination unreachable: port
-            b[6] = (byte) (four ? 3 : 4);
+            b[5] = (byte) why.type();
+            b[6] = (byte) why.code();
             System.arraycopy(offender, 0, b, 16, size);
             len += size;
         }

@@ -85,6 +85,21 @@ final class Ip {
         return p;
     }
 
+    /** A packet as it is after so many have passed it on. */
+    static byte[] aged(byte[] packet, int routers) {
+        if (routers == 0 || packet.length < V4_HEADER) {
+            return packet;
+        }
+        byte[] p = packet.clone();
+        if (p[0] >> 4 == 4) {
+            p[8] = (byte) (p[8] - routers);
+            headerSum(p);
+        } else {
+            p[7] = (byte) (p[7] - routers);
+        }
+        return p;
+    }
+
     /** Puts the checksum of an IPv4 header. */
     static void headerSum(byte[] p) {
         Bytes.putBe16(p, 10, 0);

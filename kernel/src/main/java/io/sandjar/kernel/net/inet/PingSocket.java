@@ -111,6 +111,14 @@ final class PingSocket extends DatagramSocket {
         return n;
     }
 
+    /** A packet, perhaps of this socket, came to nothing. */
+    void told(Packet sent, InetAddr offender, Refusal why) {
+        boolean mine = sent.protocol() == protocol() && sent.payloadLength() >= HEADER && bound;
+        if (mine && Bytes.be16(sent.bytes(), sent.payloadAt() + 4) == local.port()) {
+            failed(why, offender, sent.dst(), sent.payload());
+        }
+    }
+
     /** An answer to somebody's request has come. */
     void offered(Packet p, int link) {
         InetAddr l = local;

@@ -10,7 +10,9 @@ import io.sandjar.kernel.net.Interfaces;
 import io.sandjar.kernel.net.Link;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.Route;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +24,28 @@ import org.jspecify.annotations.Nullable;
  * @param source the address that is seen as the sender's
  * @param out index of the interface by which packets leave the sender's network
  * @param in index of the one by which they come to the receiver's
+ * @param routers the networks that pass them on, in their order
+ * @param refusal what the sender hears where nobody is; null for silence
  */
-record Place(@Nullable NetStack found, int error, InetAddr source, int out, int in) {
+record Place(
+        @Nullable NetStack found,
+        int error,
+        InetAddr source,
+        int out,
+        int in,
+        List<NetStack> routers,
+        @Nullable Refusal refusal) {
     /** Networks and bridges that a way may pass. */
     private static final int HOPS_MAX = 16;
+
+    private static final List<NetStack> NO_ROUTERS = List.of();
 
     /** @param device the index of the interface that must be taken; 0 for any */
     static Place of(NetStack net, InetAddr to, int device) {
         InetAddr own = to.sourceFor(0);
         Interfaces all = net.interfaces();
         if (all.plain()) {
-            return to.isLoopback() && device <= Interfaces.LOOPBACK_INDEX
-                    ? new Place(net, 0, own, Interfaces.LOOPBACK_INDEX, Interfaces.LOOPBACK_INDEX)
-                    : nowhere(-ENETUNREACH, to);
+            return to.isLoopback() && device <= Interfaces.LOOPBACK_INDEX ? here(net, own) : nowhere(-ENETUNREACH, to);
         }
         byte[] address = bytes(to);
         Route r = all.lookup(address, device == 0 ? null : all.byIndex(device));
@@ -43,9 +54,7 @@ record Place(@Nullable NetStack found, int error, InetAddr source, int out, int 
         }
         switch (r.type()) {
             case Rtnl.RTN_LOCAL -> {
-                return device == 0 || r.link() == device
-                        ? new Place(net, 0, own, Interfaces.LOOPBACK_INDEX, Interfaces.LOOPBACK_INDEX)
-                        : nowhere(0, to);
+                return device == 0 || r.link() == device ? here(net, own) : nowhere(0, to);
             }
             case Rtnl.RTN_UNREACHABLE -> {
                 return nowhere(-EHOSTUNREACH, to);
@@ -69,31 +78,49 @@ record Place(@Nullable NetStack found, int error, InetAddr source, int out, int 
             return nowhere(0, to);
         }
         InetAddr source = source(net.interfaces(), r, out, to);
-        Link in = follow(net, r, out, address, HOPS_MAX);
-        NetStack there = in == null ? null : in.home();
-        return new Place(there, 0, source, out.index, in == null ? 0 : in.index);
+        ArrayList<NetStack> routers = new ArrayList<>(1);
+        NetStack at = net;
+        Route way = r;
+        Link by = out;
+        while (true) {
+            byte[] gateway = way.gateway();
+            byte[] next = gateway == null ? address : gateway;
+            Link in = by.up() ? Segment.owner(by, next) : null;
+            if (!by.loopback()) {
+                at.interfaces().met(by, next, in);
+            }
+            NetStack there = in == null ? null : in.home();
+            if (in == null || there == null) {
+                return new Place(null, 0, source, out.index, 0, routers, Refusal.nobody(at, to.isV4()));
+            }
+            Interfaces all = there.interfaces();
+            if (all.isLocal(address)) {
+                return new Place(there, 0, source, out.index, in.index, routers, null);
+            }
+            boolean passes = to.isV4() ? there.forwarding() : there.forwarding6();
+            if (!passes || routers.size() >= HOPS_MAX) {
+                return new Place(null, 0, source, out.index, 0, routers, null);
+            }
+            Route further = all.lookup(address, null);
+            Link onward = further == null || further.type() != Rtnl.RTN_UNICAST ? null : all.byIndex(further.link());
+            if (further == null || onward == null) {
+                return new Place(null, 0, source, out.index, 0, routers, refused(there, further, to.isV4()));
+            }
+            routers.add(there); // who knows no way says so before it counts
+            at = there;
+            way = further;
+            by = onward;
+        }
     }
 
-    /** The interface by which packets for {@code address} come to whose it is; null when they do not. */
-    private static @Nullable Link follow(NetStack net, Route r, Link out, byte[] address, int hops) {
-        byte[] gateway = r.gateway();
-        byte[] next = gateway == null ? address : gateway;
-        Link in = out.up() ? Segment.owner(out, next) : null;
-        if (!out.loopback()) {
-            net.interfaces().met(out, next, in);
-        }
-        NetStack there = in == null ? null : in.home();
-        if (there == null || hops == 0) {
-            return null;
-        }
-        Interfaces all = there.interfaces();
-        if (all.isLocal(address)) {
-            return in;
-        }
-        boolean passes = address.length == 4 ? there.forwarding() : there.forwarding6();
-        Route further = passes ? all.lookup(address, null) : null;
-        Link way = further == null || further.type() != Rtnl.RTN_UNICAST ? null : all.byIndex(further.link());
-        return further == null || way == null ? null : follow(there, further, way, address, hops - 1);
+    /** What a router says that does not pass a packet on; null for nothing. */
+    private static @Nullable Refusal refused(NetStack by, @Nullable Route r, boolean four) {
+        return switch (r == null ? Rtnl.RTN_UNICAST : r.type()) {
+            case Rtnl.RTN_UNICAST -> Refusal.noRoute(by, four);
+            case Rtnl.RTN_UNREACHABLE -> Refusal.unreachable(by, four);
+            case Rtnl.RTN_PROHIBIT -> Refusal.prohibited(by, four);
+            default -> null;
+        };
     }
 
     private static InetAddr source(Interfaces all, Route r, Link out, InetAddr to) {
@@ -123,7 +150,20 @@ record Place(@Nullable NetStack found, int error, InetAddr source, int out, int 
     }
 
     private static Place nowhere(int error, InetAddr to) {
-        return new Place(null, error, to.sourceFor(0), 0, 0);
+        return new Place(null, error, to.sourceFor(0), 0, 0, NO_ROUTERS, null);
+    }
+
+    /** In the network itself. */
+    private static Place here(NetStack net, InetAddr own) {
+        return new Place(net, 0, own, Interfaces.LOOPBACK_INDEX, Interfaces.LOOPBACK_INDEX, NO_ROUTERS, null);
+    }
+
+    /** What the sender of a packet that may be passed on so often hears; null where it comes to its end. */
+    @Nullable
+    Refusal refusal(int hops, boolean four) {
+        return hops > routers.size() || routers.isEmpty()
+                ? refusal
+                : Refusal.timeExceeded(routers.get(Math.max(0, hops - 1)), four);
     }
 
     private static byte[] bytes(InetAddr a) {
@@ -146,7 +186,8 @@ record Place(@Nullable NetStack found, int error, InetAddr source, int out, int 
         if (there == null) {
             return false;
         }
-        there.wire().seen(packet, in, Wire.HOST);
-        return there.wire().raw(packet, in);
+        byte[] come = Ip.aged(packet, routers.size());
+        there.wire().seen(come, in, Wire.HOST);
+        return there.wire().raw(come, in);
     }
 }

@@ -201,6 +201,18 @@ final class RawSocket extends DatagramSocket {
         return true;
     }
 
+    /** A packet, perhaps of this socket, came to nothing. */
+    void told(Packet sent, InetAddr offender, Refusal why) {
+        InetAddr l = local;
+        InetAddr r = remote;
+        if (sent.protocol() == protocol()
+                && sent.isV4() == (family() == Net.AF_INET)
+                && (l.isAny() || l.sameHost(sent.src()))
+                && (r == null || r.sameHost(sent.dst()))) {
+            failed(why, offender, sent.dst(), ownHeader ? sent.bytes() : sent.payload());
+        }
+    }
+
     private boolean filtered(int type) {
         // words of 32 bits in the order of this machine: bit n of byte n / 8
         return type / 8 < unwanted.length && (unwanted[type / 8] >> type % 8 & 1) != 0;

@@ -7,6 +7,7 @@ import io.sandjar.abi.Net;
 import io.sandjar.kernel.net.NetStack;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a network does with a packet that a guest has made itself (raw(7), packet(7)): pings are answered (RFC 792, 4443), datagrams
@@ -32,11 +33,54 @@ public final class StackInput {
 
     /** Sends a packet from {@code net} to {@code place}, where it is answered. */
     static void send(NetStack net, Place place, byte[] bytes) {
+        Packet p = Packet.parse(bytes);
+        Refusal no = p == null ? null : place.refusal(p.hops(), p.isV4());
+        if (p != null && no != null) {
+            net.wire().seen(bytes, place.out(), Wire.OUTGOING);
+            refuse(no, p);
+            return;
+        }
         boolean taken = place.show(net, bytes);
         NetStack there = place.found();
-        Packet p = Packet.parse(bytes);
-        if (there != null && p != null) {
-            arrive(there, p, place.in(), taken);
+        Packet come = Packet.parse(Ip.aged(bytes, place.routers().size()));
+        if (there != null && come != null) {
+            arrive(there, come, place.in(), taken);
+        }
+    }
+
+    /** Tells the sender of a packet why it comes to nothing, unless it is itself such a message. */
+    private static void refuse(Refusal no, Packet p) {
+        boolean icmp = p.protocol() == (p.isV4() ? Net.IPPROTO_ICMP : Net.IPPROTO_ICMPV6);
+        if (!icmp || (p.payloadLength() > 0 && !Refusal.isOne(p.isV4(), p.bytes()[p.payloadAt()] & 0xff))) {
+            complain(no.by(), no.offender(p.src()), p.src(), p.bytes(), no.type(), no.code());
+        }
+    }
+
+    /** The packet that such a message is about, of which perhaps the end is missing; null for none. */
+    private static @Nullable Packet about(Packet message) {
+        int at = message.payloadAt() + 8;
+        byte[] b = message.bytes();
+        if (b.length - at < Ip.V4_HEADER || (!message.isV4() && b.length - at < Ip.V6_HEADER)) {
+            return null;
+        }
+        byte[] part = Arrays.copyOfRange(b, at, b.length);
+        if (message.isV4()) {
+            Bytes.putBe16(part, 2, part.length);
+        } else {
+            Bytes.putBe16(part, 4, part.length - Ip.V6_HEADER);
+        }
+        Packet p = Packet.parse(part);
+        return p == null || p.isV4() != message.isV4() ? null : p;
+    }
+
+    /** A message that a packet came to nothing: for the sockets that may have sent it. */
+    private static void told(NetStack there, Packet message) {
+        Packet sent = about(message);
+        if (sent != null) {
+            byte[] b = message.bytes();
+            int at = message.payloadAt();
+            Refusal why = new Refusal(there, message.isV4(), b[at] & 0xff, b[at + 1] & 0xff);
+            there.wire().refused(sent, message.src(), why);
         }
     }
 
@@ -101,6 +145,8 @@ public final class StackInput {
             answer(there, own, p.src(), p.protocol(), p.trafficClass(), Ip.icmp(own, p.src(), m));
         } else if (type == (p.isV4() ? ECHO_REPLY : ECHO_REPLY_V6)) {
             there.wire().answered(p, link);
+        } else if (Refusal.isOne(p.isV4(), type)) {
+            told(there, p);
         }
     }
 

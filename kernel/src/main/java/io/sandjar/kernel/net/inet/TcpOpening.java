@@ -36,9 +36,10 @@ final class TcpOpening {
             boolean never = to.isV4() && s.family() == Net.AF_INET6 && s.v6only();
             Place place = s.place(to);
             NetStack there = place.found();
-            if (never || there == null) {
+            Refusal no = place.refusal(s.inet.get(Net.SOL_IP, Net.IP_TTL, Ip.TTL), to.isV4());
+            if (never || there == null || no != null) {
                 int e = never ? -ENETUNREACH : place.error();
-                return e < 0 ? e : -EHOSTUNREACH;
+                return e < 0 ? e : no == null ? -EHOSTUNREACH : -no.errno();
             }
             int r = s.takeToward(to, place.source());
             if (r < 0) {

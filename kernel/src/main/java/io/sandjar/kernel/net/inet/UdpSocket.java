@@ -6,7 +6,6 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
-import io.sandjar.abi.Poll;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.net.Msg;
 import io.sandjar.kernel.net.NetStack;
@@ -219,14 +218,20 @@ final class UdpSocket extends DatagramSocket {
         }
         Place place = place(to);
         NetStack there = place.found();
-        if (there == null) {
-            return;
+        Refusal no = place.refusal(header.hops(), to.isV4());
+        if (no == null && there != null) {
+            place.watch(net, from, header, protocol(), data);
+            int hops = header.hops() - place.routers().size();
+            Header arrived = new Header(to, hops, header.trafficClass(), place.in(), 0);
+            if (arrive(there, protocol(), from, arrived, data)) {
+                return;
+            }
+            no = Refusal.port(there, to.isV4());
         }
-        place.watch(net, from, header, protocol(), data);
-        Header arrived = new Header(to, header.hops(), header.trafficClass(), place.in(), 0);
-        if (!arrive(there, protocol(), from, arrived, data)) {
-            refused(to, data);
-            there.wire().unreachable(net, from, header, protocol(), data);
+        if (no != null) {
+            InetAddr offender = there == no.by() ? to.withPort(0) : no.offender(from);
+            failed(no, offender, to, data);
+            net.wire().unreachable(no, offender, from, header, protocol(), data);
         }
     }
 
@@ -242,22 +247,6 @@ final class UdpSocket extends DatagramSocket {
     private void deliver(InetAddr from, Header header, byte[] data) {
         byte[] packet = options.filter == null ? null : Ip.udp(from, header.to(), protocol(), data);
         deliver(from, header, data, packet, Ip.UDP_HEADER);
-    }
-
-    /** Nobody is there. Those hear of it that are connected, or that want to know (IP_RECVERR). */
-    private void refused(InetAddr to, byte[] data) {
-        boolean four = to.isV4();
-        boolean asked =
-                four ? inet.get(Net.SOL_IP, Net.IP_RECVERR, 0) != 0 : inet.get(Net.SOL_IPV6, Net.IPV6_RECVERR, 0) != 0;
-        InetAddr r = remote;
-        if (r == null ? !asked : !r.equals(to)) {
-            return; // what is said of others than the peer is for nobody
-        }
-        if (asked) {
-            errors.refused(to, data);
-        }
-        error = ECONNREFUSED;
-        queue.wake(Poll.POLLERR | READABLE | WRITABLE);
     }
 
     private int bindForSending() {

@@ -131,13 +131,22 @@ public final class Wire {
         }
     }
 
-    /** Nobody in this network took a datagram: shows what is told of it to the sender, which lies in {@code back}. */
-    void unreachable(NetStack back, InetAddr from, Header h, int protocol, byte[] data) {
-        if ((watched | back.wire().watched()) != 0) {
+    /** A packet of raw and ping sockets has come to nothing. */
+    void refused(Packet sent, InetAddr offender, Refusal why) {
+        for (RawSocket s : raws) {
+            s.told(sent, offender, why);
+        }
+        for (PingSocket s : pings) {
+            s.told(sent, offender, why);
+        }
+    }
+
+    /** A datagram came to nothing: shows what is told of it to its sender, who is in this network. */
+    void unreachable(Refusal why, InetAddr offender, InetAddr from, Header h, int protocol, byte[] data) {
+        if ((watched | why.by().wire().watched()) != 0) {
             byte[] transport = Ip.udp(from, h.to(), protocol, data);
             byte[] packet = Ip.packet(from, h.to(), protocol, h.hops(), h.trafficClass(), 0, transport);
-            boolean four = h.to().isV4();
-            StackInput.complain(net, h.to(), from, packet, four ? 3 : 1, four ? 3 : 4);
+            StackInput.complain(why.by(), offender, from, packet, why.type(), why.code());
         }
     }
 

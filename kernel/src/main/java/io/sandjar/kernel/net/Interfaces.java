@@ -104,6 +104,16 @@ public final class Interfaces {
         return r != null && r.type() == Rtnl.RTN_LOCAL;
     }
 
+    /** Whether an interface that asks no neighbours has an address of IPv6: that can be bound while the interface is down. */
+    public synchronized boolean hasUnasked(byte[] address) {
+        for (Link l : links) {
+            if ((l.loopback() || (l.flags & Net.IFF_NOARP) != 0) && l.find(Net.AF_INET6, address, -1) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The route that an address takes: table local before main, long prefixes before short ones, then the metric. */
     public synchronized @Nullable Route lookup(byte[] address, @Nullable Link through) {
         return routes.lookup(address, through);

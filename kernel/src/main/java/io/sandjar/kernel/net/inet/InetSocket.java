@@ -190,9 +190,11 @@ public abstract class InetSocket extends Socket {
         };
     }
 
-    /** Addresses beyond the network's own that may be bound. */
+    /** Addresses that may be bound although no table of routes says that they are the network's own. */
     boolean mayBind(InetAddr a) {
-        return inet.get(Net.SOL_IP, Net.IP_FREEBIND, 0) != 0 || inet.get(Net.SOL_IP, Net.IP_TRANSPARENT, 0) != 0;
+        return inet.get(Net.SOL_IP, Net.IP_FREEBIND, 0) != 0
+                || inet.get(Net.SOL_IP, Net.IP_TRANSPARENT, 0) != 0
+                || (!a.isV4() && net.interfaces().hasUnasked(a.bytes(Net.AF_INET6)));
     }
 
     abstract boolean canBind();

@@ -5,6 +5,7 @@ timeout: 60
 ---
 ps -o comm= -p $$; ps -e -o pid= | wc -l | grep -c .
 sleep 5 & p=$!
+for i in $(seq 100); do case $(ps -o stat=,comm= -p $p) in S*sleep) break ;; esac; sleep 0.05; done
 ps -o stat=,comm= -p $p; ps -o ppid= -p $p | grep -c "$$"
 pgrep -P $$ sleep >/dev/null && echo found
 kill $p; wait $p; echo $?

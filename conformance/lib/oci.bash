@@ -13,6 +13,9 @@ run_oci() {
             echo "$base"
             continue
         fi
+        if [ -z "$heavy" ] && grep -q '^# HEAVY$' "$script"; then
+            continue
+        fi
         if [ "$(id -u)" != 0 ] || ! command -v "$runc" >/dev/null || ! command -v busybox >/dev/null; then
             report "$base" skip skip "needs root, runc and busybox"
             continue

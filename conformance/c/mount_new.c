@@ -214,6 +214,24 @@ TEST(set_group) {
     EQ(mount("y", "a/m", "tmpfs", 0, 0), 0);
     CHECK(mounted("b/m"));
 }
+TEST(owners_by_a_namespace_that_will_not_do) {
+    OWN_MOUNTS();
+    dirs("a");
+    EQ(mount("x", "a", "tmpfs", 0, 0), 0);
+    int own = OK(open("/proc/self/ns/user", O_RDONLY)), mounts = OK(open("/proc/self/ns/mnt", O_RDONLY));
+    struct attr at = {.set = 0x100000, .userns = -1};
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    at.userns = 9999;
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EBADF);
+    at.userns = OK(open("a/f", O_CREAT | O_RDWR, 0600));
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    at.userns = mounts;
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+    at.userns = own; // the first one has nothing to translate; in another one it is the mount that will not do
+    CHECK(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at) == -1 && (errno == EPERM || errno == EINVAL));
+    at = (struct attr){.clear = 0x100000};
+    ERR(mount_setattr(AT_FDCWD, "a", 0, &at, sizeof at), EINVAL);
+}
 TEST(mount_setattr) {
     OWN_MOUNTS();
     dirs("a");

@@ -9,6 +9,7 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
 import io.sandjar.kernel.base.Ref;
+import io.sandjar.kernel.fs.nsfs.NsFile;
 import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Dentry;
 import io.sandjar.kernel.vfs.FileDescription;
@@ -19,6 +20,7 @@ import io.sandjar.kernel.vfs.MountOps;
 import io.sandjar.kernel.vfs.Path;
 import io.sandjar.kernel.vfs.PathDescription;
 import io.sandjar.kernel.vfs.PathWalk;
+import io.sandjar.kernel.vfs.UserNamespace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,7 @@ public final class NewMountCalls {
     private static final long ATTR_NODIRATIME = 0x80;
     private static final long ATTR_NOSYMFOLLOW = 0x200000;
     private static final long ATTRS = 15 | ATTR_ATIME | ATTR_NODIRATIME | ATTR_NOSYMFOLLOW;
+    private static final long ATTR_IDMAP = 0x100000;
     private static final int ATTR_SIZE = 32;
 
     private NewMountCalls() {}
@@ -369,7 +372,7 @@ public final class NewMountCalls {
     @Syscall(
             nr = Nr.mount_setattr,
             support = Support.PARTIAL,
-            note = "no MOUNT_ATTR_IDMAP (EINVAL, as file systems without)")
+            note = "no file system allows MOUNT_ATTR_IDMAP: EINVAL, or EBADF, EPERM for a descriptor that would not do")
     public static long sys_mount_setattr(
             Task t, int dirfd, @As(Kind.PATH) long path, @As(Kind.HEX) int flags, long uattr, long usize) {
         if ((flags & ~(AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT)) != 0) {
@@ -414,16 +417,35 @@ public final class NewMountCalls {
         long time = set & ATTR_ATIME;
         if ((how & ~propagation) != 0
                 || Long.bitCount(how) > 1
-                || ((set | clear) & ~ATTRS) != 0
+                || (set & ~ATTR_IDMAP & ~ATTRS) != 0
+                || (clear & ~ATTRS) != 0
                 || (timesClear && (clear & ATTR_ATIME) != ATTR_ATIME)
                 || (!timesClear && time != 0)
                 || (time != 0 && time != ATTR_NOATIME && time != ATTR_STRICTATIME)) {
             return -EINVAL;
         }
+        if ((set & ATTR_IDMAP) != 0) {
+            return idMapped(t, Bytes.i64(b, 24));
+        }
         out[0] = set;
         out[1] = clear;
         out[2] = how;
         return 0;
+    }
+
+    /** Mounts that show other owners: what is wrong with the descriptor of the user namespace, else that no file system can. */
+    private static int idMapped(Task t, long fd) {
+        if (fd < 0 || fd > Integer.MAX_VALUE) {
+            return -EINVAL;
+        }
+        FileDescription f = t.fget((int) fd);
+        if (f == null) {
+            return -EBADF;
+        }
+        if (!(f instanceof NsFile n && n.namespace() instanceof UserNamespace u)) {
+            return -EINVAL;
+        }
+        return u == UserNamespace.FIRST || !t.creds().has(u, Cap.CAP_SYS_ADMIN) ? -EPERM : -EINVAL;
     }
 
     private static int apply(Task t, Path at, long[] a, boolean recursive) {

@@ -21,7 +21,6 @@ import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.Caller;
 import io.sandjar.kernel.vfs.FdTable;
 import io.sandjar.kernel.vfs.FileDescription;
-import io.sandjar.kernel.vfs.Stat;
 
 /** Descriptors themselves: closing, duplicating, flags, and the ioctls that any file has. */
 public final class FdCalls {

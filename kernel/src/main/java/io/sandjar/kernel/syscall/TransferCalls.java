@@ -150,7 +150,8 @@ public final class TransferCalls {
         if (inPos + count < 0 || outPos + count < 0) {
             return -EFBIG;
         }
-        if (in.inode().fs != out.inode().fs && in.inode().fs.dev() != out.inode().fs.dev()) {
+        if (in.inode().fs != out.inode().fs
+                && in.inode().fs.dev() != out.inode().fs.dev()) {
             return -EXDEV;
         }
         if (in.inode() == out.inode() && inPos < outPos + count && outPos < inPos + count) {

@@ -254,6 +254,7 @@ public final class HostDirFs extends FileSystem {
     /** The inode object of a file without a name; the descriptor is its own until it is opened. */
     HostInode nameless(HostStat s, int fd) {
         HostInode i = new HostInode(this, null, "", s, fd);
+        i.setNameless();
         known.put(FileId.of(s), new WeakReference<>(i));
         return i;
     }

@@ -8,7 +8,6 @@ import static io.sandjar.abi.O.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.DirentLayout;
 import io.sandjar.abi.Nr;
-import io.sandjar.host.HostFiles;
 import io.sandjar.host.HostFs;
 import io.sandjar.host.HostStat;
 import io.sandjar.host.Sys;
@@ -55,6 +54,29 @@ public final class HostInode extends StatInode {
         this.parent = parent;
         this.name = name;
         this.fd = fd;
+    }
+
+    HostDirFs host() {
+        return host;
+    }
+
+    /** The directory of its name; null for the root and for nameless files. */
+    @Nullable
+    HostInode parent() {
+        return parent;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isNameless() {
+        return nameless;
+    }
+
+    /** It is a nameless file; before it is shared. */
+    void setNameless() {
+        nameless = true;
     }
 
     // ---- descriptors of directories ----
@@ -277,16 +299,9 @@ public final class HostInode extends StatInode {
 
     // ---- names ----
 
-    /** The fence of this file system: nothing but one component ever goes to the host. */
-    private static void checkName(String child) {
-        if (child.isEmpty() || child.equals(".") || child.equals("..") || child.indexOf('/') >= 0) {
-            throw new IllegalArgumentException("not a component: " + child);
-        }
-    }
-
     @Override
     public int lookup(Caller c, String child, Ref<Inode> out) {
-        checkName(child);
+        HostNames.checkName(child);
         int d = acquire();
         if (d < 0) {
             return d;
@@ -359,217 +374,49 @@ public final class HostInode extends StatInode {
         return new String(buf, from, end - from, StandardCharsets.ISO_8859_1);
     }
 
-    // ---- changes (volumes) ----
+    // ---- changes of names (volumes) ----
 
     @Override
     public int mknod(Caller c, String child, int mode, long rdev, Ref<Inode> out) {
-        int type = mode & S_IFMT;
-        boolean whiteout = type == S_IFCHR && rdev == 0; // of overlays: it is no device
-        if (!whiteout && (type == S_IFCHR || type == S_IFBLK)) {
-            return -EPERM;
-        }
-        return make(c, child, mode, out, type == S_IFREG ? Nr.openat : Nr.mknodat);
+        return HostNames.mknod(c, this, child, mode, rdev, out);
     }
 
     @Override
     public int mkdir(Caller c, String child, int mode, Ref<Inode> out) {
-        return make(c, child, mode, out, Nr.mkdirat);
-    }
-
-    private int make(Caller c, String child, int mode, Ref<Inode> out, int nr) {
-        checkName(child);
-        if (!host.writable()) {
-            return -EROFS;
-        }
-        int d = acquire();
-        if (d < 0) {
-            return d;
-        }
-        Acl list = defaultAcl();
-        int permissions = list == null ? mode & 07777 : list.createdMode(mode & 07777);
-        try {
-            int r;
-            if (nr == Nr.openat) {
-                r = HostFs.open(d, child, O_CREAT | O_EXCL | O_WRONLY, 0600);
-                if (r >= 0) {
-                    Sys.call(Nr.fchown, r, c.creds().fsuid(), newGid(c)); // as far as the host lets us
-                    Sys.call(Nr.fchmod, r, permissions, 0);
-                    Sys.close(r);
-                    r = 0;
-                }
-            } else {
-                r = HostFs.nameCall(nr, d, child, mode, 0, 0);
-                if (r == 0) {
-                    HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
-                    int inherited = nr == Nr.mkdirat ? mode() & S_ISGID : 0;
-                    HostAttr.chmod(d, child, permissions | inherited);
-                }
-            }
-            HostStat s = new HostStat();
-            if (r == 0) {
-                r = HostFs.statx(d, child, s);
-            }
-            if (r == 0) {
-                out.set(host.inode(this, child, s));
-            }
-            return r;
-        } finally {
-            release();
-        }
-    }
-
-    private int newGid(Caller c) {
-        return (mode() & S_ISGID) != 0 ? gid() : c.creds().fsgid();
+        return HostNames.mkdir(c, this, child, mode, out);
     }
 
     @Override
     public int symlink(Caller c, String child, String text) {
-        checkName(child);
-        if (!host.writable()) {
-            return -EROFS;
-        }
-        int d = acquire();
-        if (d < 0) {
-            return d;
-        }
-        int r = HostFs.symlink(text, d, child);
-        if (r == 0) {
-            HostFs.nameCall(Nr.fchownat, d, child, c.creds().fsuid(), newGid(c), AT_SYMLINK_NOFOLLOW);
-        }
-        release();
-        return r;
+        return HostNames.symlink(c, this, child, text);
     }
 
     @Override
     public int link(Caller c, String child, Inode file) {
-        HostInode from = (HostInode) file;
-        HostInode fromDir = from.parent;
-        if (from.nameless) {
-            return linkNameless(from, child);
-        }
-        return fromDir == null ? -EPERM : two(Nr.linkat, fromDir, from.name, this, child, 0);
-    }
-
-    private int linkNameless(HostInode from, String child) {
-        checkName(child);
-        HostFile open = from.anyOpen(false);
-        int d = open == null ? -ENOENT : acquire();
-        int r = d;
-        if (d >= 0 && open != null) {
-            r = HostFiles.link(open.hostFd(), d, child);
-            release();
-        }
-        if (open != null) {
-            open.release();
-        }
-        if (r == 0) {
-            from.moved(this, child, from.stat);
-            from.changed();
-        }
-        return r;
+        return HostNames.link(this, child, (HostInode) file);
     }
 
     @Override
     public int tmpfile(Caller c, int mode, boolean linkable, Ref<Inode> out) {
-        if (!host.writable()) {
-            return -EROFS;
-        }
-        int f = HostFds.hasRoom() ? openChild(".", O_TMPFILE | O_RDWR | (linkable ? 0 : O_EXCL)) : -ENFILE;
-        if (f < 0) {
-            return f;
-        }
-        Acl list = defaultAcl();
-        Sys.call(Nr.fchown, f, c.creds().fsuid(), newGid(c)); // as far as the host lets us
-        Sys.call(Nr.fchmod, f, (list == null ? mode : list.createdMode(mode)) & 07777, 0);
-        HostStat s = new HostStat();
-        int r = HostFs.statx(f, "", s);
-        if (r != 0) {
-            Sys.close(f);
-            return r;
-        }
-        HostInode made = host.nameless(s, f);
-        made.nameless = true;
-        out.set(made);
-        return 0;
+        return HostNames.tmpfile(c, this, mode, linkable, out);
     }
 
     @Override
     public int unlink(Caller c, String child) {
-        return remove(child, 0);
+        return HostNames.unlink(this, child);
     }
 
     @Override
     public int rmdir(Caller c, String child) {
-        HostInode dir = inUse(child); // whoever is in it goes on to be in it
-        int held = dir == null ? -1 : dir.acquire();
-        int r = remove(child, AT_REMOVEDIR);
-        if (dir != null && held >= 0) {
-            dir.release();
-        }
-        return r;
-    }
-
-    /** The inode object of a name, if there is one. */
-    private @Nullable HostInode inUse(String child) {
-        checkName(child);
-        int d = acquire();
-        if (d < 0) {
-            return null;
-        }
-        HostStat s = new HostStat();
-        int r = HostFs.statx(d, child, s);
-        release();
-        return r == 0 ? host.known(s) : null;
-    }
-
-    private int remove(String child, int flags) {
-        checkName(child);
-        if (!host.writable()) {
-            return -EROFS;
-        }
-        int d = acquire();
-        if (d < 0) {
-            return d;
-        }
-        int r = HostFs.nameCall(Nr.unlinkat, d, child, flags, 0, 0);
-        release();
-        return r;
+        return HostNames.rmdir(this, child);
     }
 
     @Override
     public int rename(Caller c, String oldName, Inode newDir, String newName, int flags) {
-        HostInode to = (HostInode) newDir;
-        int r = two(Nr.renameat2, this, oldName, to, newName, flags);
-        if (r == 0) {
-            Ref<Inode> moved = new Ref<>(); // looking up tells inodes that are in use their new names
-            to.lookup(c, newName, moved);
-            if ((flags & RENAME_EXCHANGE) != 0) {
-                lookup(c, oldName, moved);
-            }
-        }
-        return r;
+        return HostNames.rename(c, this, oldName, (HostInode) newDir, newName, flags);
     }
 
-    private static int two(int nr, HostInode a, String aName, HostInode b, String bName, int flags) {
-        checkName(aName);
-        checkName(bName);
-        if (!a.host.writable()) {
-            return -EROFS;
-        }
-        int x = a.acquire();
-        if (x < 0) {
-            return x;
-        }
-        int y = b.acquire();
-        if (y < 0) {
-            a.release();
-            return y;
-        }
-        int r = HostFs.twoNames(nr, x, aName, y, bName, flags);
-        a.release();
-        b.release();
-        return r;
-    }
+    // ---- attributes ----
 
     @Override
     public int setattr(Caller c, Attr a) {
@@ -708,7 +555,8 @@ public final class HostInode extends StatInode {
     }
 
     /** A description that has it open, with a reference for the caller; null if there is none that will do. */
-    private @Nullable HostFile anyOpen(boolean forWriting) {
+    @Nullable
+    HostFile anyOpen(boolean forWriting) {
         synchronized (open) {
             for (HostFile f : open) {
                 if ((!forWriting || f.hostWritable()) && f.tryAcquire()) {

@@ -392,10 +392,8 @@ TEST(limits) {
         struct pollfd p = {side ? s : m, POLLOUT, 0};
         EQ(poll(&p, 1, 0), 0);
         long got = 0;
-        while (ready(side ? m : s, 100) && (r = read(side ? m : s, b, sizeof b)) > 0) {
-            CHECK(r <= 4096);
+        while (ready(side ? m : s, 100) && (r = read(side ? m : s, b, sizeof b)) > 0)
             got += r;
-        }
         EQ(got, n);
         EQ(poll(&p, 1, 2000), 1);
     }

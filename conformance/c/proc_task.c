@@ -273,4 +273,41 @@ TEST(attributes_of_no_module) {
     }
 }
 
+static int told_id[2];
+static void *stays(void *end) {
+    char c;
+    pid_t tid = syscall(SYS_gettid);
+    prctl(PR_SET_NAME, "another one");
+    if (write(told_id[1], &tid, sizeof tid) < 0 || read(*(int *)end, &c, 1) < 0)
+        return end;
+    return 0;
+}
+TEST(by_the_number_of_a_thread) { /* not listed, but there: its own figures, in a directory like a process' */
+    int end[2];
+    pid_t tid = 0;
+    pthread_t t;
+    char path[80], want[80];
+    EQ(pipe(told_id), 0);
+    EQ(pipe(end), 0);
+    EQ(pthread_create(&t, 0, stays, end), 0);
+    EQ(read(told_id[0], &tid, sizeof tid), sizeof tid);
+    CHECK(tid != getpid());
+    snprintf(path, sizeof path, "/proc/%d/stat", tid);
+    snprintf(want, sizeof want, "%d (another one) ", tid);
+    CHECK(!strncmp(get(path), want, strlen(want)));
+    snprintf(path, sizeof path, "/proc/%d/status", tid);
+    snprintf(want, sizeof want, "\nTgid:\t%d\n", getpid());
+    CHECK(strstr(get(path), want));
+    snprintf(want, sizeof want, "\nPid:\t%d\n", tid);
+    CHECK(strstr(get(path), want));
+    snprintf(path, sizeof path, "/proc/%d/task/%d/comm", tid, getpid());
+    CHECK(strcmp(get(path), "another one\n"));
+    snprintf(path, sizeof path, "/proc/%d/task/%d/task", getpid(), tid);
+    ERR(access(path, F_OK), ENOENT);
+    snprintf(path, sizeof path, "/proc/%d/fd", tid);
+    EQ(access(path, F_OK), 0);
+    EQ(write(end[1], "x", 1), 1);
+    EQ(pthread_join(t, 0), 0);
+}
+
 MAIN()

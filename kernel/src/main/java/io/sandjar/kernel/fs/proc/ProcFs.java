@@ -227,11 +227,12 @@ public final class ProcFs extends PseudoFs {
                 return there ? super.lookup(c, name, out) : -ENOENT;
             }
             ThreadGroup g;
+            Task t = null;
             kernel.taskLock().lock();
             try {
                 g = pids.group(id);
                 if (g == null) { // a thread can be looked up here, though it is not listed
-                    Task t = pids.task(id);
+                    t = pids.task(id);
                     g = t == null ? null : t.group();
                 }
             } finally {
@@ -240,7 +241,7 @@ public final class ProcFs extends PseudoFs {
             if (g == null) {
                 return -ENOENT;
             }
-            TaskDir d = new TaskDir(ProcFs.this, g, null);
+            TaskDir d = TaskDir.ofProcess(ProcFs.this, g, t);
             if (hide != Hide.NOTHING && !sees(c, d, Hide.EXISTENCE)) {
                 return -ENOENT;
             }
@@ -262,7 +263,7 @@ public final class ProcFs extends PseudoFs {
                 kernel.taskLock().unlock();
             }
             for (ThreadGroup g : all) {
-                if (hide != Hide.NOTHING && !sees(c, new TaskDir(ProcFs.this, g, null), Hide.EXISTENCE)) {
+                if (hide != Hide.NOTHING && !sees(c, TaskDir.ofProcess(ProcFs.this, g, null), Hide.EXISTENCE)) {
                     continue;
                 }
                 out.add(new Entry(Integer.toString(pids.fromRoot(g.pid())), TaskDir.inoOf(g, null, 0), 4));

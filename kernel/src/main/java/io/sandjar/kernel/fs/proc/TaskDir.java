@@ -36,12 +36,24 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     final ProcFs proc;
     final ThreadGroup group;
     final @Nullable Task task;
+    private final boolean inTask;
 
-    TaskDir(ProcFs proc, ThreadGroup group, @Nullable Task task) {
+    private TaskDir(ProcFs proc, ThreadGroup group, @Nullable Task task, boolean inTask) {
         super(proc, inoOf(group, task, 0), 0555);
         this.proc = proc;
         this.group = group;
         this.task = task;
+        this.inTask = inTask;
+    }
+
+    /** /proc/PID; by the number of a thread that is no leader it shows that one. */
+    static TaskDir ofProcess(ProcFs proc, ThreadGroup group, @Nullable Task thread) {
+        return new TaskDir(proc, group, thread, false);
+    }
+
+    /** /proc/PID/task/TID. */
+    static TaskDir ofThread(ProcFs proc, ThreadGroup group, Task thread) {
+        return new TaskDir(proc, group, thread, true);
     }
 
     /** A number that no other file of /proc has, even when the pid is used again. */
@@ -79,12 +91,12 @@ final class TaskDir extends PseudoDir implements ProcessInode {
 
     @Override
     public @Nullable ThreadGroup process() {
-        return task == null ? group : null;
+        return inTask ? null : group;
     }
 
     /** Whether it belongs to a thread rather than to a process. */
     boolean thread() {
-        return task != null;
+        return inTask;
     }
 
     private Creds owner() {
@@ -148,9 +160,9 @@ final class TaskDir extends PseudoDir implements ProcessInode {
             case "fdinfo":
                 return new FdDir(this, true);
             case "task":
-                return task == null ? new ThreadsDir(this) : null;
+                return inTask ? null : new ThreadsDir(this);
             case "map_files":
-                return task == null ? new MapFilesDir(this) : null;
+                return inTask ? null : new MapFilesDir(this);
             case "ns":
                 return new NsDir(this);
             case "net":
@@ -158,7 +170,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
             case "attr":
                 return new AttrDir(this);
             default:
-                TaskFile.Kind k = TaskFile.kind(name, task != null);
+                TaskFile.Kind k = TaskFile.kind(name, inTask);
                 return switch (k) {
                     case null -> null;
                     case UID_MAP, GID_MAP, PROJID_MAP, SETGROUPS -> new IdMapFile(this, k);
@@ -172,14 +184,14 @@ final class TaskDir extends PseudoDir implements ProcessInode {
         for (String d : DIRS) {
             out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
         }
-        for (String d : task == null ? PROCESS_DIRS : NONE) {
+        for (String d : inTask ? NONE : PROCESS_DIRS) {
             out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
         }
         for (String l : LINKS) {
             out.add(new Entry(l, inoOf(group, task, l.hashCode() & 0xffff), 10));
         }
         for (TaskFile.Kind k : TaskFile.kinds()) {
-            if (!k.in(task != null)) {
+            if (!k.in(inTask)) {
                 continue;
             }
             out.add(new Entry(k.fileName(), inoOf(group, task, 16 + k.ordinal()), 8));
@@ -220,7 +232,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
             int tid = ProcFs.number(name);
             for (Task t : tasks()) {
                 if (of.proc.pids().fromRoot(t.rootTid()) == tid) {
-                    out.set(new TaskDir(of.proc, of.group, t));
+                    out.set(ofThread(of.proc, of.group, t));
                     return 0;
                 }
             }

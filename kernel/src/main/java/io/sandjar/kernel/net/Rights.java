@@ -144,8 +144,8 @@ public final class Rights {
         return total;
     }
 
-    /** Empties the queues that nobody can reach. @return false when something moved meanwhile */
-    public boolean collect() {
+    /** Empties the queues that nobody can reach; one look at a time. @return false when something moved meanwhile */
+    public synchronized boolean collect() {
         long before = changes.get();
         IdentityHashMap<SocketFile, int[]> candidates = candidates();
         if (candidates.isEmpty()) {
@@ -176,13 +176,16 @@ public final class Rights {
         if (changes.get() != before) {
             return false;
         }
+        ArrayList<SocketFile> ours = new ArrayList<>(candidates.size());
         for (SocketFile s : candidates.keySet()) {
-            s.acquire(); // emptying one queue must not end another before its turn
+            if (s.tryAcquire()) { // emptying one queue must not end another before its turn
+                ours.add(s);
+            }
         }
-        for (SocketFile s : candidates.keySet()) {
+        for (SocketFile s : ours) {
             s.socket().dropAncillary();
         }
-        for (SocketFile s : candidates.keySet()) {
+        for (SocketFile s : ours) {
             release(s);
         }
         return true;

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -144,12 +145,37 @@ static int posix_messages(int i) {
     }
     return mq_send(q, text, sizeof text, 0);
 }
+static int packet_filters(int i) {
+    static struct sock_filter code[4096];
+    struct sock_fprog program = {4096, code};
+    for (int k = 0; i == 0 && k < 4096; k++)
+        code[k] = (struct sock_filter){BPF_RET | BPF_K, 0, 0, 65535};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    return fd < 0 ? -1 : setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+static int unaccepted(int i) {
+    /* connections that nobody accepts, and whose own end is closed */
+    static struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t n = sizeof at;
+    if (i % 4000 == 0) {
+        int l = socket(AF_INET, SOCK_STREAM, 0);
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        at.sin_port = 0;
+        if (bind(l, (struct sockaddr *)&at, sizeof at) || listen(l, 4096) || getsockname(l, (struct sockaddr *)&at, &n))
+            return -1;
+    }
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int r = connect(fd, (struct sockaddr *)&at, sizeof at) && errno != EINPROGRESS ? -1 : 0;
+    close(fd);
+    return r;
+}
 static const struct {
     const char *name;
     int (*one)(int);
 } kinds[] = {{"events", events}, {"pipes", pipes}, {"full pipes", full_pipes}, {"sockets", sockets}, {"internet", internet}, {"files", files},
         {"large files", large_files}, {"watched", watched}, {"tables", tables}, {"notices", notices}, {"messages", messages},
-        {"semaphores", semaphores}, {"filters", filters}, {"timers", timers}, {"posix messages", posix_messages}};
+        {"semaphores", semaphores}, {"filters", filters}, {"timers", timers}, {"posix messages", posix_messages},
+        {"packet filters", packet_filters}, {"unaccepted", unaccepted}};
 #define KINDS (int)(sizeof kinds / sizeof *kinds)
 
 static void no_ipc(void) {

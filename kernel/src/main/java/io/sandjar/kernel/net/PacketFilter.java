@@ -7,6 +7,7 @@ import static io.sandjar.kernel.base.Bpf.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Net;
 import io.sandjar.kernel.base.Bpf;
+import io.sandjar.kernel.base.Collected;
 import io.sandjar.kernel.vfs.Caller;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ public final class PacketFilter {
         this.jump = jump;
     }
 
+    private static final int FIXED_BYTES = 128;
+    private static final int STEP_BYTES = 12;
+
     /** What a filter may ask about a packet beside its bytes. */
     public record About(int protocol, int packetType, int link, int hardware, int networkAt) {
         static final About NOTHING = new About(0, 0, Interfaces.LOOPBACK_INDEX, Net.ARPHRD_LOOPBACK, 0);
@@ -67,7 +71,12 @@ public final class PacketFilter {
             error[0] = r;
             return null;
         }
-        return check(program);
+        PacketFilter f = check(program);
+        if (f != null && !Collected.count(f, FIXED_BYTES + (long) n * STEP_BYTES)) {
+            error[0] = -io.sandjar.abi.Errno.ENOMEM;
+            return null;
+        }
+        return f;
     }
 
     static @Nullable PacketFilter check(byte[] program) {

@@ -7,6 +7,7 @@ import static io.sandjar.abi.Errno.*;
 import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Cap;
 import io.sandjar.abi.Nr;
+import io.sandjar.kernel.base.Collected;
 import io.sandjar.kernel.task.Access;
 import io.sandjar.kernel.task.Identity;
 import io.sandjar.kernel.task.Task;
@@ -17,6 +18,9 @@ import java.util.Arrays;
 /** User and group ids, supplementary groups, capability sets. */
 public final class CredCalls {
     private static final int NGROUPS_MAX = 65536;
+
+    /** Lists that are no longer count with their thread. */
+    private static final int FEW_GROUPS = 32;
 
     private CredCalls() {}
 
@@ -178,6 +182,9 @@ public final class CredCalls {
             if (groups[i] == -1) {
                 return -EINVAL;
             }
+        }
+        if (size > FEW_GROUPS && !Collected.count(groups, size * 4L)) {
+            return -ENOMEM;
         }
         t.setCreds(c.withGroups(groups));
         return 0;

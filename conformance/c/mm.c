@@ -429,6 +429,12 @@ TEST(mlock_counts) {
     ERR(mlock(p + 7 * 4096, 2 * 4096), ENOMEM); /* a hole */
     EQ(mlock(p, 0), 0);
     ERR(mlock((void *)-4096L, 8192), EINVAL);
+    CHILD(pid) {
+        struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+        if (setrlimit(RLIMIT_MEMLOCK, &none) == 0)
+            ERR(mlock(p, -4096L), EINVAL); /* the end of all addresses, not of a limit */
+    }
+    WAIT_EXIT(pid, 0);
     ERR(mlock2(p, 4096, 2), EINVAL);
     EQ(munlockall(), 0);
     EQ(locked(), 0);

@@ -47,7 +47,7 @@ public final class PageCalls {
         long from = addr & -Mm.PAGE_SIZE;
         long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));
         long most = lockable(t);
-        if (most <= 0 || Long.compareUnsigned(size, most) > 0) {
+        if (most <= 0 || most != Long.MAX_VALUE && Long.compareUnsigned(size, most) > 0) {
             return most < 0 ? -EPERM : -ENOMEM;
         }
         int r = range(t, addr, size);
@@ -57,7 +57,7 @@ public final class PageCalls {
     /** Bytes that the caller may have locked: Long.MAX_VALUE for any number, -1 when it may not ask. */
     private static long lockable(Task t) {
         long limit = t.creds().has(Cap.CAP_IPC_LOCK) ? Long.MAX_VALUE : t.rlimit(Rlimit.RLIMIT_MEMLOCK);
-        return limit == Long.MAX_VALUE ? limit : limit == 0 ? -1 : limit & -Mm.PAGE_SIZE;
+        return limit < 0 || limit == Long.MAX_VALUE ? Long.MAX_VALUE : limit == 0 ? -1 : limit & -Mm.PAGE_SIZE;
     }
 
     /** What is wrong with the pages of a call that locks: 0, -EINVAL for the end of all addresses, -ENOMEM for holes. */
@@ -80,10 +80,7 @@ public final class PageCalls {
         long from = addr & -Mm.PAGE_SIZE;
         long size = Mm.pageUp(len + (addr & Mm.PAGE_SIZE - 1));
         int r = range(t, addr, size);
-        if (r == 0) {
-            t.lockedPages().unlock(from, from + size);
-        }
-        return r;
+        return r == 0 ? t.lockedPages().unlock(t, from, from + size) : r;
     }
 
     @Syscall(

@@ -5,6 +5,7 @@ package io.sandjar.kernel.task;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Mm;
+import io.sandjar.kernel.base.Collected;
 import java.util.Arrays;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Arrays;
 public final class LockedPages {
     /** As many areas as a process may have mapped (vm.max_map_count). */
     private static final int MOST_RANGES = 65530;
+
+    /** Bounds that are not counted in the heap's room. */
+    private static final int FREE_BOUNDS = 512;
 
     /** Beginnings and ends of the ranges, in order, which neither touch nor overlap. */
     private long[] bounds = new long[16];
@@ -41,7 +45,11 @@ public final class LockedPages {
                 return -ENOMEM;
             }
         }
-        return add(from, to);
+        if (add(from, to)) {
+            return 0;
+        }
+        keepMapped(t);
+        return add(from, to) ? 0 : -ENOMEM;
     }
 
     /** mlockall(2): what is mapped now, what will be mapped, or both. */
@@ -55,25 +63,31 @@ public final class LockedPages {
         }
         everything = (flags & Mm.MCL_FUTURE) != 0;
         MappedRange m = MappedRange.first(t);
-        int r = 0;
-        while (r == 0 && m.next()) {
-            if (counts(m)) {
-                r = add(m.from, m.to);
-            }
+        if (!m.told()) {
+            return 0;
         }
-        return r;
-    }
-
-    public synchronized void unlock(long from, long to) {
         long[] old = Arrays.copyOf(bounds, used);
         used = 0;
-        for (int i = 0; i < old.length; i += 2) {
-            append(old[i], Math.min(old[i + 1], from));
-            append(Math.max(old[i], to), old[i + 1]);
+        while (m.next()) {
+            if (counts(m) && !append(m.from, m.to)) {
+                restore(old);
+                return -ENOMEM;
+            }
         }
+        return 0;
+    }
+
+    /** Unlocks whole pages of the caller. */
+    public synchronized int unlock(Task t, long from, long to) {
+        if (remove(from, to)) {
+            return 0;
+        }
+        keepMapped(t);
+        return remove(from, to) ? 0 : -ENOMEM;
     }
 
     public synchronized void unlockAll() {
+        bounds = new long[16];
         used = 0;
         everything = false;
     }
@@ -91,38 +105,97 @@ public final class LockedPages {
         return n;
     }
 
-    private int add(long from, long to) {
-        if (used / 2 >= MOST_RANGES) {
-            return -ENOMEM;
+    /** Adds a range; false when there is no place for it. */
+    private boolean add(long from, long to) {
+        int i = 0;
+        while (i < used && bounds[i + 1] < from) {
+            i += 2;
         }
-        long[] old = Arrays.copyOf(bounds, used);
         long begin = from;
         long end = to;
-        int i = 0;
-        used = 0;
-        for (; i < old.length && old[i + 1] < begin; i += 2) {
-            append(old[i], old[i + 1]);
+        int j = i;
+        for (; j < used && bounds[j] <= to; j += 2) {
+            begin = Math.min(begin, bounds[j]);
+            end = Math.max(end, bounds[j + 1]);
         }
-        for (; i < old.length && old[i] <= end; i += 2) {
-            begin = Math.min(begin, old[i]);
-            end = Math.max(end, old[i + 1]);
+        if (!makePlace(i, j, 2)) {
+            return false;
         }
-        append(begin, end);
-        for (; i < old.length; i += 2) {
-            append(old[i], old[i + 1]);
-        }
-        return 0;
+        bounds[i] = begin;
+        bounds[i + 1] = end;
+        return true;
     }
 
-    private void append(long from, long to) {
+    /** Takes a range out; false when there is no place for what is left of one that it splits. */
+    private boolean remove(long from, long to) {
+        int i = 0;
+        while (i < used && bounds[i + 1] <= from) {
+            i += 2;
+        }
+        int j = i;
+        while (j < used && bounds[j] < to) {
+            j += 2;
+        }
+        if (from >= to || i == j) {
+            return true;
+        }
+        long begin = bounds[i];
+        long end = bounds[j - 1];
+        if (!makePlace(i, j, (begin < from ? 2 : 0) + (to < end ? 2 : 0))) {
+            return false;
+        }
+        if (begin < from) {
+            bounds[i++] = begin;
+            bounds[i++] = from;
+        }
+        if (to < end) {
+            bounds[i] = to;
+            bounds[i + 1] = end;
+        }
+        return true;
+    }
+
+    /** Adds a range behind all others, or to the last one; false when there is no place for it. */
+    private boolean append(long from, long to) {
         if (from >= to) {
-            return;
+            return true;
         }
-        if (used == bounds.length) {
-            bounds = Arrays.copyOf(bounds, used * 2);
+        if (used > 0 && bounds[used - 1] == from) {
+            bounds[used - 1] = to;
+            return true;
         }
-        bounds[used++] = from;
-        bounds[used++] = to;
+        if (!makePlace(used, used, 2)) {
+            return false;
+        }
+        bounds[used - 2] = from;
+        bounds[used - 1] = to;
+        return true;
+    }
+
+    /**
+     * Makes place for {@code n} bounds instead of those from {@code i} to before {@code j}. False, and nothing is changed,
+     * when that would be too many, or the heap has no room for them.
+     */
+    private boolean makePlace(int i, int j, int n) {
+        int wanted = used + n - (j - i);
+        if (wanted > used && wanted > 2 * MOST_RANGES) {
+            return false;
+        }
+        if (wanted > bounds.length) {
+            long[] longer = Arrays.copyOf(bounds, bounds.length * 2);
+            if (longer.length > FREE_BOUNDS && !Collected.count(longer, (long) longer.length * Long.BYTES)) {
+                return false;
+            }
+            bounds = longer;
+        }
+        System.arraycopy(bounds, j, bounds, i + n, used - j);
+        used = wanted;
+        return true;
+    }
+
+    private void restore(long[] old) {
+        System.arraycopy(old, 0, bounds, 0, old.length); // which has not become shorter
+        used = old.length;
     }
 
     /** Forgets what has been unmapped, which happens without a call to the kernel. */
@@ -130,18 +203,18 @@ public final class LockedPages {
         if (used == 0) {
             return;
         }
+        MappedRange m = MappedRange.first(t);
+        if (!m.told()) {
+            return;
+        }
         long[] old = Arrays.copyOf(bounds, used);
         used = 0;
-        MappedRange m = MappedRange.first(t);
         int i = 0;
         boolean more = m.next();
         while (more && i < old.length) {
-            long from = Math.max(old[i], m.from);
-            long to = Math.min(old[i + 1], m.to);
-            if (used > 0 && from < to && bounds[used - 1] == from) {
-                bounds[used - 1] = to;
-            } else {
-                append(from, to);
+            if (!append(Math.max(old[i], m.from), Math.min(old[i + 1], m.to))) {
+                restore(old);
+                return;
             }
             if (m.to < old[i + 1]) {
                 more = m.next();

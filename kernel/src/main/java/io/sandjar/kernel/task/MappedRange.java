@@ -24,6 +24,11 @@ public final class MappedRange {
         return new MappedRange(maps == null ? "" : maps);
     }
 
+    /** Whether the host tells. */
+    boolean told() {
+        return !maps.isEmpty();
+    }
+
     /** Goes on to the next range; false when there is none. */
     boolean next() {
         int dash = maps.indexOf('-', line);
@@ -41,7 +46,7 @@ public final class MappedRange {
     /** Whether no address from {@code from} to before {@code to} is free; true when the host does not tell. */
     public static boolean whole(Task t, long from, long to) {
         MappedRange m = first(t);
-        if (m.maps.isEmpty()) {
+        if (!m.told()) {
             return true;
         }
         long at = from;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 
 TEST(timers) {
@@ -306,8 +307,53 @@ TEST(by_the_number_of_a_thread) { /* not listed, but there: its own figures, in 
     ERR(access(path, F_OK), ENOENT);
     snprintf(path, sizeof path, "/proc/%d/fd", tid);
     EQ(access(path, F_OK), 0);
+    struct stat process, thread; /* find(1) takes a directory within itself for a loop */
+    snprintf(path, sizeof path, "/proc/%d", tid);
+    EQ(stat(path, &process), 0);
+    snprintf(path, sizeof path, "/proc/%d/task/%d", tid, tid);
+    EQ(stat(path, &thread), 0);
+    CHECK(process.st_ino != thread.st_ino);
     EQ(write(end[1], "x", 1), 1);
     EQ(pthread_join(t, 0), 0);
+}
+
+TEST(asked_at_each_reading) { /* not only when it was opened: the process may be another program now */
+    static const struct {
+        const char *name;
+        int want;
+    } of[] = {{"io", EACCES}, {"personality", EPERM}, {"stack", EACCES}, {"syscall", EPERM}};
+    enum { N = sizeof of / sizeof *of };
+    int go[2], gone[2], fd[N];
+    char path[80], b[100];
+    pid_t reader, other;
+    if (geteuid() != 0)
+        SKIP("needs root");
+    CHILD(reader) {
+        EQ(setresgid(1234, 1234, 1234), 0);
+        EQ(setresuid(1234, 1234, 1234), 0);
+        EQ(prctl(PR_SET_DUMPABLE, 1), 0);
+        EQ(pipe(go), 0);
+        EQ(pipe(gone), 0);
+        CHILD(other) {
+            EQ(read(go[0], b, 1), 1);
+            EQ(prctl(PR_SET_DUMPABLE, 0), 0);
+            EQ(write(gone[1], "x", 1), 1);
+            pause();
+        }
+        for (int i = 0; i < N; i++) {
+            snprintf(path, sizeof path, "/proc/%d/%s", other, of[i].name);
+            fd[i] = open(path, O_RDONLY);
+            CHECK(fd[i] >= 0 || errno == ENOENT); /* as the kernel was built */
+        }
+        EQ(write(go[1], "x", 1), 1);
+        EQ(read(gone[0], b, 1), 1);
+        for (int i = 0; i < N; i++)
+            if (fd[i] >= 0)
+                ERR(read(fd[i], b, sizeof b), of[i].want);
+        EQ(kill(other, SIGKILL), 0);
+        EQ(waitpid(other, 0, 0), other);
+    }
+    WAIT_EXIT(reader, 0);
 }
 
 MAIN()

@@ -57,7 +57,6 @@ public final class ProcView {
     public final long startStack;
     public final byte[] auxv;
     public final int exitSignal;
-    private final ThreadGroup process;
     public final int oomScoreAdj;
     public final int coredumpFilter;
     public final Cgroup cgroup;
@@ -87,6 +86,8 @@ public final class ProcView {
     public final int policy;
     public final @Nullable SeccompFilter seccomp;
     public final Namespaces ns;
+
+    private final ThreadGroup process;
 
     private ProcView(PidSpace seen, ThreadGroup g, @Nullable Task t, boolean whole) {
         this.process = g;
@@ -200,11 +201,15 @@ public final class ProcView {
         }
     }
 
-    /** A thread; null when it is gone. */
-    public static @Nullable ProcView ofThread(Kernel k, PidSpace seen, Task t) {
+    /**
+     * A thread; null when it is gone.
+     *
+     * @param whole whether what is counted is the whole process's (/proc/TID) and not the thread's (/proc/PID/task/TID)
+     */
+    public static @Nullable ProcView ofThread(Kernel k, PidSpace seen, Task t, boolean whole) {
         k.taskLock().lock();
         try {
-            return t.dead || t.pids().tasks().task(t.rootTid()) != t ? null : new ProcView(seen, t.group, t, false);
+            return t.dead || t.pids().tasks().task(t.rootTid()) != t ? null : new ProcView(seen, t.group, t, whole);
         } finally {
             k.taskLock().unlock();
         }

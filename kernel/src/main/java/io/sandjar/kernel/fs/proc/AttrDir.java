@@ -19,12 +19,12 @@ final class AttrDir extends PseudoDir {
     private final TaskDir of;
 
     AttrDir(TaskDir of) {
-        super(of.proc, TaskDir.inoOf(of.group, of.task, 3), 0555);
+        super(of.proc, of.ino(3), 0555);
         this.of = of;
     }
 
     private long ino(int i) {
-        return TaskDir.inoOf(of.group, of.task, 400 + i);
+        return of.ino(400 + i);
     }
 
     @Override

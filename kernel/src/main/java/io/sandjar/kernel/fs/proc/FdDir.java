@@ -30,7 +30,7 @@ final class FdDir extends PseudoDir {
     private final boolean info;
 
     FdDir(TaskDir dir, boolean info) {
-        super(dir.proc, TaskDir.inoOf(dir.group, dir.task, info ? 6 : 5), info ? 0555 : 0500);
+        super(dir.proc, dir.ino(info ? 6 : 5), info ? 0555 : 0500);
         this.dir = dir;
         this.info = info;
     }
@@ -87,7 +87,7 @@ final class FdDir extends PseudoDir {
     }
 
     private long ino(int fd) {
-        return TaskDir.inoOf(dir.group, dir.task, (info ? 2 * FD_INO : FD_INO) + (fd & (FD_INO - 1)));
+        return dir.ino((info ? 2 * FD_INO : FD_INO) + (fd & (FD_INO - 1)));
     }
 
     private @Nullable FileDescription acquire(int fd) {

@@ -25,7 +25,7 @@ final class IdMapFile extends TextInode {
     private final TaskFile.Kind kind;
 
     IdMapFile(TaskDir dir, TaskFile.Kind kind) {
-        super(dir.proc, TaskDir.inoOf(dir.group, dir.task, 16 + kind.ordinal()), kind.perm());
+        super(dir.proc, dir.ino(16 + kind.ordinal()), kind.perm());
         this.dir = dir;
         this.kind = kind;
     }

@@ -20,7 +20,7 @@ final class NsLink extends PseudoInode {
     private final String name;
 
     NsLink(TaskDir dir, String name, int index) {
-        super(dir.proc, TaskDir.inoOf(dir.group, dir.task, 200 + index), 0120777);
+        super(dir.proc, dir.ino(200 + index), 0120777);
         this.dir = dir;
         this.name = name;
     }

@@ -33,13 +33,16 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     private static final String[] NAMESPACES = {"cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "user", "uts"
     };
 
+    /** Set in the numbers of /proc/TID and its files, so that they are not those of /proc/TID/task/TID. */
+    private static final long BY_TID = 1L << 58;
+
     final ProcFs proc;
     final ThreadGroup group;
     final @Nullable Task task;
     private final boolean inTask;
 
     private TaskDir(ProcFs proc, ThreadGroup group, @Nullable Task task, boolean inTask) {
-        super(proc, inoOf(group, task, 0), 0555);
+        super(proc, inoOf(group, task, 0) | (task == null || inTask ? 0 : BY_TID), 0555);
         this.proc = proc;
         this.group = group;
         this.task = task;
@@ -62,13 +65,18 @@ final class TaskDir extends PseudoDir implements ProcessInode {
         return 1L << 62 | (g.startNanos() >>> 16 & 0x3ffffffL) << 32 | id << 16 | file;
     }
 
+    /** The number of a file in it, as {@link #inoOf} makes them. */
+    long ino(int file) {
+        return inoOf(group, task, file) | (task == null || inTask ? 0 : BY_TID);
+    }
+
     /** What it shows now; null when the process is gone. */
     @Nullable
     ProcView view() {
         Task t = task;
         return t == null
                 ? ProcView.ofProcess(proc.kernel(), proc.pids(), group)
-                : ProcView.ofThread(proc.kernel(), proc.pids(), t);
+                : ProcView.ofThread(proc.kernel(), proc.pids(), t, !inTask);
     }
 
     /** Whether the caller may see what only the process itself and its debugger should. */
@@ -182,19 +190,19 @@ final class TaskDir extends PseudoDir implements ProcessInode {
     @Override
     protected void list(Caller c, List<Entry> out) {
         for (String d : DIRS) {
-            out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
+            out.add(new Entry(d, ino(d.hashCode() & 0xffff), 4));
         }
         for (String d : inTask ? NONE : PROCESS_DIRS) {
-            out.add(new Entry(d, inoOf(group, task, d.hashCode() & 0xffff), 4));
+            out.add(new Entry(d, ino(d.hashCode() & 0xffff), 4));
         }
         for (String l : LINKS) {
-            out.add(new Entry(l, inoOf(group, task, l.hashCode() & 0xffff), 10));
+            out.add(new Entry(l, ino(l.hashCode() & 0xffff), 10));
         }
         for (TaskFile.Kind k : TaskFile.kinds()) {
             if (!k.in(inTask)) {
                 continue;
             }
-            out.add(new Entry(k.fileName(), inoOf(group, task, 16 + k.ordinal()), 8));
+            out.add(new Entry(k.fileName(), ino(16 + k.ordinal()), 8));
         }
     }
 
@@ -257,7 +265,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
         private final TaskDir of;
 
         NsDir(TaskDir of) {
-            super(of.proc, inoOf(of.group, of.task, 2), 0511);
+            super(of.proc, of.ino(2), 0511);
             this.of = of;
         }
 
@@ -275,7 +283,7 @@ final class TaskDir extends PseudoDir implements ProcessInode {
         @Override
         protected void list(Caller c, List<Entry> out) {
             for (int i = 0; i < NAMESPACES.length; i++) {
-                out.add(new Entry(NAMESPACES[i], inoOf(of.group, of.task, 200 + i), 10));
+                out.add(new Entry(NAMESPACES[i], of.ino(200 + i), 10));
             }
         }
     }

@@ -4,6 +4,7 @@ package io.sandjar.kernel.fs.proc;
 
 import static io.sandjar.abi.Errno.*;
 
+import io.sandjar.abi.Cap;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.pseudo.TextInode;
@@ -93,10 +94,21 @@ final class TaskFile extends TextInode {
             return fileName;
         }
 
-        /** Whether it tells of a process's memory, and so only who may look into that. */
-        boolean ofMemory() {
+        /** Whether it tells only those who may inspect the process: it is asked at each opening and each reading. */
+        boolean guarded() {
             return switch (this) {
-                case AUXV, ENVIRON, MAPS, MEM, NUMA_MAPS, PAGEMAP, SMAPS, SMAPS_ROLLUP, SYSCALL -> true;
+                case AUXV,
+                        ENVIRON,
+                        IO,
+                        MAPS,
+                        MEM,
+                        NUMA_MAPS,
+                        PAGEMAP,
+                        PERSONALITY,
+                        SMAPS,
+                        SMAPS_ROLLUP,
+                        STACK,
+                        SYSCALL -> true;
                 default -> false;
             };
         }
@@ -124,7 +136,7 @@ final class TaskFile extends TextInode {
     private final Kind kind;
 
     TaskFile(TaskDir dir, Kind kind) {
-        super(dir.proc, TaskDir.inoOf(dir.group, dir.task, 16 + kind.ordinal()), kind.perm);
+        super(dir.proc, dir.ino(16 + kind.ordinal()), kind.perm);
         this.dir = dir;
         this.kind = kind;
     }
@@ -163,13 +175,8 @@ final class TaskFile extends TextInode {
         if (v == null) {
             return -ESRCH;
         }
-        switch (kind) {
-            case AUXV, ENVIRON, IO, MAPS, MEM, NUMA_MAPS, PAGEMAP, PERSONALITY, SMAPS, SMAPS_ROLLUP, STACK, SYSCALL -> {
-                if (v.alive && !dir.mayInspect(c)) {
-                    return -EACCES;
-                }
-            }
-            default -> {}
+        if (kind.guarded() && v.alive && !dir.mayInspect(c)) {
+            return -EACCES;
         }
         if (kind == Kind.MEM || kind == Kind.PAGEMAP) {
             if (v.mem == null) {
@@ -189,14 +196,24 @@ final class TaskFile extends TextInode {
         return c instanceof Task t ? t.namespaces().cgroup.top(t.container()) : v.cgroup;
     }
 
+    /** What a reader gets who could open the file, while the process was another program, and may no longer. */
+    private int readRefusal(Caller c) {
+        return switch (kind) {
+            case IO -> -EACCES;
+            case PERSONALITY, SYSCALL -> -EPERM;
+            case STACK -> c.creds().has(Cap.CAP_SYS_ADMIN) ? -EPERM : -EACCES;
+            default -> 0; // the memory that it had then is gone
+        };
+    }
+
     @Override
     protected int text(Caller c, StringBuilder b) {
         ProcView v = dir.view();
         if (v == null) {
             return -ESRCH;
         }
-        if (kind.ofMemory() && v.alive && !dir.mayInspect(c)) {
-            return 0; // opened when it was another program
+        if (kind.guarded() && v.alive && !dir.mayInspect(c)) {
+            return readRefusal(c);
         }
         switch (kind) {
             case ARCH_STATUS -> b.append("AVX512_elapsed_ms:\t-1\n");
@@ -248,7 +265,7 @@ final class TaskFile extends TextInode {
             case STATUS -> TaskText.status(c, v, dir.thread(), b);
             case STACK -> {
                 // the kernel's stack is Java's, of which nothing is told
-                return c.creds().has(io.sandjar.abi.Cap.CAP_SYS_ADMIN) ? 0 : -EACCES;
+                return c.creds().has(Cap.CAP_SYS_ADMIN) ? 0 : -EACCES;
             }
             case SYSCALL -> TaskText.syscall(v, b);
             case TIMERS -> dir.group.describeTimers(v.seen, b);

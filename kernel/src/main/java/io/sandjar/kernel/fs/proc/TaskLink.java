@@ -18,7 +18,7 @@ final class TaskLink extends PseudoInode {
     private final String name;
 
     TaskLink(TaskDir dir, String name) {
-        super(dir.proc, TaskDir.inoOf(dir.group, dir.task, name.hashCode() & 0xffff), 0120777);
+        super(dir.proc, dir.ino(name.hashCode() & 0xffff), 0120777);
         this.dir = dir;
         this.name = name;
     }

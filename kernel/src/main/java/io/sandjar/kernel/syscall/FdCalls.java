@@ -32,8 +32,8 @@ public final class FdCalls {
     @Syscall(nr = Nr.close)
     public static long sys_close(Task t, int fd) {
         FdTable fds = t.fds();
-        if (t.ringUse
-                .byRing()) { // there it cannot let the host close its own: such a call comes again, as a notification
+        // by the ring it cannot let the host close its own: such a call comes again, as a notification
+        if (t.ringUse.byRing()) {
             return fds.isMapped(fd) ? Caller.CONTINUE : fds.close(t, fd);
         }
         boolean mapped = fds.takeMapped(fd);

@@ -11,9 +11,12 @@ import io.sandjar.kernel.task.Task;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Stat;
+import org.jspecify.annotations.Nullable;
 
 /** Questions of ioctl(2) that are the same for files of all file systems. None here shares blocks or tells where they lie. */
 final class FileIoctls {
+    private static final int BLOCK = 4096;
+
     private FileIoctls() {}
 
     static boolean isOne(int cmd) {
@@ -44,8 +47,6 @@ final class FileIoctls {
         };
     }
 
-    private static final int BLOCK = 4096;
-
     private static long allocated(Task t, Inode i, long arg) {
         Stat st = new Stat();
         int r = i.stat(st);
@@ -66,7 +67,7 @@ final class FileIoctls {
     }
 
     /** What Linux checks before it asks a file system that cannot share blocks. */
-    private static long share(@org.jspecify.annotations.Nullable FileDescription from, FileDescription to) {
+    private static long share(@Nullable FileDescription from, FileDescription to) {
         if (from == null || (from.flags() & O_PATH) != 0) {
             return -EBADF;
         }

@@ -24,10 +24,8 @@ public final class FilteredCalls implements Dispatcher {
     @Override
     public long call(Task t) {
         SeccompFilter f = t.watch.filter;
-        if (f == null
-                || f.always(t.nr)
-                || t.mayBlock
-                || t.parking.again()) { // a call that waits was looked at when it came
+        // a call that waits was looked at when it came
+        if (f == null || f.always(t.nr) || t.mayBlock || t.parking.again()) {
             return next.call(t);
         }
         int v = f.verdict(t.nr, t.shownIp(), t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);

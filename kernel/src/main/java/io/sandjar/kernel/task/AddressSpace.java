@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel keeps of an address space: which slots its threads use. Shared by the threads of a process and by a
- * vfork child until it executes a program. Guarded by the task lock.
+ * vfork child until it executes a program. Guarded by the task lock, but for what is locked, which has a lock of its own,
+ * and for looking at the trampolines.
  */
 final class AddressSpace {
     private final BitSet used = new BitSet();

@@ -13,9 +13,10 @@ import io.sandjar.host.Scratch;
  * was told to make: those, and no others, the kernel lets through to the host.
  */
 public final class Gate {
-    /** What {@link #sent} says beside 0. */
+    /** {@link #sent} there to make a call. */
     private static final int CALL = 1;
 
+    /** {@link #sent} there to begin its life. */
     private static final int BORN = 2;
 
     private final Task task;

@@ -376,8 +376,8 @@ public final class Kernel {
         Task found = null;
         taskLock.lock();
         try {
-            if (exits.unreaped()
-                    .knowsEndOf(hostPid)) { // an elder brother, whose id the parent's mailbox may still hold
+            // an elder brother, whose id the parent's mailbox may still hold
+            if (exits.unreaped().knowsEndOf(hostPid)) {
                 return;
             }
             for (Task t : pendingProcesses.values()) {

@@ -12,7 +12,10 @@ import io.sandjar.host.Sys;
 public final class SignalMask {
     private final Task task;
 
-    /** Blocked signals. Written by the thread's own calls under the task lock. */
+    /**
+     * Blocked signals, as the kernel saw them last. Written by the thread's own calls, and by {@link #pull} for whoever
+     * sends it a signal or asks for its mask.
+     */
     volatile long blocked;
 
     /** Whether the slot holds {@link #blocked}: not between an exec and the first words to the fresh image's slot. */

@@ -477,7 +477,7 @@ public final class Task extends TaskContext {
         return result;
     }
 
-    /** Whether the call that trapped has to go through {@link Tracing}, or is one that the host carries out. */
+    /** Whether it has a tracer, which may want to see its calls. */
     public boolean callsAreTraced() {
         return tracee != null;
     }

@@ -346,8 +346,9 @@ public final class Exec {
         kernel.taskLock().lock(); // nobody begins to trace or to look at it meanwhile
         try {
             credentials(t, image, exe);
-            g.dumpable = image.secure ? 0 : 1;
-            g.memoryOwner = t.creds.userNs();
+            if (image.secure) {
+                g.dumpable = 0; // who may look becomes less at once, and more when the old program's memory is gone
+            }
             if (image.secure) {
                 t.settings.parentDeathSignal = 0;
             }

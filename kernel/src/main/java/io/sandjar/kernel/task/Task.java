@@ -511,6 +511,13 @@ public final class Task extends TaskContext {
         if (i == null || slotAddress != slot) {
             return -EINVAL;
         }
+        kernel.taskLock().lock();
+        try {
+            group.dumpable = i.secure ? 0 : 1;
+            group.memoryOwner = creds.userNs();
+        } finally {
+            kernel.taskLock().unlock();
+        }
         int r = new Loader(kernel, this, i).start(initialSp, slot);
         fds.closeOnExecAll(this); // now, because some wait for that and then look into /proc for the new program
         TraceStops.leftMemory(this);

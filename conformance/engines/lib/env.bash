@@ -23,9 +23,10 @@ P() { # podman as root
         podman --runtime "$RTPATH" --cgroup-manager cgroupfs --root "$ENG/podman/root" --runroot "$ENG/podman/run" "$@"
 }
 
-PU() { # podman as an ordinary user
+PU() { # podman as an ordinary user, without a session bus, which it would start and leave behind
     inside setpriv --reuid 20123 --regid 20123 --init-groups env -i PATH="$PATH" HOME="$ENG/home" USER=sjuser \
-        XDG_RUNTIME_DIR=/run/user/20123 CONTAINERS_CONF="$ENG/containers.conf" CONTAINERS_STORAGE_CONF="$ENG/home/storage.conf" \
+        XDG_RUNTIME_DIR=/run/user/20123 DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent \
+        CONTAINERS_CONF="$ENG/containers.conf" CONTAINERS_STORAGE_CONF="$ENG/home/storage.conf" \
         sh -c 'cd && exec "$@"' sh podman --runtime "$RTPATH" --cgroup-manager cgroupfs "$@"
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sandjar authors
 // TIMEOUT: 60
+// DO: --net-raw
 // Multicast: memberships with and without senders, their errors, how they are listed; groups and broadcasts over cables and bridges.
 #include "cables.h"
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
 #include <netinet/udp.h>
 
 #define SA(a) (struct sockaddr *)&(a), sizeof(a)
@@ -409,25 +412,28 @@ TEST(over_a_bridge) {
     EQ(hears(third, "from the bridge"), 1);
     EQ(hears(host, "from the bridge"), 1);
 }
+static void six(const char *link, const char *own) { /* an address without duplicate address detection */
+    struct request q;
+    struct in6_addr a;
+    int r = open_route();
+    inet_pton(AF_INET6, own, &a);
+    struct ifaddrmsg *m = begin(&q, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE, sizeof *m);
+    m->ifa_family = AF_INET6, m->ifa_prefixlen = 64, m->ifa_index = if_nametoindex(link), m->ifa_flags = IFA_F_NODAD;
+    attr(&q, IFA_LOCAL, &a, 16);
+    EQ(ask(r, &q), 0);
+    close(r);
+}
 TEST(six_over_a_cable) {
     int a = new_network(), b = a < 0 ? -1 : new_network();
     if (b < 0)
         SKIP("no network namespaces");
     enter(a);
     cable(a, "v0", 0, b, "v1", 0);
-    struct in6_addr one, two;
+    struct in6_addr one;
     inet_pton(AF_INET6, "fd00::1", &one);
-    inet_pton(AF_INET6, "fd00::2", &two);
-    for (int i = 0; i < 2; i++) { /* without duplicate address detection */
-        struct request q;
-        enter(i ? b : a);
-        int r = open_route();
-        struct ifaddrmsg *m = begin(&q, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE, sizeof *m);
-        m->ifa_family = AF_INET6, m->ifa_prefixlen = 64, m->ifa_index = if_nametoindex(i ? "v1" : "v0"), m->ifa_flags = IFA_F_NODAD;
-        attr(&q, IFA_LOCAL, i ? &two : &one, 16);
-        EQ(ask(r, &q), 0);
-        close(r);
-    }
+    six("v0", "fd00::1");
+    enter(b);
+    six("v1", "fd00::2");
     int s = OK(socket(AF_INET6, SOCK_DGRAM, 0)), on = 1;
     struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(5001)};
     EQ(bind(s, SA(at)), 0);
@@ -457,5 +463,116 @@ TEST(six_over_a_cable) {
     EQ(i->ipi6_ifindex, m.ipv6mr_interface);
     index = 99;
     ERR(SET(from, IPPROTO_IPV6, IPV6_MULTICAST_IF, index), ENODEV);
+}
+/* The interface that an address names counts for what a connected socket sends, and for what is held back. */
+TEST(six_by_a_named_cable) {
+    int a = new_network(), b = a < 0 ? -1 : new_network(), on = 1, off = 0;
+    if (b < 0)
+        SKIP("no network namespaces");
+    enter(a);
+    cable(a, "v0", 0, b, "w0", 0);
+    cable(a, "v1", 0, b, "w1", 0);
+    six("v0", "fd00::1");
+    six("v1", "fd01::1");
+    enter(b);
+    six("w0", "fd00::2");
+    six("w1", "fd01::2");
+    int s = OK(socket(AF_INET6, SOCK_DGRAM, 0));
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(5001)};
+    EQ(bind(s, SA(at)), 0);
+    struct ipv6_mreq m = {.ipv6mr_interface = if_nametoindex("w1")};
+    inet_pton(AF_INET6, "ff02::77", &m.ipv6mr_multiaddr);
+    EQ(SET(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, m), 0);
+    enter(a);
+    int from = OK(socket(AF_INET6, SOCK_DGRAM, 0));
+    at.sin6_addr = m.ipv6mr_multiaddr, at.sin6_scope_id = if_nametoindex("v1");
+    until_it_passes(from, &at, sizeof at, s);
+    EQ(SET(from, IPPROTO_UDP, UDP_CORK, on), 0);
+    EQ(sendto(from, "held ", 5, 0, SA(at)), 5);
+    EQ(sendto(from, "back", 4, 0, SA(at)), 4);
+    EQ(SET(from, IPPROTO_UDP, UDP_CORK, off), 0);
+    EQ(hears(s, "held back"), 1);
+    EQ(connect(from, SA(at)), 0);
+    EQ(send(from, "connected", 9, 0), 9);
+    EQ(hears(s, "connected"), 1);
+}
+static int with_text(int s, const char *what, int type) { /* packets of this type and with this end that have come */
+    char b[256];
+    struct sockaddr_ll l;
+    socklen_t len = sizeof l;
+    int found = 0, n, size = strlen(what);
+    for (; (n = recvfrom(s, b, sizeof b, MSG_DONTWAIT, (void *)&l, &len)) >= 0; len = sizeof l)
+        found += n >= size && !memcmp(b + n - size, what, size) && l.sll_pkttype == type;
+    return found;
+}
+static int looking_on(const char *link) {
+    int s = OK(socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL)));
+    struct sockaddr_ll l = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = if_nametoindex(link)};
+    EQ(bind(s, SA(l)), 0);
+    return s;
+}
+TEST(who_looks_on) {
+    int a = new_network(), b = a < 0 ? -1 : new_network();
+    if (b < 0)
+        SKIP("no network namespaces");
+    int there = receiver(5001), raw = OK(socket(AF_INET, SOCK_RAW, IPPROTO_UDP));
+    enter(a);
+    cable(a, "v0", "10.7.1.1", b, "v1", "10.7.1.2");
+    struct ip_mreqn m = by_index("v0");
+    int here = receiver(5001), s = OK(socket(AF_INET, SOCK_DGRAM, 0)), near = looking_on("v0");
+    EQ(SET(here, 0, IP_ADD_MEMBERSHIP, m), 0);
+    EQ(SET(s, 0, IP_MULTICAST_IF, m), 0);
+    enter(b);
+    struct ip_mreqn n = by_index("v1");
+    EQ(SET(there, 0, IP_ADD_MEMBERSHIP, n), 0);
+    int far = looking_on("v1");
+    struct sockaddr_in to = in4(GROUP, 5001);
+    until_it_passes(s, &to, sizeof to, there);
+    drain(here);
+    drain(raw);
+    say(s, "239.8.8.8", 5001, "nobody's group");
+    say(s, GROUP, 5001, "the group");
+    EQ(hears(here, "the group"), 1);
+    EQ(hears(there, "the group"), 1);
+    char c[64];
+    EQ(comes(raw), 1);
+    EQ(recv(raw, c, sizeof c, 0), 28 + 9); /* and not what nobody has joined */
+    EQ(with_text(far, "the group", PACKET_MULTICAST), 1);
+    say(s, GROUP, 5001, "again");
+    EQ(hears(here, "again"), 1);
+    char all[256];
+    struct sockaddr_ll l;
+    socklen_t len = sizeof l;
+    int seen = 0, size;
+    for (; (size = recvfrom(near, all, sizeof all, MSG_DONTWAIT, (void *)&l, &len)) >= 0; len = sizeof l)
+        if (size == 28 + 5 && !memcmp(all + 28, "again", 5)) {
+            EQ(l.sll_pkttype, PACKET_OUTGOING); /* the copy that comes back is not shown */
+            seen++;
+        }
+    EQ(seen, 1);
+}
+TEST(six_bounds) {
+    if (!own_network())
+        SKIP("no network namespaces");
+    struct ipv6_mreq m = {.ipv6mr_interface = 1};
+    struct group_req g = {.gr_interface = 1};
+    struct sockaddr_in6 a = {.sin6_family = AF_INET6};
+    inet_pton(AF_INET6, "::ffff:224.1.2.3", &m.ipv6mr_multiaddr);
+    a.sin6_addr = m.ipv6mr_multiaddr;
+    memcpy(&g.gr_group, &a, sizeof a);
+    int s = OK(socket(AF_INET6, SOCK_DGRAM, 0)), n = 0;
+    ERR(SET(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, m), EINVAL);
+    ERR(SET(s, IPPROTO_IPV6, IPV6_LEAVE_GROUP, m), EINVAL);
+    ERR(SET(s, IPPROTO_IPV6, MCAST_JOIN_GROUP, g), EINVAL);
+    inet_pton(AF_INET6, "ff02::77:0", &m.ipv6mr_multiaddr);
+    for (int e = 0; n < 10000 && e == 0; n += e == 0) {
+        m.ipv6mr_multiaddr.s6_addr[14] = n >> 8, m.ipv6mr_multiaddr.s6_addr[15] = n;
+        e = SET(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, m);
+    }
+    EQ(errno, ENOMEM);
+    CHECK(n >= 100 && n < 10000);
+    m.ipv6mr_multiaddr.s6_addr[14] = m.ipv6mr_multiaddr.s6_addr[15] = 0;
+    EQ(SET(s, IPPROTO_IPV6, IPV6_LEAVE_GROUP, m), 0);
+    EQ(SET(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, m), 0); /* there is room again */
 }
 MAIN()

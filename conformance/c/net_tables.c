@@ -119,6 +119,26 @@ TEST(not_yet_accepted) {
     EQ(look("tcp", port, 0, &x), 1);
     EQ(x.receives, 1);
 }
+TEST(end_is_read) {
+    if (!own_network())
+        SKIP("no network namespaces");
+    int l = tcp_listener(1), port = port_of(l), c = client_of(port), s = OK(accept(l, 0, 0));
+    char b[4];
+    struct line x = {0};
+    EQ(send(c, "abc", 3, 0), 3);
+    EQ(shutdown(c, SHUT_WR), 0);
+    EQ(look("tcp", port, port_of(c), &x), 1);
+    EQ(x.state, TCP_CLOSE_WAIT);
+    EQ(x.receives, 4);
+    EQ(recv(s, b, 2, 0), 2);
+    EQ(look("tcp", port, port_of(c), &x), 1);
+    EQ(x.receives, 2);
+    EQ(recv(s, b, 4, 0), 1);
+    EQ(recv(s, b, 4, 0), 0);
+    EQ(look("tcp", port, port_of(c), &x), 1);
+    EQ(x.state, TCP_CLOSE_WAIT);
+    EQ(x.receives, 0);
+}
 TEST(not_yet_accepted6) {
     if (!own_network())
         SKIP("no network namespaces");
@@ -200,9 +220,15 @@ TEST(unix_not_yet_accepted) {
     EQ(diag_unix("tables", m, q, peer, 4), 1); /* no inode, not listed here */
     EQ(q[0].udiag_rqueue, 1);
     EQ(q[0].udiag_wqueue, 5);
+    struct request none;
+    struct unix_diag_req *z = begin(&none, SOCK_DIAG_BY_FAMILY, 0, sizeof *z);
+    int s = OK(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    z->sdiag_family = AF_UNIX, z->udiag_states = -1;
+    EQ(ask(s, &none), -EINVAL); /* nothing has inode 0 */
+    close(s);
     EQ(lines_with("@tables", "01"), 101);
     EQ(lines_with("@tables", "02"), 1);
-    int s = OK(accept(l, 0, 0));
+    s = OK(accept(l, 0, 0));
     EQ(lines_with("@tables", "02"), 0);
     EQ(lines_with("@tables", "03"), 101);
     struct stat st, other;

@@ -99,6 +99,13 @@ TEST(udp_segments) {
     EQ(with_control(r, 0, SOL_UDP, UDP_GRO, &gro, 4, &found), 3500);
     EQ(found, 1);
     EQ(gro, 1000);
+    struct in_pktinfo by = {.ipi_ifindex = -1};
+    EQ(give(r, SOL_IP, IP_PKTINFO, 1), 0);
+    EQ(sendto(s, buf, 2000, 0, SA(a)), 2000);
+    CHECK(readable(r, 5000));
+    EQ(with_control(r, 0, SOL_IP, IP_PKTINFO, &by, sizeof by, &found), 2000);
+    EQ(found, 1);
+    EQ(by.ipi_ifindex, 1);
     EQ(sendto(s, buf, 700, 0, SA(a)), 700);
     EQ(with_control(r, 0, SOL_UDP, UDP_GRO, &gro, 4, &found), 700);
     EQ(found, 0);

@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 
 #define HOGS 10
@@ -153,8 +154,24 @@ static int packet_filters(int i) {
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     return fd < 0 ? -1 : setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
+static int unaccepted_unix(int i) {
+    static struct sockaddr_un at = {.sun_family = AF_UNIX};
+    static socklen_t n;
+    if (i % 4000 == 0) {
+        int l = socket(AF_UNIX, SOCK_STREAM, 0);
+        n = sizeof at.sun_family + 1 + snprintf(at.sun_path + 1, sizeof at.sun_path - 1, "heap.%d.%d", getpid(), i);
+        if (bind(l, (struct sockaddr *)&at, n) || listen(l, 4096))
+            return -1;
+    }
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int r = connect(fd, (struct sockaddr *)&at, n);
+    close(fd);
+    return r;
+}
 static int unaccepted(int i) {
-    /* connections that nobody accepts, and whose own end is closed */
+    /* connections that nobody accepts, and whose own end is closed; every other process makes UNIX ones */
+    if (getpid() & 1)
+        return unaccepted_unix(i);
     static struct sockaddr_in at = {.sin_family = AF_INET};
     socklen_t n = sizeof at;
     if (i % 4000 == 0) {

@@ -49,9 +49,16 @@ public final class HeapRoom {
     public boolean take(long bytes) {
         if (used.addAndGet(bytes) > limit || (within != null && !within.take(bytes))) {
             used.addAndGet(-bytes);
+            missed();
             return false;
         }
         return true;
+    }
+
+    private void missed() {
+        if (this == OBJECTS || this == TOGETHER) {
+            Collected.missed();
+        }
     }
 
     /** Takes what cannot be refused, or negative to give back. */
@@ -68,7 +75,11 @@ public final class HeapRoom {
 
     /** Whether {@code bytes} more would be given now. */
     public boolean has(long bytes) {
-        return used.get() + bytes <= limit && (within == null || within.has(bytes));
+        if (used.get() + bytes > limit || (within != null && !within.has(bytes))) {
+            missed();
+            return false;
+        }
+        return true;
     }
 
     public long used() {

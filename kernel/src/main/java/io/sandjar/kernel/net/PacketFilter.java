@@ -2,6 +2,8 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.net;
 
+import static io.sandjar.abi.Errno.EINVAL;
+import static io.sandjar.abi.Errno.ENOMEM;
 import static io.sandjar.kernel.base.Bpf.*;
 
 import io.sandjar.abi.Bytes;
@@ -33,6 +35,10 @@ public final class PacketFilter {
     private static final int AD_RANDOM = 56;
     private static final int AD_MAX = 64;
 
+    // what a filter takes of the heap
+    private static final int FIXED_BYTES = 128;
+    private static final int STEP_BYTES = 12;
+
     private final int[] code;
     private final int[] k;
     private final int[] jump;
@@ -42,9 +48,6 @@ public final class PacketFilter {
         this.k = k;
         this.jump = jump;
     }
-
-    private static final int FIXED_BYTES = 128;
-    private static final int STEP_BYTES = 12;
 
     /** What a filter may ask about a packet beside its bytes. */
     public record About(int protocol, int packetType, int link, int hardware, int networkAt) {
@@ -57,7 +60,7 @@ public final class PacketFilter {
      * @param error gets -errno where the answer is null
      */
     static @Nullable PacketFilter read(Caller c, byte[] fprog, int len, int[] error) {
-        error[0] = -io.sandjar.abi.Errno.EINVAL;
+        error[0] = -EINVAL;
         if (len != 16) {
             return null;
         }
@@ -73,7 +76,7 @@ public final class PacketFilter {
         }
         PacketFilter f = check(program);
         if (f != null && !Collected.count(f, FIXED_BYTES + (long) n * STEP_BYTES)) {
-            error[0] = -io.sandjar.abi.Errno.ENOMEM;
+            error[0] = -ENOMEM;
             return null;
         }
         return f;

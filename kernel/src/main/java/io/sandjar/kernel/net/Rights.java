@@ -35,7 +35,12 @@ public final class Rights {
     /** Counts what happens to sockets in flight: a collection during which it moves is void. */
     private final AtomicLong changes = new AtomicLong();
 
+    /** A collection is to come, or goes on. */
     private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    /** Something was closed after the collection began. */
+    private volatile boolean again;
+
     private final ConcurrentLinkedQueue<FileDescription> dying = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean releasing = new AtomicBoolean();
 
@@ -120,23 +125,31 @@ public final class Rights {
 
     /** A descriptor of a socket was closed, which may have cut off a cycle. */
     public void descriptorClosed() {
-        if (total > 0 && scheduled.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("rights").start(this::collectSoon);
+        if (total > 0) {
+            again = true;
+            if (scheduled.compareAndSet(false, true)) {
+                Thread.ofVirtual().name("rights").start(this::collectSoon);
+            }
         }
     }
 
+    /** In one thread at a time: those who close much must not make many that wait for each other. */
     private void collectSoon() {
-        for (int attempt = 0; attempt < 50; attempt++) {
+        do {
             try {
-                Thread.sleep(10);
+                for (int attempt = 0; attempt < 50; attempt++) {
+                    Thread.sleep(10);
+                    again = false;
+                    if (collect()) {
+                        break;
+                    }
+                }
             } catch (InterruptedException e) {
-                break;
+                again = false;
+            } finally {
+                scheduled.set(false);
             }
-            scheduled.set(false);
-            if (collect()) {
-                return;
-            }
-        }
+        } while (again && scheduled.compareAndSet(false, true));
     }
 
     /** Sockets in flight, for tests. */

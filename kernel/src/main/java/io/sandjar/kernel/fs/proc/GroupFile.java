@@ -8,7 +8,8 @@ import io.sandjar.kernel.net.Link;
 import io.sandjar.kernel.net.NetStack;
 import io.sandjar.kernel.net.inet.GroupTable;
 import io.sandjar.kernel.vfs.Caller;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Multicast groups in /proc/net: igmp, igmp6, dev_mcast, mcfilter and mcfilter6. */
 final class GroupFile extends TextInode {
@@ -99,32 +100,24 @@ final class GroupFile extends TextInode {
         if (!l.up() || l.loopback()) {
             return;
         }
-        ArrayList<String> found = new ArrayList<>();
-        ArrayList<Integer> users = new ArrayList<>();
+        LinkedHashMap<String, int[]> users = new LinkedHashMap<>();
         // those that are always there come first, IPv6 before IPv4
         for (int round = 0; round < 4; round++) {
             GroupTable.Entry[] groups = net.groups().of(l, round % 2 == 1);
             for (int i = groups.length - 1; i >= 0; i--) {
                 byte[] g = groups[i].address();
                 if (groups[i].automatic() == round < 2 && (g.length == 4 || (g[1] & 15) > SCOPE_HOST)) {
-                    String mac = mac(g);
-                    int at = found.indexOf(mac);
-                    if (at < 0) {
-                        found.add(mac);
-                        users.add(1);
-                    } else {
-                        users.set(at, users.get(at) + 1);
-                    }
+                    users.computeIfAbsent(mac(g), k -> new int[1])[0]++;
                 }
             }
         }
-        for (int i = 0; i < found.size(); i++) {
+        for (Map.Entry<String, int[]> e : users.entrySet()) {
             Fields.padRight(b, Integer.toString(l.index), 4);
             b.append(' ');
             Fields.padRight(b, l.name, 15);
             b.append(' ');
-            Fields.padRight(b, Integer.toString(users.get(i)), 5);
-            b.append(" 0     ").append(found.get(i)).append('\n');
+            Fields.padRight(b, Integer.toString(e.getValue()[0]), 5);
+            b.append(" 0     ").append(e.getKey()).append('\n');
         }
     }
 

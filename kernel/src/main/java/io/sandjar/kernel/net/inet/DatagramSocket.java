@@ -31,6 +31,9 @@ abstract class DatagramSocket extends InetSocket {
     /** IP_MULTICAST_IF: the index of the interface; 0 for none. */
     private volatile int groupLink;
 
+    /** The interface that the address of a connect named (sin6_scope_id); 0 for none. */
+    private volatile int connectedLink;
+
     final ErrorQueue errors = new ErrorQueue();
     volatile int shut;
     volatile boolean closed;
@@ -75,6 +78,7 @@ abstract class DatagramSocket extends InetSocket {
         try {
             if (len >= 2 && Bytes.u16(addr, 0) == Net.AF_UNSPEC) {
                 remote = null;
+                connectedLink = 0;
                 forget();
                 return 0;
             }
@@ -83,7 +87,8 @@ abstract class DatagramSocket extends InetSocket {
                 return err[0];
             }
             int[] link = new int[1];
-            int r = reachable(to, scope(addr, len), link);
+            int named = scope(addr, len);
+            int r = reachable(to, named, link);
             if (r == 0) {
                 r = ready();
             }
@@ -94,6 +99,7 @@ abstract class DatagramSocket extends InetSocket {
                 local = sourceTo(to, link[0]);
             }
             remote = to;
+            connectedLink = named;
             error = 0;
             return 0;
         } finally {
@@ -158,9 +164,12 @@ abstract class DatagramSocket extends InetSocket {
         return local ? Bytes.i32(addr, SockaddrIn6Layout.sin6_scope_id) : 0;
     }
 
-    /** The interface that a message names, by its address or beside it. */
-    static int scope(@Nullable Msg msg) {
-        return msg == null ? 0 : msg.link != 0 ? msg.link : scope(msg.name, msg.nameLen);
+    /** The interface that a message names, by its address or beside it, or that the connect has named. */
+    final int scope(@Nullable Msg msg) {
+        if (msg != null && msg.link != 0) {
+            return msg.link;
+        }
+        return msg == null || msg.nameLen == 0 ? connectedLink : scope(msg.name, msg.nameLen);
     }
 
     /** The address that what is sent to {@code to} comes from, with the port of this socket; {@code link} as {@link #reachable} gives it. */

@@ -7,6 +7,8 @@ import io.sandjar.kernel.net.Link;
 import io.sandjar.kernel.net.NetStack;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** The multicast groups that the sockets of one network have joined on its interfaces, as /proc/net/igmp shows them. */
 public final class GroupTable {
@@ -28,6 +30,11 @@ public final class GroupTable {
 
     /** A sender whom sockets want, or do not want, in a group. */
     public record Source(byte[] group, byte[] source, int including, int excluding) {}
+
+    /** What {@link Source} tells of. */
+    private record Named(InetAddr group, InetAddr source) {}
+
+    private static final Membership[] NONE = {};
 
     private final NetStack net;
 
@@ -80,39 +87,30 @@ public final class GroupTable {
 
     /** The groups of an interface, the newest first, as Linux lists them. */
     public Entry[] of(Link l, boolean four) {
-        ArrayList<InetAddr> groups = new ArrayList<>();
-        ArrayList<Integer> users = new ArrayList<>();
-        ArrayList<InetAddr> own = automatic(l, four);
-        for (InetAddr a : own) {
-            count(groups, users, a);
+        LinkedHashMap<InetAddr, int[]> users = new LinkedHashMap<>();
+        for (InetAddr a : automatic(l, four)) {
+            users.computeIfAbsent(a, k -> new int[1])[0]++;
         }
-        int automatic = groups.size();
-        synchronized (this) {
-            ArrayList<Membership> of = joined.get(l.index);
-            if (of != null) {
-                for (Membership m : of) {
-                    if (m.group.isV4() == four) {
-                        count(groups, users, m.group);
-                    }
-                }
+        int automatic = users.size();
+        for (Membership m : joinedOn(l)) {
+            if (m.group.isV4() == four) {
+                users.computeIfAbsent(m.group, k -> new int[1])[0]++;
             }
         }
-        Entry[] all = new Entry[groups.size()];
+        Entry[] all = new Entry[users.size()];
         int family = four ? Net.AF_INET : Net.AF_INET6;
-        for (int i = 0; i < all.length; i++) {
-            all[all.length - 1 - i] = new Entry(groups.get(i).bytes(family), users.get(i), i < automatic);
+        int i = 0;
+        for (Map.Entry<InetAddr, int[]> e : users.entrySet()) {
+            all[all.length - 1 - i] = new Entry(e.getKey().bytes(family), e.getValue()[0], i < automatic);
+            i++;
         }
         return all;
     }
 
-    private static void count(ArrayList<InetAddr> groups, ArrayList<Integer> users, InetAddr group) {
-        int i = groups.indexOf(group);
-        if (i < 0) {
-            groups.add(group);
-            users.add(1);
-        } else {
-            users.set(i, users.get(i) + 1);
-        }
+    /** A copy, so that nobody who sends has to wait for one who counts. */
+    private synchronized Membership[] joinedOn(Link l) {
+        ArrayList<Membership> of = joined.get(l.index);
+        return of == null ? NONE : of.toArray(NONE);
     }
 
     /** Groups that an interface is in without anybody's doing, the oldest first; with repetitions. */
@@ -138,41 +136,24 @@ public final class GroupTable {
     }
 
     /** The senders that are named in the groups of an interface. */
-    public synchronized Source[] sources(Link l, boolean four) {
-        ArrayList<Membership> of = joined.get(l.index);
-        ArrayList<Source> found = new ArrayList<>();
-        int family = four ? Net.AF_INET : Net.AF_INET6;
-        if (of != null) {
-            for (int i = 0; i < of.size(); i++) {
-                Membership m = of.get(i);
-                for (InetAddr s : m.filter.sources()) {
-                    if (m.group.isV4() == four && first(of, i, m.group, s)) {
-                        found.add(new Source(
-                                m.group.bytes(family),
-                                s.bytes(family),
-                                naming(of, m.group, s, true),
-                                naming(of, m.group, s, false)));
-                    }
+    public Source[] sources(Link l, boolean four) {
+        LinkedHashMap<Named, int[]> users = new LinkedHashMap<>();
+        for (Membership m : joinedOn(l)) {
+            if (m.group.isV4() == four) {
+                Membership.Filter f = m.filter;
+                for (InetAddr s : f.sources()) {
+                    users.computeIfAbsent(new Named(m.group, s), k -> new int[2])[f.include() ? 0 : 1]++;
                 }
             }
         }
-        return found.toArray(new Source[0]);
-    }
-
-    private static boolean first(ArrayList<Membership> of, int before, InetAddr group, InetAddr source) {
-        for (int i = 0; i < before; i++) {
-            if (of.get(i).group.sameHost(group) && of.get(i).filter.has(source)) {
-                return false;
-            }
+        Source[] found = new Source[users.size()];
+        int family = four ? Net.AF_INET : Net.AF_INET6;
+        int i = 0;
+        for (Map.Entry<Named, int[]> e : users.entrySet()) {
+            int[] n = e.getValue();
+            Named named = e.getKey();
+            found[i++] = new Source(named.group.bytes(family), named.source.bytes(family), n[0], n[1]);
         }
-        return true;
-    }
-
-    private static int naming(ArrayList<Membership> of, InetAddr group, InetAddr source, boolean include) {
-        int n = 0;
-        for (Membership m : of) {
-            n += m.group.sameHost(group) && m.filter.include() == include && m.filter.has(source) ? 1 : 0;
-        }
-        return n;
+        return found;
     }
 }

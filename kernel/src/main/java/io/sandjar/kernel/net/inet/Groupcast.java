@@ -99,11 +99,12 @@ final class Groupcast {
             return;
         }
         Packets p = new Packets(from, header, protocol, data);
-        if (net.wire().watched() != 0) {
-            net.wire().seen(p.whole(), out.index, Wire.OUTGOING);
+        show(net, out, Wire.OUTGOING, p);
+        if (out.loopback()) {
+            show(net, out, Wire.HOST, p);
         }
         if (loop || out.loopback()) {
-            arrive(net, out, out.loopback() ? Wire.HOST : Wire.MULTICAST, p);
+            arrive(net, out, p); // those who look on do not see the copy that comes back
         }
         if (header.hops() == 0) {
             return;
@@ -111,14 +112,21 @@ final class Groupcast {
         for (Link in : Segment.behind(out)) {
             NetStack there = in.home();
             if (there != null) {
-                arrive(there, in, header.to().isMulticast() ? Wire.MULTICAST : Wire.BROADCAST, p);
+                show(there, in, header.to().isMulticast() ? Wire.MULTICAST : Wire.BROADCAST, p);
+                arrive(there, in, p);
             }
         }
     }
 
-    private static void arrive(NetStack there, Link in, int type, Packets p) {
+    private static void show(NetStack there, Link in, int type, Packets p) {
         if (there.wire().watched() != 0) {
             there.wire().seen(p.whole(), in.index, type);
+        }
+    }
+
+    private static void arrive(NetStack there, Link in, Packets p) {
+        InetAddr to = p.header.to();
+        if (there.wire().watched() != 0 && (!to.isMulticast() || there.groups().accepts(to, p.from, in.index))) {
             there.wire().raw(p.whole(), in.index);
         }
         UdpSocket.spread(there, p.protocol, p.from, p.header.by(in.index), p.data);
@@ -158,8 +166,10 @@ final class Groupcast {
             return;
         }
         net.wire().seen(packet, out.index, Wire.OUTGOING);
-        if (loop || out.loopback()) {
-            StackInput.frame(net, packet.clone(), out.index, out.loopback() ? Wire.HOST : Wire.MULTICAST);
+        if (out.loopback()) {
+            StackInput.frame(net, packet.clone(), out.index, Wire.HOST);
+        } else if (loop) {
+            StackInput.take(net, packet.clone(), out.index);
         }
         if (p.hops() == 0) {
             return;

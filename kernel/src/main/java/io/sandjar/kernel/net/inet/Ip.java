@@ -93,7 +93,9 @@ final class Ip {
         byte[] p = packet.clone();
         if (p[0] >> 4 == 4) {
             p[8] = (byte) (p[8] - routers);
-            headerSum(p);
+            if ((p[0] & 15) * 4 <= p.length) { // a guest may have made it, who says more than there is
+                headerSum(p);
+            }
         } else {
             p[7] = (byte) (p[7] - routers);
         }

@@ -65,6 +65,9 @@ final class MembershipOptions {
                 return -EINVAL;
             }
             InetAddr group = InetAddr.read6(v, 0, 0);
+            if (group.isV4()) {
+                return -EINVAL; // its groups are joined at its own level
+            }
             return name == Net.IPV6_JOIN_GROUP ? join(group, Bytes.i32(v, 16)) : leave(group, Bytes.i32(v, 16));
         }
         boolean four = level == Net.SOL_IP;
@@ -77,6 +80,9 @@ final class MembershipOptions {
                     yield four ? -EINVAL : -EADDRNOTAVAIL;
                 }
                 InetAddr group = read(four, v, GROUP_AT);
+                if (group.isV4() != four) {
+                    yield -EINVAL;
+                }
                 yield name == Net.MCAST_JOIN_GROUP ? join(group, Bytes.i32(v, 0)) : leave(group, Bytes.i32(v, 0));
             }
             case Net.MCAST_BLOCK_SOURCE,
@@ -119,7 +125,8 @@ final class MembershipOptions {
             return -EADDRNOTAVAIL;
         }
         InetAddr group = read(four, out, GROUP_AT);
-        int link = group.isMulticast() ? device(group, 0, Bytes.i32(out, 0)) : -EINVAL;
+        boolean right = group.isMulticast() && group.isV4() == four;
+        int link = right ? device(group, 0, Bytes.i32(out, 0)) : -EINVAL;
         Membership.Filter f = link < 0 ? null : groups.filter(group, link);
         if (f == null) {
             return link < 0 ? link : -EADDRNOTAVAIL;
@@ -193,6 +200,9 @@ final class MembershipOptions {
             return -EADDRNOTAVAIL;
         }
         InetAddr group = read(four, v, GROUP_AT);
+        if (group.isV4() != four) {
+            return -EINVAL;
+        }
         boolean include = name == Net.MCAST_JOIN_SOURCE_GROUP || name == Net.MCAST_LEAVE_SOURCE_GROUP;
         boolean add = name == Net.MCAST_JOIN_SOURCE_GROUP || name == Net.MCAST_BLOCK_SOURCE;
         return source(group, device(group, 0, Bytes.i32(v, 0)), read(four, v, at), include, add);
@@ -256,6 +266,9 @@ final class MembershipOptions {
             sources[i] = read(four, v, at);
         }
         InetAddr group = read(four, v, GROUP_AT);
+        if (group.isV4() != four) {
+            return -EINVAL;
+        }
         return filter(group, device(group, 0, Bytes.i32(v, 0)), Bytes.i32(v, 136), sources);
     }
 

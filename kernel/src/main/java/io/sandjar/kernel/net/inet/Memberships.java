@@ -5,6 +5,7 @@ package io.sandjar.kernel.net.inet;
 import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Net;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.net.NetStack;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The multicast groups that a socket has joined, and whose datagrams it wants of them (ip(7), RFC 3678). */
 final class Memberships {
-    /** As net.ipv6 would run out of memory for options. */
-    private static final int GROUPS_MAX_V6 = 1024;
+    /** What the groups of a socket may take, as net.core.optmem_max bounds them in Linux; those of IPv4 are counted, too. */
+    private static final int BYTES_MAX = 128 * 1024;
+
+    private static final int GROUP_BYTES = 100;
+    private static final int SOURCE_BYTES = 40;
 
     /** net.ipv4.igmp_max_msf, net.ipv6.mld_max_msf. */
     private static final int SOURCES_MAX_V4 = 10;
@@ -22,6 +26,9 @@ final class Memberships {
 
     private final NetStack net;
     private final ArrayList<Membership> all = new ArrayList<>(1);
+
+    /** What they take of {@link HeapRoom#OBJECTS}. */
+    private int bytes;
 
     Memberships(NetStack net) {
         this.net = net;
@@ -50,7 +57,10 @@ final class Memberships {
         if (find(group, link) != null) {
             return -EADDRINUSE;
         }
-        if (all.size() >= (group.isV4() ? Net.IP_MAX_MEMBERSHIPS : GROUPS_MAX_V6)) {
+        if (group.isV4() && all.size() >= Net.IP_MAX_MEMBERSHIPS) {
+            return -ENOBUFS;
+        }
+        if (!take(GROUP_BYTES + bytesOf(filter))) {
             return group.isV4() ? -ENOBUFS : -ENOMEM;
         }
         Membership m = new Membership(group, link, filter);
@@ -64,6 +74,7 @@ final class Memberships {
         for (Membership m : all) {
             if (m.group.sameHost(group) && (link == 0 || m.link == link)) {
                 all.remove(m);
+                give(GROUP_BYTES + bytesOf(m.filter));
                 net.groups().left(m);
                 return 0;
             }
@@ -110,8 +121,7 @@ final class Memberships {
                 }
             }
         }
-        m.filter = new Membership.Filter(include, then);
-        return 0;
+        return change(m, new Membership.Filter(include, then));
     }
 
     /** Says whose datagrams are wanted: 0 or -errno. */
@@ -123,8 +133,36 @@ final class Memberships {
         if (m == null) {
             return -EINVAL;
         }
+        return change(m, filter);
+    }
+
+    private int change(Membership m, Membership.Filter filter) {
+        int more = bytesOf(filter) - bytesOf(m.filter);
+        if (more > 0 && !take(more)) {
+            return -ENOBUFS;
+        }
+        if (more < 0) {
+            give(-more);
+        }
         m.filter = filter;
         return 0;
+    }
+
+    private static int bytesOf(Membership.Filter f) {
+        return f.sources().length * SOURCE_BYTES;
+    }
+
+    private boolean take(int more) {
+        if (bytes + more > BYTES_MAX || !HeapRoom.OBJECTS.take(more)) {
+            return false;
+        }
+        bytes += more;
+        return true;
+    }
+
+    private void give(int less) {
+        bytes -= less;
+        HeapRoom.OBJECTS.give(less);
     }
 
     /** Whose datagrams are wanted; null when the group was not joined. */
@@ -148,5 +186,6 @@ final class Memberships {
             net.groups().left(m);
         }
         all.clear();
+        give(bytes);
     }
 }

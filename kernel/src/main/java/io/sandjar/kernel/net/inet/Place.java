@@ -35,7 +35,7 @@ record Place(
         int in,
         List<NetStack> routers,
         @Nullable Refusal refusal) {
-    /** Networks and bridges that a way may pass. */
+    /** Networks that a way may pass; bridges do not count. */
     private static final int HOPS_MAX = 16;
 
     private static final List<NetStack> NO_ROUTERS = List.of();

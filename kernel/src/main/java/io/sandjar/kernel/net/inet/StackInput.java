@@ -94,9 +94,14 @@ public final class StackInput {
         }
     }
 
-    /** A frame from outside, or one for many that comes back to its sender. */
+    /** A frame that those see who look on. */
     static void frame(NetStack there, byte[] bytes, int link, int type) {
         there.wire().seen(bytes, link, type);
+        take(there, bytes, link);
+    }
+
+    /** Does what a packet asks for that came by an interface, if it is for this network. */
+    static void take(NetStack there, byte[] bytes, int link) {
         Packet p = Packet.parse(bytes);
         if (p == null) {
             return;

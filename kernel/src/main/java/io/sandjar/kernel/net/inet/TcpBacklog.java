@@ -11,6 +11,7 @@ import io.sandjar.kernel.net.SocketInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of a listener that nobody has accepted yet, and the clients that found no room. Guarded by the network's lock. */
@@ -22,7 +23,10 @@ final class TcpBacklog {
 
     final TcpSocket listener;
     private final ArrayDeque<TcpSocket> waiting = new ArrayDeque<>(1);
-    private final ArrayDeque<TcpSocket> outside = new ArrayDeque<>(1);
+
+    /** Each once, however often it has given up and come again. */
+    private final LinkedHashSet<TcpSocket> outside = new LinkedHashSet<>(1);
+
     private volatile int max;
     private volatile int count;
     private int lookAt = FEW;
@@ -103,11 +107,8 @@ final class TcpBacklog {
 
     /** Lets clients in that found no room before. */
     private void admit() {
-        while (!isFull()) {
-            TcpSocket client = outside.pollFirst();
-            if (client == null) {
-                return;
-            }
+        while (!outside.isEmpty() && !isFull()) {
+            TcpSocket client = outside.removeFirst();
             if (isOutside(client)) {
                 TcpOpening.establish(client, this);
             }

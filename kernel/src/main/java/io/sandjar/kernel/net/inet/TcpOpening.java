@@ -36,7 +36,7 @@ final class TcpOpening {
             boolean never = to.isV4() && s.family() == Net.AF_INET6 && s.v6only();
             Place place = s.place(to);
             NetStack there = place.found();
-            Refusal no = place.refusal(s.inet.get(Net.SOL_IP, Net.IP_TTL, Ip.TTL), to.isV4());
+            Refusal no = place.refusal(hops(s, to.isV4()), to.isV4());
             if (never || there == null || no != null) {
                 int e = never ? -ENETUNREACH : place.error();
                 return e < 0 ? e : no == null ? -EHOSTUNREACH : -no.errno();
@@ -69,6 +69,12 @@ final class TcpOpening {
         } finally {
             net.lock().unlock();
         }
+    }
+
+    private static int hops(TcpSocket s, boolean four) {
+        return four
+                ? s.inet.get(Net.SOL_IP, Net.IP_TTL, Ip.TTL)
+                : s.inet.get(Net.SOL_IPV6, Net.IPV6_UNICAST_HOPS, Ip.TTL);
     }
 
     private static int refused(TcpSocket s, boolean nonblock) {

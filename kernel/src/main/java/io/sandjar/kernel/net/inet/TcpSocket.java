@@ -375,12 +375,12 @@ final class TcpSocket extends InetSocket {
 
     /** The peer has ended its side. */
     void finish() {
+        finUnread = true; // before anybody can read it
         in.finish();
         net.lock().lock();
         try {
             shut |= RCV;
             finReceived = true;
-            finUnread = true;
         } finally {
             net.lock().unlock();
         }
@@ -642,10 +642,15 @@ final class TcpSocket extends InetSocket {
             return -ENOTCONN;
         }
         boolean peek = (flags & Net.MSG_PEEK) != 0;
+        long room = dst.remaining();
+        boolean ended = finUnread;
         long n = (flags & Net.MSG_TRUNC) != 0 && !peek
                 ? in.discard(dst.remaining())
                 : in.take(dst, peek, 0, false, null);
         if (n != -EAGAIN) {
+            if (ended && n >= 0 && n < room && !peek && in.used() == 0) {
+                finUnread = false;
+            }
             return n;
         }
         int e = s == Net.TCP_SYN_SENT ? 0 : takeError();
@@ -653,7 +658,6 @@ final class TcpSocket extends InetSocket {
             return -e;
         }
         if ((shut & RCV) != 0) {
-            finUnread &= in.used() > 0 || peek;
             return in.used() > 0 ? -EAGAIN : 0;
         }
         return s == Net.TCP_CLOSE && state == Net.TCP_CLOSE ? -ENOTCONN : -EAGAIN;

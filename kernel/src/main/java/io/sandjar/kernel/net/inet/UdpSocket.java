@@ -27,6 +27,9 @@ final class UdpSocket extends DatagramSocket {
 
     private @Nullable InetAddr heldFor;
 
+    /** The interface by which it is to leave; 0 where the way says that. */
+    private int heldLink;
+
     /** @param protocol IPPROTO_UDP or IPPROTO_UDPLITE, which differ in nothing but their ports here */
     UdpSocket(NetStack net, Ports ports, int family, int protocol) {
         super(net, ports, family, Net.SOCK_DGRAM, protocol);
@@ -119,6 +122,7 @@ final class UdpSocket extends DatagramSocket {
         boolean more = (flags & Net.MSG_MORE) != 0 || inet.get(Net.SOL_UDP, Net.UDP_CORK, 0) != 0;
         byte[] whole = data;
         InetAddr first = to;
+        int by = link[0];
         synchronized (errors) {
             byte[] before = held;
             if (more || before != null) {
@@ -128,16 +132,19 @@ final class UdpSocket extends DatagramSocket {
                 }
                 whole = before == null ? data : Arrays.copyOf(before, had + data.length);
                 System.arraycopy(data, 0, whole, had, data.length);
-                heldFor = heldFor == null ? to : heldFor;
-                first = heldFor;
+                if (heldFor != null) {
+                    first = heldFor;
+                    by = heldLink;
+                }
                 held = more ? whole : null;
+                heldLink = by;
                 heldFor = more ? first : null;
                 if (more) {
                     return data.length;
                 }
             }
         }
-        transmit(first, header(first, msg, segment).by(link[0]), as, whole);
+        transmit(first, header(first, msg, segment).by(by), as, whole);
         return data.length;
     }
 
@@ -151,15 +158,17 @@ final class UdpSocket extends DatagramSocket {
     private void uncork() {
         byte[] whole;
         InetAddr to;
+        int by;
         synchronized (errors) {
             whole = held;
             to = heldFor;
+            by = heldLink;
             held = null;
             heldFor = null;
         }
         if (whole != null && to != null) {
             int[] link = new int[1];
-            if (reachable(to, 0, link) == 0) {
+            if (reachable(to, by, link) == 0) {
                 transmit(
                         to,
                         header(to, null, inet.get(Net.SOL_UDP, Net.UDP_SEGMENT, 0))
@@ -184,10 +193,13 @@ final class UdpSocket extends DatagramSocket {
             Place place = place(to);
             if (place.found() instanceof NetStack n
                     && n.wire().watched() == 0
+                    && place.refusal(header.hops(), to.isV4()) == null
                     && receiver(n, from, to, place.in(), data) instanceof UdpSocket receiver
                     && receiver.inet.get(Net.SOL_UDP, Net.UDP_GRO, 0) != 0
                     && receiver.options.filter == null) {
-                receiver.deliver(from, header, data, null, 0); // stays together
+                int hops = header.hops() - place.routers().size();
+                Header arrived = new Header(to, hops, header.trafficClass(), place.in(), segment);
+                receiver.deliver(from, arrived, data, null, 0); // stays together
                 return;
             }
             for (int at = 0; at < data.length; at += segment) {

@@ -150,7 +150,7 @@ public final class Wire {
         }
     }
 
-    /** Whether an address of the network is a socket's own family's loopback: such packets never come from outside. */
+    /** Whether a packet of IPv4 says that it comes from the network itself: such ones never come from outside (RFC 1812, 5.3.7). */
     static boolean martian(Packet p, NetStack there) {
         return p.isV4()
                 && (p.src().isLoopback() || there.interfaces().isLocal(p.src().bytes(Net.AF_INET)));

@@ -116,6 +116,9 @@ final class SockDiag {
         int states = q.i32(4);
         int wanted = q.i32(8);
         int show = q.i32(12);
+        if (wanted == 0 && !q.dump()) {
+            return -EINVAL; // those that nobody has accepted have no number
+        }
         boolean found = false;
         for (SocketInfo s : net.sockets("unix")) {
             // states of TCP are used for these too

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Net;
 import io.sandjar.abi.Poll;
+import io.sandjar.kernel.base.HeapRoom;
 import io.sandjar.kernel.base.Ref;
 import io.sandjar.kernel.base.WaitQueue;
 import io.sandjar.kernel.net.Ancillary;
@@ -24,6 +25,9 @@ abstract class UnixConnected extends UnixSocket {
     private static final int LISTENING = 1;
     private static final int CONNECTED = 2;
     private static final int CLOSED = 3;
+
+    /** What a connection takes that nobody has accepted, and whose other end may be closed. */
+    private static final int WAITING_BYTES = 1200;
 
     private volatile int state = NEW;
     private volatile @Nullable UnixConnected peer;
@@ -221,6 +225,9 @@ abstract class UnixConnected extends UnixSocket {
             if (listener.waiting.size() > listener.backlog) {
                 return -EAGAIN;
             }
+            if (!HeapRoom.OBJECTS.take(WAITING_BYTES)) {
+                return -ENOMEM; // and not -EAGAIN, which waits for room in the queue
+            }
             UnixConnected server = listener.another();
             server.nameAs(listener);
             server.options.passCred = listener.options.passCred;
@@ -249,6 +256,7 @@ abstract class UnixConnected extends UnixSocket {
             if (s == null) {
                 return (shut & RCV) != 0 ? -EINVAL : -EAGAIN;
             }
+            HeapRoom.OBJECTS.give(WAITING_BYTES);
             waitingCount = waiting.size();
             s.embryo = false;
             out.set(s);
@@ -309,6 +317,7 @@ abstract class UnixConnected extends UnixSocket {
             p = peer;
             peer = null;
             never = waiting.toArray(new UnixConnected[0]);
+            HeapRoom.OBJECTS.give((long) never.length * WAITING_BYTES);
             waiting.clear();
             waitingCount = 0;
         } finally {

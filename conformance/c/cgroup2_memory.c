@@ -74,6 +74,11 @@ static pid_t hog(int flags) {
     return p;
 }
 
+static void gone_below(const char *name) {
+    for (int i = 0; i < 500 && rmdir(at(name)) && errno == EBUSY; i++)
+        msleep(20);
+}
+
 static void end(pid_t p) {
     kill(p, SIGKILL);
     WAIT_SIG(p, SIGKILL);
@@ -199,8 +204,46 @@ TEST(a_limit_holds_for_those_below) {
     strcpy(base, outer);
     CHECK(event("oom") >= 1);
     EQ(event("oom_kill"), 1);
-    for (int i = 0; i < 500 && (rmdir(at("a")) & rmdir(at("b"))) && errno == EBUSY; i++)
-        msleep(20);
+    gone_below("a");
+    gone_below("b");
+    OK(writes(at("cgroup.subtree_control"), "-memory"));
+    gone();
+}
+
+TEST(moved_memory_counts_for_the_group_around) {
+    if (!counted())
+        SKIP("no controller of memory here");
+    if (access(at("memory.swap.max"), F_OK) == 0)
+        OK(writes(at("memory.swap.max"), "0"));
+    OK(writes(at("cgroup.subtree_control"), "+memory"));
+    OK(mkdir(at("a"), 0755));
+    OK(mkdir(at("b"), 0755));
+    limit(96 * MIB);
+    int moved[2], go[2];
+    OK(pipe(moved));
+    OK(pipe(go));
+    char c = 0;
+    pid_t p = fork();
+    if (p == 0) {
+        if (writes(at("a/cgroup.procs"), "0"))
+            _exit(1);
+        fill(64 * MIB, MAP_PRIVATE);
+        if (writes(at("b/cgroup.procs"), "0") || write(moved[1], &c, 1) != 1 || read(go[0], &c, 1) != 1)
+            _exit(2);
+        for (;;) {
+            fill(4 * MIB, MAP_PRIVATE);
+            usleep(2000);
+        }
+    }
+    EQ(read(moved[0], &c, 1), 1);
+    CHECK(number("memory.current") >= 64 * MIB);
+    CHECK(number("b/memory.current") < 32 * MIB); // those are still the other group's
+    EQ(event("oom_kill"), 0);
+    EQ(write(go[1], &c, 1), 1);
+    WAIT_SIG(p, SIGKILL);
+    EQ(event("oom_kill"), 1);
+    gone_below("a");
+    gone_below("b");
     OK(writes(at("cgroup.subtree_control"), "-memory"));
     gone();
 }

@@ -301,6 +301,7 @@ public final class Forks {
             parent.children.add(made);
             g.processGroup.members.add(made);
             AddressSpace space = sharesMemory ? t.space : t.space.forked(slot);
+            g.cgroup.forked(made.cgroup, t.space, space);
             child = new Task(kernel, made, pid, space, slot, new UserMemory(0), creds, fs, fds);
             child.mask.blocked = t.mask.now();
             child.ns = ns;

@@ -6,6 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Sig;
 import io.sandjar.host.Processes;
+import io.sandjar.kernel.fs.cgroup.BroughtMemory;
 import io.sandjar.kernel.fs.cgroup.Cgroup;
 import io.sandjar.kernel.fs.cgroup.MemoryUse;
 import io.sandjar.kernel.vfs.Caller;
@@ -20,6 +21,12 @@ public final class Membership implements Cgroup.Member {
     /** Its threads are to stand still; changed with the task lock. */
     volatile boolean frozen;
 
+    /** Has too much memory and was ended for it. */
+    private volatile boolean dying;
+
+    /** Null until it is moved; changed with the task lock. */
+    private volatile @Nullable BroughtMemory brought;
+
     Membership(ThreadGroup process, Cgroup group) {
         this.process = process;
         this.group = group;
@@ -29,14 +36,6 @@ public final class Membership implements Cgroup.Member {
         return group;
     }
 
-    /** Has too much memory and was ended for it. */
-    private volatile boolean dying;
-
-    /** What it had when it came, and where: that stays the other group's, as on Linux. */
-    private volatile long brought;
-
-    private volatile @Nullable Object broughtIn;
-
     /** A new process begins. With the task lock. */
     void born(Cgroup where) {
         group = where;
@@ -44,6 +43,19 @@ public final class Membership implements Cgroup.Member {
         frozen = where.isFrozen();
         changed(where);
         where.watch().nudge(where.countsMemory());
+    }
+
+    /** A child has been {@link #born} that has the same memory, in its address space. With the task lock. */
+    void forked(Membership child, Object mySpace, Object itsSpace) {
+        BroughtMemory mine = brought;
+        if (mine == null || !mine.isOf(mySpace)) {
+            return;
+        }
+        BroughtMemory its = mine.forked(itsSpace);
+        if (child.group != group) {
+            its.moved(group, child.group, 0);
+        }
+        child.brought = its;
     }
 
     /** Members came or went, or one of them ended or stood still: who watches cgroup.events hears of it a little later. */
@@ -83,10 +95,7 @@ public final class Membership implements Cgroup.Member {
                 return r;
             }
             changed(group);
-            if (to != group) {
-                brought = had.anonymous;
-                broughtIn = space;
-            }
+            bring(to, space, had.anonymous);
             group = to;
             changed(to);
         } finally {
@@ -95,6 +104,18 @@ public final class Membership implements Cgroup.Member {
         frozen(to.isFrozen());
         to.watch().nudge(counts);
         return 0;
+    }
+
+    private void bring(Cgroup to, Object space, long bytes) {
+        if (to == group) {
+            return;
+        }
+        BroughtMemory b = brought;
+        if (b == null || !b.isOf(space)) {
+            b = new BroughtMemory(space);
+        }
+        b.moved(group, to, bytes);
+        brought = b;
     }
 
     /** One of its threads goes on after it waited: it may take memory now. */
@@ -184,16 +205,22 @@ public final class Membership implements Cgroup.Member {
     public void memory(MemoryUse.Exactness how, MemoryUse sum) {
         MemoryUse u = new MemoryUse();
         Object space = addressSpace();
-        ProcessMemory.read(process.hostPid(), how, u);
+        long whole = ProcessMemory.read(process.hostPid(), how, u);
         if (process.execing() || space != addressSpace()) {
             return; // what it had goes, or is that of the parent which waits for it by vfork(2)
         }
-        if (brought > 0) {
-            brought = broughtIn == space ? Math.min(brought, u.anonymous) : 0;
-            u.anonymous -= brought;
+        BroughtMemory b = brought;
+        if (b != null && b.isOf(space) && whole >= 0) {
+            b.atMost(whole);
         }
         sum.anonymous += u.anonymous;
         sum.shared += u.shared;
+    }
+
+    @Override
+    public @Nullable BroughtMemory brought() {
+        BroughtMemory b = brought;
+        return b != null && b.isOf(addressSpace()) ? b : null;
     }
 
     @Override

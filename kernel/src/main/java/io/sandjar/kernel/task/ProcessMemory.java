@@ -13,10 +13,14 @@ final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /** Adds to {@code sum}; nothing for a process that is not there. */
-    static void read(int hostPid, Exactness how, MemoryUse sum) {
+    /**
+     * Adds to {@code sum}; nothing for a process that is not there.
+     *
+     * @return its memory without a file, with the whole of what others have as well; -1: not known
+     */
+    static long read(int hostPid, Exactness how, MemoryUse sum) {
         if (hostPid <= 0) {
-            return;
+            return -1;
         }
         String text = HostFiles.procText(hostPid
                 + switch (how) {
@@ -25,19 +29,23 @@ final class ProcessMemory {
                     case EXACT -> "/smaps_rollup";
                 });
         if (text == null) {
-            return;
+            return -1;
         }
+        long whole = -1;
         switch (how) {
             case BOUND -> sum.anonymous += number(text, text.indexOf(' ')) * PAGE; // resident, the second
             case NEAR -> {
-                sum.anonymous += after(text, "RssAnon:");
+                whole = after(text, "RssAnon:");
+                sum.anonymous += whole;
                 sum.shared += after(text, "RssShmem:");
             }
             case EXACT -> {
+                whole = after(text, "Anonymous:");
                 sum.anonymous += after(text, "Pss_Anon:");
                 sum.shared += after(text, "Pss_Shmem:");
             }
         }
+        return whole;
     }
 
     private static long after(String text, String key) {

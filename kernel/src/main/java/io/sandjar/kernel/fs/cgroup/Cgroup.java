@@ -64,8 +64,12 @@ public final class Cgroup {
         /** The sum of both, by the quickest way. */
         long cpuNanos();
 
-        /** Adds what it takes, without what it had when it came from another group. */
+        /** Adds what it takes. */
         void memory(MemoryUse.Exactness how, MemoryUse sum);
+
+        /** What it had of that when it came from other groups; null for nothing. */
+        @Nullable
+        BroughtMemory brought();
 
         /** The same for all processes that share their memory. */
         Object addressSpace();
@@ -89,14 +93,15 @@ public final class Cgroup {
         volatile boolean memory;
 
         long lastIno = 1;
+
+        /** Whose members changed since somebody looked. */
+        final LinkedHashSet<Cgroup> changed = new LinkedHashSet<>();
+
         final MemoryWatch watch;
 
         Tree(Cgroup root) {
             watch = new MemoryWatch(root);
         }
-
-        /** Whose members changed since somebody looked. */
-        final LinkedHashSet<Cgroup> changed = new LinkedHashSet<>();
     }
 
     private final Tree tree;
@@ -242,6 +247,9 @@ public final class Cgroup {
             endedTime[1] += g.endedTime[1];
             tree.groups--;
             g.memory.leaveTo(meterFrom(this));
+            if (g.memory.limited()) {
+                tree.watch.limited(anyMemoryLimit());
+            }
             return 0;
         } finally {
             tree.lock.unlock();
@@ -644,10 +652,10 @@ public final class Cgroup {
                     g.filesGid = gid;
                 }
             }
+            tree.watch.limited(anyMemoryLimit());
         } finally {
             tree.lock.unlock();
         }
-        tree.watch.limited(anyMemoryLimit());
         return 0;
     }
 
@@ -672,11 +680,21 @@ public final class Cgroup {
     }
 
     int filesUid() {
-        return filesUid;
+        tree.lock.lock();
+        try {
+            return filesUid;
+        } finally {
+            tree.lock.unlock();
+        }
     }
 
     int filesGid() {
-        return filesGid;
+        tree.lock.lock();
+        try {
+            return filesGid;
+        } finally {
+            tree.lock.unlock();
+        }
     }
 
     // ---- the controller "memory" ----
@@ -731,20 +749,16 @@ public final class Cgroup {
         }
     }
 
+    /** In the whole tree. With its lock. */
     private boolean anyMemoryLimit() {
         ArrayList<Cgroup> all = new ArrayList<>();
-        tree.lock.lock();
-        try {
-            rootOf().family(all);
-            for (Cgroup g : all) {
-                if (g.memory.limited()) {
-                    return true;
-                }
+        rootOf().family(all);
+        for (Cgroup g : all) {
+            if (g.memory.limited()) {
+                return true;
             }
-            return false;
-        } finally {
-            tree.lock.unlock();
         }
+        return false;
     }
 
     private Cgroup rootOf() {
@@ -768,10 +782,11 @@ public final class Cgroup {
         tree.lock.lock();
         try {
             memory.setLimit(l, bytes);
+            tree.watch.limited(anyMemoryLimit());
         } finally {
             tree.lock.unlock();
         }
-        tree.watch.limited(anyMemoryLimit());
+        tree.watch.nudge(true);
     }
 
     /** What it takes now, as exactly as can be said. */
@@ -780,7 +795,9 @@ public final class Cgroup {
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Member m : everybody()) {
             if (m.present() && seen.add(m.addressSpace())) {
-                m.memory(MemoryUse.Exactness.EXACT, sum);
+                MemoryUse its = new MemoryUse();
+                m.memory(MemoryUse.Exactness.EXACT, its);
+                sum.add(its, m.brought(), this);
             }
         }
         tree.lock.lock();
@@ -794,6 +811,16 @@ public final class Cgroup {
             tree.lock.unlock();
         }
         return sum;
+    }
+
+    /** Whether one was ended for its memory, here or below, and is there yet. */
+    boolean somebodyDies() {
+        for (Member m : everybody()) {
+            if (m.dying() && !m.ended()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** It takes so much: the most that was ever seen. */

@@ -2,6 +2,9 @@
 // Copyright the Sandjar authors
 package io.sandjar.kernel.fs.cgroup;
 
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
 /** What some processes and files take, bytes. */
 public final class MemoryUse {
     /** How exactly a process is asked: the more exactly, the longer it takes. */
@@ -23,10 +26,29 @@ public final class MemoryUse {
     /** Files in memory. */
     long files;
 
-    void add(MemoryUse o) {
-        anonymous += o.anonymous;
+    /** What processes brought along, as far as it was not left out yet; null for nothing. */
+    private @Nullable IdentityHashMap<BroughtMemory.Load, Long> left;
+
+    /**
+     * Adds what a process takes, as far as it counts for the group that this is about.
+     *
+     * @return what does not, because the process brought it along: all that have pages of one load, together at most the load
+     */
+    long add(MemoryUse o, @Nullable BroughtMemory brought, Cgroup group) {
+        BroughtMemory.Share share = brought == null ? null : brought.into(group);
+        long without = 0;
+        if (share != null) {
+            if (left == null) {
+                left = new IdentityHashMap<>();
+            }
+            long rest = left.getOrDefault(share.load(), share.load().bytes());
+            without = Math.min(o.anonymous, Math.min(share.bytes(), rest));
+            left.put(share.load(), rest - without);
+        }
+        anonymous += o.anonymous - without;
         shared += o.shared;
         files += o.files;
+        return without;
     }
 
     void subtract(MemoryUse o) {

@@ -47,9 +47,41 @@ public final class MemoryWatch {
         final Cgroup group;
         MemoryUse use = new MemoryUse();
 
+        /** Null for nothing. */
+        @Nullable
+        BroughtMemory brought;
+
+        /** What does not count for which group, because it was brought along; null for none. */
+        private @Nullable IdentityHashMap<Cgroup, Long> leftOut;
+
         Reading(Cgroup.Member member, Cgroup group) {
             this.member = member;
             this.group = group;
+        }
+
+        /** Adds what counts for a group to what the group takes. */
+        void addTo(MemoryUse sum, Cgroup g) {
+            long without = sum.add(use, brought, g);
+            if (without > 0) {
+                if (leftOut == null) {
+                    leftOut = new IdentityHashMap<>();
+                }
+                leftOut.put(g, without);
+            }
+        }
+
+        private long leftOut(Cgroup g) {
+            Long bytes = leftOut == null ? null : leftOut.get(g);
+            return bytes == null ? 0 : bytes;
+        }
+
+        void takeFrom(MemoryUse sum, Cgroup g) {
+            sum.subtract(use);
+            sum.anonymous += leftOut(g);
+        }
+
+        long countedBy(Cgroup g) {
+            return use.anonymous + use.shared - leftOut(g);
         }
     }
 
@@ -61,15 +93,24 @@ public final class MemoryWatch {
     /** The next look is far, because nobody ran at the last one. */
     private volatile boolean dozing;
 
-    private volatile long pause;
-
-    // Of the last look.
+    // Of the last look. Guarded by `looking`.
     private long lastNanos;
     private long lastCpu;
     private int lastMembers;
 
-    /** When the next one is, System.nanoTime(); a guess. */
-    private volatile long nextNanos = Long.MIN_VALUE;
+    // When the next look is. Guarded by this object; times are those of System.nanoTime().
+
+    /** Somebody came after the last look began, which may not have met them. */
+    private boolean nudged;
+
+    /** No look before: {@link #LEAST_PAUSE}. */
+    private long earliest = System.nanoTime();
+
+    /** When the alarm rings; Long.MIN_VALUE: not until somebody comes. */
+    private long nextNanos = Long.MIN_VALUE;
+
+    /** The last pause, without regard to {@link #LEAST_PAUSE}. */
+    private long pause;
 
     MemoryWatch(Cgroup root) {
         this.root = root;
@@ -79,10 +120,9 @@ public final class MemoryWatch {
         alarm = a;
     }
 
-    /** Limits changed: whether there are any. */
+    /** Limits changed: whether there are any. With the tree's lock; if one came, a {@link #nudge} without it has to follow. */
     void limited(boolean any) {
         limits = any;
-        nudge(any);
     }
 
     /** Whether who goes on after a wait should {@link #nudge}. */
@@ -90,18 +130,42 @@ public final class MemoryWatch {
         return dozing;
     }
 
-    /** A process came or goes on, or a limit came: {@code here}, in a group that is limited, or around which one is. */
-    public void nudge(boolean here) {
-        Alarm a = alarm;
-        if (!here || !limits || a == null) {
-            return;
+    /**
+     * A process has come or goes on, or a limit has come: there will be a look that begins after this call.
+     *
+     * @param counted whether memory is counted there; where it is not, there cannot be a limit
+     */
+    public void nudge(boolean counted) {
+        if (counted && limits) {
+            nudge();
         }
+    }
+
+    private synchronized void nudge() {
+        nudged = true;
         long now = System.nanoTime();
-        if (nextNanos == Long.MIN_VALUE || nextNanos - now > SHORTEST_NANOS) {
-            dozing = false;
-            pause = SHORTEST_NANOS;
-            nextNanos = now + SHORTEST_NANOS;
-            a.lookIn(SHORTEST_NANOS);
+        long at = soonest(now);
+        if (nextNanos == Long.MIN_VALUE || nextNanos - at > 0) {
+            lookSoon(now, at);
+        }
+    }
+
+    private long soonest(long now) {
+        long at = now + SHORTEST_NANOS;
+        return earliest - at > 0 ? earliest : at;
+    }
+
+    private void lookSoon(long now, long at) {
+        dozing = false;
+        pause = SHORTEST_NANOS;
+        lookAt(now, at);
+    }
+
+    private void lookAt(long now, long at) {
+        nextNanos = at;
+        Alarm a = alarm;
+        if (a != null) {
+            a.lookIn(at - now);
         }
     }
 
@@ -109,26 +173,51 @@ public final class MemoryWatch {
     public void look() {
         looking.lock();
         try {
-            long begin = System.nanoTime();
+            long begin = begin();
             ArrayList<Reading> all = new ArrayList<>();
             collect(root, false, all);
             if (all.isEmpty()) {
-                nextNanos = Long.MIN_VALUE;
-                return; // until somebody comes
+                end(begin, 0);
+                return;
             }
             long room = readAndKeep(all);
-            next(all, room, begin);
+            end(begin, pauseAfter(all, room, begin));
         } finally {
             looking.unlock();
         }
     }
 
-    /** Members of limited groups and of those below them, but for those that have to die. */
+    private synchronized long begin() {
+        nudged = false;
+        return System.nanoTime();
+    }
+
+    /** Sees to the next look: after so many nanoseconds; for 0, when somebody comes. */
+    private synchronized void end(long begin, long wanted) {
+        long now = System.nanoTime();
+        long least = LEAST_PAUSE * (now - begin);
+        earliest = now + least;
+        if (nudged) {
+            lookSoon(now, soonest(now));
+        } else if (wanted == 0) {
+            dozing = false;
+            nextNanos = Long.MIN_VALUE;
+        } else {
+            pause = wanted;
+            dozing = wanted > BUSY_NANOS;
+            lookAt(now, now + Math.max(wanted, least));
+        }
+    }
+
+    /**
+     * Members of limited groups and of those below them, but for those that have to die; with those that are being made, which
+     * have nothing yet.
+     */
     private static void collect(Cgroup g, boolean around, List<Reading> out) {
         boolean limited = around || g.memoryLimited();
         if (limited) {
             for (Cgroup.Member m : g.members()) {
-                if (m.present() && !m.dying()) {
+                if (!m.ended() && !m.dying()) {
                     out.add(new Reading(m, g));
                 }
             }
@@ -174,6 +263,7 @@ public final class MemoryWatch {
                 r.member.memory(how, use);
             }
             r.use = use;
+            r.brought = r.member.brought();
         }
     }
 
@@ -190,8 +280,9 @@ public final class MemoryWatch {
     /** Sums for all groups: the least room that one has, Long.MAX_VALUE where there is no limit. */
     private static long sum(Cgroup root, List<Reading> all, IdentityHashMap<Cgroup, MemoryUse> sums) {
         for (Reading r : all) {
+            r.leftOut = null;
             for (Cgroup g = r.group; g != null; g = g.parent()) {
-                sums.computeIfAbsent(g, k -> new MemoryUse()).add(r.use);
+                r.addTo(sums.computeIfAbsent(g, k -> new MemoryUse()), g);
             }
         }
         return addFiles(root, sums, new MemoryUse());
@@ -238,18 +329,24 @@ public final class MemoryWatch {
         if (high != GroupMemory.NONE && use.total() > high) {
             g.countMemory(Event.HIGH);
         }
-        boolean killed = false;
+        if (max != GroupMemory.NONE && use.files > max && g.somebodyDies()) {
+            return; // files may go with it
+        }
+        boolean counted = false;
         while (max != GroupMemory.NONE && use.total() > max) {
-            if (!killed) {
+            if (!counted) {
                 g.countMemory(Event.MAX);
                 g.countMemory(Event.OOM);
+                counted = true;
             }
             Reading victim = victim(g, max, all);
             if (victim == null) {
                 break;
             }
-            killed = true;
-            end(victim, g, all, sums);
+            kill(victim, g, all, sums);
+            if (use.files > max) {
+                break; // nobody's memory would be enough
+            }
         }
     }
 
@@ -259,10 +356,10 @@ public final class MemoryWatch {
         long most = 0;
         for (Reading r : all) {
             int adj = r.member.oomScoreAdj();
-            if (adj <= NEVER_KILL || r.member.dying() || r.member.ended() || !r.group.isWithin(g)) {
+            if (adj <= NEVER_KILL || r.member.dying() || !r.member.present() || !r.group.isWithin(g)) {
                 continue;
             }
-            long points = r.use.anonymous + r.use.shared + max / ADJ_WHOLE * adj;
+            long points = r.countedBy(g) + max / ADJ_WHOLE * adj;
             if (worst == null || points > most) {
                 worst = r;
                 most = points;
@@ -271,7 +368,7 @@ public final class MemoryWatch {
         return worst;
     }
 
-    private static void end(Reading victim, Cgroup g, List<Reading> all, IdentityHashMap<Cgroup, MemoryUse> sums) {
+    private static void kill(Reading victim, Cgroup g, List<Reading> all, IdentityHashMap<Cgroup, MemoryUse> sums) {
         Cgroup whole = victim.group.killedWhole(g);
         if (whole != null) {
             whole.countMemory(Event.OOM_GROUP_KILL);
@@ -280,19 +377,20 @@ public final class MemoryWatch {
             boolean goes =
                     r == victim || (whole != null && r.group.isWithin(whole) && r.member.oomScoreAdj() > NEVER_KILL);
             if (goes && !r.member.dying()) {
+                r.group.countMemory(Event.OOM_KILL); // first: who waits for its end finds it counted
                 r.member.killForMemory();
-                r.group.countMemory(Event.OOM_KILL);
                 for (Cgroup a = r.group; a != null; a = a.parent()) {
                     MemoryUse u = sums.get(a);
                     if (u != null) {
-                        u.subtract(r.use);
+                        r.takeFrom(u, a);
                     }
                 }
             }
         }
     }
 
-    private void next(List<Reading> all, long room, long begin) {
+    /** As long as the room that is left cannot be filled, longer and longer while nobody runs. */
+    private long pauseAfter(List<Reading> all, long room, long begin) {
         long cpu = 0;
         for (Reading r : all) {
             cpu += r.member.cpuNanos();
@@ -301,16 +399,12 @@ public final class MemoryWatch {
         lastMembers = all.size();
         lastCpu = cpu;
         lastNanos = begin;
-        long next =
-                busy ? Math.clamp(room / FASTEST_GROWTH, SHORTEST_NANOS, BUSY_NANOS) : Math.min(2 * pause, QUIET_NANOS);
-        long now = System.nanoTime();
-        next = Math.max(next, LEAST_PAUSE * (now - begin));
-        pause = next;
-        nextNanos = now + next;
-        dozing = next > BUSY_NANOS;
-        Alarm a = alarm;
-        if (a != null) {
-            a.lookIn(next);
-        }
+        return busy
+                ? Math.clamp(room / FASTEST_GROWTH, SHORTEST_NANOS, BUSY_NANOS)
+                : Math.clamp(2 * lastPause(), SHORTEST_NANOS, QUIET_NANOS);
+    }
+
+    private synchronized long lastPause() {
+        return pause;
     }
 }

@@ -4,7 +4,10 @@
 // DIRS: /tmp /var/tmp host
 // Names: directories, links, rename and its flags, path walk, `..`, trailing slashes, ELOOP, unlinked cwd, getdents64.
 #include "check.h"
+#include <grp.h>
 #include <limits.h>
+#include <sys/prctl.h>
+#include <sys/xattr.h>
 
 TEST(mkdir_rmdir) {
     EQ(mkdir("d", 0755), 0);
@@ -445,5 +448,46 @@ TEST(ofd_locks) {
     close(a);
     l.l_pid = 0;
     EQ(fcntl(b, F_OFD_SETLK, &l), 0);
+}
+/* What is done through a descriptor of a file whose name is another's by now does not reach that other one. */
+TEST(name_of_another) {
+    put("a", "a");
+    put("b", "bb");
+    NEED(chmod("a", 0644) == 0 && chmod("b", 0600) == 0 && chmod(".", 0755) == 0);
+    struct stat b, now;
+    EQ(stat("b", &b), 0);
+    int fd = OK(open("a", O_PATH));
+    char p[40];
+    sprintf(p, "/proc/self/fd/%d", fd);
+    EQ(rename("b", "a"), 0);
+    struct timespec t[2] = {{1, 0}, {2, 0}};
+    if (chmod(p, 0666) != 0 || truncate(p, 0) != 0 || utimensat(AT_FDCWD, p, t, 0) != 0)
+        EQ(errno, ESTALE); /* where only names are known */
+    if (geteuid() == 0 && chown(p, 77, 78) != 0)
+        EQ(errno, ESTALE);
+    setxattr(p, "user.x", "1", 1, 0);
+    EQ(linkat(AT_FDCWD, p, AT_FDCWD, "c", AT_SYMLINK_FOLLOW), -1);
+    EQ(access("c", F_OK), -1);
+    EQ(stat("a", &now), 0);
+    EQ(now.st_mode & 07777, 0600);
+    EQ(now.st_size, 2);
+    EQ(now.st_uid, b.st_uid);
+    EQ(now.st_mtime, b.st_mtime);
+    EQ(getxattr("a", "user.x", 0, 0), -1);
+    if (geteuid() != 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        char c = '?';
+        if (setgroups(0, 0) != 0 || setresgid(99, 99, 99) != 0 || setresuid(99, 99, 99) != 0 || prctl(PR_SET_DUMPABLE, 1) != 0)
+            _exit(9);
+        if (open("a", O_RDONLY) != -1)
+            _exit(8);
+        int f = open(p, O_RDONLY);
+        _exit(f >= 0 && read(f, &c, 1) == 1 && c != 'a' ? 7 : 0); /* the mode of one says nothing of the other */
+    }
+    int st;
+    EQ(waitpid(pid, &st, 0), pid);
+    EQ(st, 0);
 }
 MAIN()

@@ -192,7 +192,7 @@ public final class HostFs {
         }
     }
 
-    /** utimensat of a link itself; nanoseconds may be UTIME_OMIT. */
+    /** utimensat of a link itself, or of {@code dirfd} for an empty name; nanoseconds may be UTIME_OMIT. */
     public static int utimens(int dirfd, String name, long aSec, long aNsec, long mSec, long mNsec) {
         Scratch s = Scratch.take();
         try {
@@ -201,7 +201,8 @@ public final class HostFs {
             s.buf.putLong(16, mSec);
             s.buf.putLong(24, mNsec);
             long p = s.putString(64, name);
-            return (int) Native.sys(Nr.utimensat, dirfd, p, s.address, AT_SYMLINK_NOFOLLOW, 0, 0);
+            int flags = name.isEmpty() ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+            return (int) Native.sys(Nr.utimensat, dirfd, p, s.address, flags, 0, 0);
         } finally {
             s.give();
         }

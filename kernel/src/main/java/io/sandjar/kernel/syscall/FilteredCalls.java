@@ -15,6 +15,9 @@ import io.sandjar.kernel.task.Task;
  * out at the guest's will, such as futex and anonymous mmap, never come here and cannot be refused; they name nothing.
  */
 public final class FilteredCalls implements Dispatcher {
+    /** How often a call is made anew when another file takes the name between finding it and using it. */
+    private static final int STALE_TRIES = 16;
+
     private final Dispatcher next;
 
     public FilteredCalls(Dispatcher next) {
@@ -26,7 +29,7 @@ public final class FilteredCalls implements Dispatcher {
         SeccompFilter f = t.watch.filter;
         // a call that waits was looked at when it came
         if (f == null || f.always(t.nr) || t.mayBlock || t.parking.again()) {
-            return next.call(t);
+            return carryOut(t);
         }
         int v = f.verdict(t.nr, t.shownIp(), t.a0, t.a1, t.a2, t.a3, t.a4, t.a5);
         if ((v & Verdict.ACTION) == Verdict.TRACE) {
@@ -40,7 +43,7 @@ public final class FilteredCalls implements Dispatcher {
             }
         }
         return switch (v & Verdict.ACTION) {
-            case Verdict.ALLOW, Verdict.LOG -> next.call(t);
+            case Verdict.ALLOW, Verdict.LOG -> carryOut(t);
             case Verdict.ERRNO -> -Verdict.errno(v);
             case Verdict.USER_NOTIF -> -ENOSYS; // nobody listens
             case Verdict.TRAP -> {
@@ -57,5 +60,14 @@ public final class FilteredCalls implements Dispatcher {
                 yield 0; // nobody hears it
             }
         };
+    }
+
+    /** A call that met a name which is another file's by now has done nothing: it finds that other one next time. */
+    private long carryOut(Task t) {
+        long r = next.call(t);
+        for (int i = 0; r == -ESTALE && i < STALE_TRIES; i++) {
+            r = next.call(t);
+        }
+        return r;
     }
 }

@@ -234,11 +234,7 @@ public final class Opener {
             }
             default -> {}
         }
-        int want = (flags & O_ACCMODE) != O_WRONLY ? Permissions.MAY_READ : 0;
-        if (write) {
-            want |= Permissions.MAY_WRITE;
-        }
-        int r = Permissions.may(c.creds(), i, want);
+        int r = Permissions.may(c.creds(), i, Permissions.toOpen(flags));
         if (r == 0 && (flags & O_NOATIME) != 0 && !Permissions.owner(c.creds(), i)) {
             r = -EPERM;
         }

@@ -32,6 +32,12 @@ public final class Permissions {
         return override(c, i, mode, mask) ? 0 : i.refusal(c, mask);
     }
 
+    /** What opening with these flags needs. */
+    public static int toOpen(int flags) {
+        int want = (flags & O_ACCMODE) != O_WRONLY ? MAY_READ : 0;
+        return writable(flags) || (flags & O_TRUNC) != 0 ? want | MAY_WRITE : want;
+    }
+
     private static boolean override(Creds c, Inode i, int mode, int mask) {
         boolean dir = (mode & S_IFMT) == S_IFDIR;
         if ((dir || (mask & MAY_EXEC) == 0 || (mode & 0111) != 0) && c.has(i, CAP_DAC_OVERRIDE)) {

@@ -29,6 +29,11 @@ record HostAcls(@Nullable Acl access, @Nullable Acl initial, boolean known, long
         return new HostAcls(null, null, true, s.ctimeSec, s.ctimeNsec);
     }
 
+    /** Those of a file that cannot be asked now, for lack of descriptors perhaps: its mode may be the mask of a list. */
+    static HostAcls unknown(HostStat s) {
+        return new HostAcls(Acl.OWNER_ONLY, null, true, s.ctimeSec, s.ctimeNsec);
+    }
+
     /** Those of an open file. */
     static HostAcls read(int fd, HostStat s, boolean dir) {
         int[] error = new int[1];

@@ -10,21 +10,21 @@ import io.sandjar.host.HostFs;
 import io.sandjar.host.Sys;
 import io.sandjar.kernel.vfs.Attr;
 
-/** Changes of owner, mode and times on the host: of a name in a directory, or of an open file whatever its name is. */
+/** Changes of owner, mode and times on the host: of a file that is open, or at least known by a descriptor with O_PATH. */
 final class HostAttr {
     private HostAttr() {}
 
-    /** By name, never through a link; everything but the size. */
-    static int set(int dir, String name, Attr a) {
+    /** By a descriptor with O_PATH, of a link as well; everything but the size. */
+    static int setByPath(int fd, Attr a) {
         int r = 0;
         if ((a.valid & (Attr.UID | Attr.GID)) != 0) {
-            r = HostFs.nameCall(Nr.fchownat, dir, name, uid(a), gid(a), AT_SYMLINK_NOFOLLOW);
+            r = HostFs.nameCall(Nr.fchownat, fd, "", uid(a), gid(a), AT_EMPTY_PATH);
         }
         if (r == 0 && (a.valid & Attr.MODE) != 0) {
-            r = chmod(dir, name, a.mode);
+            r = chmod(fd, a.mode);
         }
         if (r == 0 && (a.valid & (Attr.ATIME | Attr.MTIME)) != 0) {
-            r = HostFs.utimens(dir, name, a.atimeSec, atime(a), a.mtimeSec, mtime(a));
+            r = HostFs.utimens(fd, "", a.atimeSec, atime(a), a.mtimeSec, mtime(a));
         }
         return r;
     }
@@ -62,15 +62,21 @@ final class HostAttr {
 
     static int chmod(int dir, String name, int mode) {
         int r = HostFs.nameCall(Nr.fchmodat2, dir, name, mode, AT_SYMLINK_NOFOLLOW, 0);
-        if (r != -ENOSYS) {
-            return r;
+        return r != -ENOSYS ? r : chmodOpened(HostFs.open(dir, name, O_RDONLY | O_NONBLOCK, 0), mode);
+    }
+
+    private static int chmod(int path, int mode) {
+        int r = HostFs.nameCall(Nr.fchmodat2, path, "", mode, AT_EMPTY_PATH, 0);
+        return r != -ENOSYS ? r : chmodOpened(HostFs.reopen(path, O_RDONLY | O_NONBLOCK), mode);
+    }
+
+    /** Before Linux 6.6: by a descriptor, which is closed, or the error of opening it. */
+    private static int chmodOpened(int fd, int mode) {
+        if (fd < 0) {
+            return fd;
         }
-        int f = HostFs.open(dir, name, O_RDONLY | O_NONBLOCK, 0); // before Linux 6.6
-        if (f < 0) {
-            return f;
-        }
-        r = (int) Sys.call(Nr.fchmod, f, mode, 0);
-        Sys.close(f);
+        int r = (int) Sys.call(Nr.fchmod, fd, mode, 0);
+        Sys.close(fd);
         return r;
     }
 }

@@ -235,12 +235,16 @@ public final class HostDirFs extends FileSystem {
             return i;
         }
         i = new HostInode(this, dir, name, s, -1);
+        remember(s, i);
+        return i;
+    }
+
+    private void remember(HostStat s, HostInode i) {
         known.put(FileId.of(s), new WeakReference<>(i));
         if (known.size() > sweepAt) {
             known.values().removeIf(w -> w.refersTo(null));
             sweepAt = Math.max(10_000, 2 * known.size());
         }
-        return i;
     }
 
     /** The inode object of a file of a volume that is in use already, if any. */
@@ -255,7 +259,7 @@ public final class HostDirFs extends FileSystem {
     HostInode nameless(HostStat s, int fd) {
         HostInode i = new HostInode(this, null, "", s, fd);
         i.setNameless();
-        known.put(FileId.of(s), new WeakReference<>(i));
+        remember(s, i);
         return i;
     }
 

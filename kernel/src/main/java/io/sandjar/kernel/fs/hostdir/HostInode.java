@@ -20,6 +20,7 @@ import io.sandjar.kernel.vfs.DirSink;
 import io.sandjar.kernel.vfs.FileDescription;
 import io.sandjar.kernel.vfs.Inode;
 import io.sandjar.kernel.vfs.Path;
+import io.sandjar.kernel.vfs.Permissions;
 import io.sandjar.kernel.vfs.Stat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -94,15 +95,9 @@ public final class HostInode extends StatInode {
         if (dir == null) {
             return -ESTALE;
         }
-        int made = dir.openChild(name, O_PATH | O_DIRECTORY);
+        int made = onlyThis(dir.openChild(name, O_PATH | O_DIRECTORY));
         if (made < 0) {
             return made;
-        }
-        HostStat now = new HostStat();
-        int r = HostFs.statx(made, "", now);
-        if (r != 0 || !now.sameFile(stat)) {
-            Sys.close(made);
-            return r != 0 ? r : -ESTALE;
         }
         synchronized (this) {
             users++;
@@ -159,7 +154,7 @@ public final class HostInode extends StatInode {
         }
     }
 
-    /** Opens the file itself. */
+    /** Opens whatever has the name now. */
     int openSelf(int flags) {
         if (nameless) {
             return -ENOENT;
@@ -168,23 +163,35 @@ public final class HostInode extends StatInode {
         return dir == null || isDir() ? openChild(".", flags) : dir.openChild(name, flags);
     }
 
+    /** Opens this file and no other: -ESTALE when its name leads to another by now. */
+    int openThis(int flags) {
+        return onlyThis(openSelf(flags));
+    }
+
+    /** A descriptor that was opened by name, if it is one of this file; -errno. */
+    private int onlyThis(int opened) {
+        if (opened < 0) {
+            return opened;
+        }
+        HostStat now = new HostStat();
+        int r = HostFs.statx(opened, "", now);
+        if (r == 0 && now.sameFile(stat)) {
+            return opened;
+        }
+        Sys.close(opened);
+        return r != 0 ? r : -ESTALE;
+    }
+
     @Override
     public int nameHostSocket() {
         if ((stat.mode & S_IFMT) != S_IFSOCK) {
             return -ECONNREFUSED;
         }
-        int named = openSelf(O_PATH | O_NOFOLLOW);
-        if (named >= 0) {
-            HostStat now = new HostStat();
-            if (HostFs.statx(named, "", now) != 0 || !now.sameFile(stat) || (now.mode & S_IFMT) != S_IFSOCK) {
-                Sys.close(named);
-                return -ECONNREFUSED;
-            }
-        }
-        return named;
+        int named = openThis(O_PATH | O_NOFOLLOW);
+        return named == -ESTALE ? -ECONNREFUSED : named;
     }
 
-    // ---- attributes ----
+    // ---- what the host tells of it ----
 
     boolean sameAs(HostStat s) {
         return stat.sameFile(s);
@@ -416,7 +423,7 @@ public final class HostInode extends StatInode {
         return HostNames.rename(c, this, oldName, (HostInode) newDir, newName, flags);
     }
 
-    // ---- attributes ----
+    // ---- changes of attributes ----
 
     @Override
     public int setattr(Caller c, Attr a) {
@@ -439,7 +446,7 @@ public final class HostInode extends StatInode {
             open.release();
             return r;
         }
-        int f = openSelf(O_WRONLY | O_NONBLOCK);
+        int f = openThis(O_WRONLY | O_NONBLOCK);
         if (f < 0) {
             return f;
         }
@@ -456,14 +463,12 @@ public final class HostInode extends StatInode {
             open.release();
             return r;
         }
-        HostInode dir = isDir() ? null : parent;
-        HostInode holder = dir == null ? this : dir;
-        int d = holder.acquire();
-        if (d < 0) {
-            return d;
+        int f = openThis(O_PATH);
+        if (f < 0) {
+            return f;
         }
-        int r = HostAttr.set(d, dir == null ? "." : name, a);
-        holder.release();
+        int r = HostAttr.setByPath(f, a);
+        Sys.close(f);
         return r;
     }
 
@@ -478,6 +483,9 @@ public final class HostInode extends StatInode {
             return -EROFS;
         }
         if (!HostFds.hasRoom()) {
+            if (nameless) {
+                retire();
+            }
             return -ENFILE;
         }
         int how = isDir() ? O_RDONLY | O_DIRECTORY : flags & (O_ACCMODE | O_APPEND | O_SYNC) | O_NONBLOCK | O_NOCTTY;
@@ -502,6 +510,10 @@ public final class HostInode extends StatInode {
         }
         HostInode dir = parent;
         HostInode now = dir == null || isDir() ? this : host.inode(dir, name, s); // another file has the name now
+        if (now != this && host.live() && Permissions.may(c.creds(), now, Permissions.toOpen(flags)) != 0) {
+            Sys.close(f);
+            return -ESTALE; // who may open this one was asked
+        }
         out.set(isDir() ? new HostDirectory(path, now, flags, f) : new HostFile(path, now, flags, f));
         return 0;
     }
@@ -514,6 +526,7 @@ public final class HostInode extends StatInode {
         int f = HostFs.reopen(fd, how);
         if (f == -EACCES) {
             f = fd; // its mode lets nobody do again what making it gave
+            Sys.call(Nr.fcntl, f, F_SETFL, how & O_APPEND);
         } else {
             Sys.close(fd);
         }
@@ -574,15 +587,26 @@ public final class HostInode extends StatInode {
         if (!isRegular() && !isDir()) {
             return -EPERM;
         }
-        int f = openSelf(O_RDONLY | O_NONBLOCK);
-        if (f == -ENOENT) {
-            HostFile open = anyOpen(false); // its name is gone
+        int f = openThis(O_RDONLY | O_NONBLOCK);
+        if (f == -ENOENT || f == -ESTALE) {
+            HostFile open = anyOpen(false); // its name is gone, or another file's
             if (open != null) {
                 f = HostFs.reopen(open.hostFd(), O_RDONLY | O_NONBLOCK);
                 open.release();
             }
         }
         return f;
+    }
+
+    /**
+     * Whether an error of {@link #openForAttributes} leaves open what lists there are. Not so where the file is gone, cannot have
+     * any, or is one that the host lets the kernel not read at all: that holds for its guests as well.
+     */
+    private static boolean saysNothing(int error) {
+        return switch (-error) {
+            case ENOENT, ESTALE, EOPNOTSUPP, EPERM, EACCES -> false;
+            default -> true;
+        };
     }
 
     private HostAcls lists() {
@@ -593,7 +617,7 @@ public final class HostInode extends StatInode {
         }
         int f = host.mayHaveAcls(s) ? openForAttributes() : -EOPNOTSUPP;
         if (f < 0) {
-            return HostAcls.none(s);
+            return saysNothing(f) ? HostAcls.unknown(s) : HostAcls.none(s);
         }
         l = HostAcls.read(f, s, isDir());
         Sys.close(f);

@@ -124,11 +124,24 @@ final class HostNames {
     }
 
     static int link(HostInode dir, String child, HostInode from) {
-        HostInode fromDir = from.parent();
         if (from.isNameless()) {
             return linkNameless(dir, child, from);
         }
-        return fromDir == null ? -EPERM : two(Nr.linkat, fromDir, from.name(), dir, child, 0);
+        if (from.parent() == null) {
+            return -EPERM;
+        }
+        int d = begin(dir, child);
+        if (d < 0) {
+            return d;
+        }
+        int f = from.openThis(O_PATH);
+        int r = f;
+        if (f >= 0) {
+            r = HostFiles.link(f, d, child);
+            Sys.close(f);
+        }
+        dir.release();
+        return r;
     }
 
     private static int linkNameless(HostInode dir, String child, HostInode from) {
@@ -212,7 +225,7 @@ final class HostNames {
     // ---- moving ----
 
     static int rename(Caller c, HostInode from, String oldName, HostInode to, String newName, int flags) {
-        int r = two(Nr.renameat2, from, oldName, to, newName, flags);
+        int r = moveName(from, oldName, to, newName, flags);
         if (r == 0) {
             Ref<Inode> moved = new Ref<>(); // looking up tells inodes that are in use their new names
             to.lookup(c, newName, moved);
@@ -223,7 +236,7 @@ final class HostNames {
         return r;
     }
 
-    private static int two(int nr, HostInode a, String aName, HostInode b, String bName, int flags) {
+    private static int moveName(HostInode a, String aName, HostInode b, String bName, int flags) {
         checkName(bName);
         int x = begin(a, aName);
         if (x < 0) {
@@ -234,7 +247,7 @@ final class HostNames {
             a.release();
             return y;
         }
-        int r = HostFs.twoNames(nr, x, aName, y, bName, flags);
+        int r = HostFs.twoNames(Nr.renameat2, x, aName, y, bName, flags);
         a.release();
         b.release();
         return r;

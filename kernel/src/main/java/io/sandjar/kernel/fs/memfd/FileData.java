@@ -143,11 +143,20 @@ public final class FileData {
             if (r != 0) {
                 return r;
             }
+            long chargedBefore = charged;
+            long denseBefore = dense;
             n = charge(at, n);
             if (n <= 0) {
                 return n;
             }
             long done = fd >= 0 ? src.toHost(fd, at, n) : src.toHost(store.fd(), extent + at, n);
+            if (done < n && fd >= 0) { // memory that cannot be read: there are less pages than were charged
+                long there = pages(at + Math.max(done, 0));
+                dense = Math.min(dense, Math.max(denseBefore, there));
+                if (whole) {
+                    chargeOnly(Math.min(charged, Math.max(chargedBefore, there)));
+                }
+            }
             if (done > 0) {
                 if (at + done > size) {
                     size = at + done;
@@ -247,15 +256,31 @@ public final class FileData {
         while (written(full)) {
             full++;
         }
-        dense = full;
+        dense = Math.min(full, pages(size)); // what was reserved beyond the end is gone
         order = -1;
         extent = -1;
         HostFds.count(1);
         fd = f;
+        if (charged != dense) {
+            recount();
+        }
         return 0;
     }
 
-    /** Takes pages for a write: how many bytes may be written, or -ENOSPC. */
+    private static long pages(long bytes) {
+        return bytes + PAGE - 1 >> SHIFT;
+    }
+
+    /** Gives back what was charged beyond so many pages. */
+    private void chargeOnly(long pages) {
+        quota.give(charged - pages);
+        charged = pages;
+    }
+
+    /**
+     * Takes pages for a write: how many bytes may be written, or -ENOSPC. A file with holes may be charged too much until
+     * it is counted again.
+     */
     private long charge(long at, long n) {
         long first = at >> SHIFT;
         long last = (at + n - 1) >> SHIFT;
@@ -286,7 +311,11 @@ public final class FileData {
             long got = quota.take(more);
             charged += got;
             long some = (charged << SHIFT) - at;
-            return got == more ? n : some > 0 ? some : -ENOSPC;
+            if (some <= 0) {
+                chargeOnly(charged - got);
+                return -ENOSPC;
+            }
+            return got == more ? n : some;
         }
         if (last < dense) {
             return n;
@@ -296,11 +325,7 @@ public final class FileData {
         long got = quota.take(wanted);
         charged += got;
         if (first <= dense) {
-            boolean holes = charged - got != dense;
             dense = from + got;
-            if (holes) {
-                recount();
-            }
         }
         if (got == wanted) {
             return n;
@@ -316,9 +341,7 @@ public final class FileData {
         }
         HostStat s = new HostStat();
         if (HostFs.statx(fd, "", s) == 0) {
-            long now = s.blocks >> 3;
-            quota.give(charged - now);
-            charged = now;
+            chargeOnly(s.blocks >> 3);
         }
     }
 
@@ -334,21 +357,21 @@ public final class FileData {
                 }
             }
             if (fd >= 0) {
+                long before = charged;
                 int have = whole ? chargeAll(to) : 0;
                 if (have != 0) {
                     return have;
                 }
                 long r = Sys.call(Nr.ftruncate, fd, to, 0);
                 if (r < 0) {
+                    chargeOnly(before);
                     return (int) r;
                 }
-                if (whole) {
-                    long now = to + PAGE - 1 >> SHIFT;
-                    quota.give(charged - now);
-                    charged = now;
-                }
-                if (to <= size) {
-                    dense = Math.min(dense, (to + PAGE - 1) >> SHIFT);
+                if (to <= size) { // a file that grows keeps what was reserved beyond its end
+                    if (whole) {
+                        chargeOnly(pages(to));
+                    }
+                    dense = Math.min(dense, pages(to));
                     recount();
                 }
             } else if (to <= size) { // what was reserved beyond the end goes as well
@@ -394,13 +417,15 @@ public final class FileData {
         }
     }
 
-    /** fallocate(2) with what tmpfs does of it: KEEP_SIZE, and PUNCH_HOLE with it. */
+    /** Whether a mode of fallocate(2) is one that tmpfs has: KEEP_SIZE, and PUNCH_HOLE with it. */
+    public static boolean canAllocate(int mode) {
+        return (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)) == 0;
+    }
+
+    /** fallocate(2) in a mode that it {@linkplain #canAllocate has}. */
     public int fallocate(int mode, long off, long len, boolean grow) {
         boolean keep = (mode & FALLOC_FL_KEEP_SIZE) != 0;
         boolean punch = (mode & FALLOC_FL_PUNCH_HOLE) != 0;
-        if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE)) != 0) {
-            return -EOPNOTSUPP;
-        }
         lock.lock();
         try {
             if (punch) {
@@ -430,11 +455,16 @@ public final class FileData {
         if (fd < 0) {
             return reserveSmall((int) (off >> SHIFT), (int) ((off + len - 1) >> SHIFT));
         }
-        if (charge(off, len) < len) {
-            recount();
-            return -ENOSPC;
+        long chargedBefore = charged;
+        long denseBefore = dense;
+        boolean enough = charge(off, len) == len;
+        r = enough ? (int) Sys.call(Nr.fallocate, fd, FALLOC_FL_KEEP_SIZE, off, len, 0, 0) : -ENOSPC;
+        if (r != 0) {
+            chargeOnly(chargedBefore);
+            dense = denseBefore;
         }
-        return (int) Sys.call(Nr.fallocate, fd, FALLOC_FL_KEEP_SIZE, off, len, 0, 0);
+        recount();
+        return r;
     }
 
     /** Takes all of the pages or none. */
@@ -493,7 +523,7 @@ public final class FileData {
 
     /** Takes what is missing for a file of {@code bytes} without holes. */
     private int chargeAll(long bytes) {
-        long more = (bytes + PAGE - 1 >> SHIFT) - charged;
+        long more = pages(bytes) - charged;
         if (more > 0) {
             long got = quota.take(more);
             if (got < more) {
@@ -514,6 +544,7 @@ public final class FileData {
         try {
             int r = whole ? 0 : promote();
             if (r == 0 && !whole) {
+                Sys.call(Nr.ftruncate, fd, size, 0); // what is reserved beyond the end would count for holes before it
                 recount();
                 r = chargeAll(size);
                 whole = r == 0;
@@ -577,6 +608,10 @@ public final class FileData {
             long done = FileStore.copy(hostFd, 0, fd >= 0 ? fd : store.fd(), fd >= 0 ? 0 : extent, n);
             if (done < 0) {
                 return (int) done;
+            }
+            if (fd >= 0 && done < n) {
+                dense = Math.min(dense, pages(done));
+                recount();
             }
             size = done;
             return 0;

@@ -215,8 +215,12 @@ public final class FileNode extends Node {
                     return r;
                 }
             }
+            int r = dropFileCaps(c, true);
+            if (r != 0) {
+                d.free();
+                return r;
+            }
             data = d;
-            dropFileCaps(c, true);
             return 0;
         } finally {
             lock.unlock();
@@ -290,6 +294,9 @@ public final class FileNode extends Node {
     }
 
     int fallocate(Caller c, int mode, long off, long len) {
+        if (!FileData.canAllocate(mode)) {
+            return -EOPNOTSUPP;
+        }
         int s = Math.max(seals, 0);
         if ((s & (Mm.F_SEAL_WRITE | Mm.F_SEAL_FUTURE_WRITE)) != 0 && (mode & FALLOC_FL_PUNCH_HOLE) != 0) {
             return -EPERM;

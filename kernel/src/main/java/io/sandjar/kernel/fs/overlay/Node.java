@@ -323,23 +323,17 @@ public abstract class Node extends Inode {
     @Override
     public int setattr(Caller c, Attr a) {
         own();
-        if ((a.valid & (Attr.UID | Attr.GID)) != 0 && !isDir()) {
-            dropFileCaps(c, true);
+        int r = (a.valid & (Attr.UID | Attr.GID)) != 0 && !isDir() ? dropFileCaps(c, true) : 0;
+        if (r == 0 && (a.valid & Attr.SIZE) != 0) {
+            r = truncate(c, a.size);
         }
-        if ((a.valid & Attr.SIZE) != 0) {
-            int r = truncate(c, a.size);
-            if (r != 0) {
-                return r;
-            }
+        if (r != 0) {
+            return r;
         }
         lock.lock();
         try {
-            if ((a.valid & Attr.MODE) != 0) {
-                mode = (mode & S_IFMT) | (a.mode & 07777);
-                Acl list = acl();
-                if (list != null) {
-                    ownLists().access = list.withMode(mode);
-                }
+            if ((a.valid & Attr.MODE) != 0 && !chmod(a.mode)) {
+                return -ENOSPC;
             }
             if ((a.valid & Attr.UID) != 0) {
                 uid = a.uid;
@@ -360,6 +354,21 @@ public abstract class Node extends Inode {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** False when there is no room for a list of its own. */
+    private boolean chmod(int bits) {
+        int m = mode & S_IFMT | bits & 07777;
+        Acl list = acl();
+        if (list != null) {
+            NodeAttrs a = ownLists();
+            if (a == null) {
+                return false;
+            }
+            a.access = list.withMode(m);
+        }
+        mode = m;
+        return true;
     }
 
     int truncate(Caller c, long size) {
@@ -385,16 +394,25 @@ public abstract class Node extends Inode {
         return a != null && (low == null || a.ownLists) ? a.initial : low == null ? null : low.defaultAcl();
     }
 
-    /** The table with lists of its own, copied from the lower file the first time. Under the lock. */
-    private NodeAttrs ownLists() {
+    /** The table with lists of its own, copied from the lower file the first time; null without room for them. Under the lock. */
+    private @Nullable NodeAttrs ownLists() {
         NodeAttrs a = ownAttrs();
         Inode low = lower;
         if (low != null && !a.ownLists) {
-            a.access = low.acl();
-            a.initial = low.defaultAcl();
+            Acl access = low.acl();
+            Acl initial = low.defaultAcl();
+            if (!charge(a, size(access) + size(initial))) {
+                return null;
+            }
+            a.access = access;
+            a.initial = initial;
             a.ownLists = true;
         }
         return a;
+    }
+
+    private static int size(@Nullable Acl list) {
+        return list == null ? 0 : list.size();
     }
 
     private int getAcl(Caller c, String attr, Ref<byte[]> out) {
@@ -428,9 +446,7 @@ public abstract class Node extends Inode {
         try {
             NodeAttrs a = ownLists();
             Acl kept = access && now != null && now.isMode() ? null : now;
-            Acl old = access ? a.access : a.initial;
-            int more = (kept == null ? 0 : kept.size()) - (old == null ? 0 : old.size());
-            if (!charge(a, more)) {
+            if (a == null || !charge(a, size(kept) - size(access ? a.access : a.initial))) {
                 return -ENOSPC;
             }
             if (!access) {
@@ -511,14 +527,15 @@ public abstract class Node extends Inode {
         return low == null ? -ENODATA : low.getxattr(c, attr, out);
     }
 
-    /** The attributes as our own table, copied from the lower file the first time. */
-    private TreeMap<String, byte[]> ownXattrs(Caller c) {
+    /** The attributes as our own table, copied from the lower file the first time; null without room for them. */
+    private @Nullable TreeMap<String, byte[]> ownXattrs(Caller c) {
         NodeAttrs a = ownAttrs();
         TreeMap<String, byte[]> x = a.values;
         if (x != null) {
             return x;
         }
         x = new TreeMap<>();
+        int bytes = 0;
         Inode low = lower;
         Ref<byte[]> names = new Ref<>();
         if (low != null && low.listxattr(c, names) == 0) {
@@ -529,9 +546,13 @@ public abstract class Node extends Inode {
                 Ref<byte[]> v = new Ref<>();
                 if (!Acl.isName(n) && low.getxattr(c, n, v) == 0) {
                     x.put(n, v.get());
+                    bytes += cost(n, v.get());
                 }
                 at = end + 1;
             }
+        }
+        if (!charge(a, bytes)) {
+            return null;
         }
         a.values = x;
         return x;
@@ -550,6 +571,9 @@ public abstract class Node extends Inode {
         lock.lock();
         try {
             TreeMap<String, byte[]> x = ownXattrs(c);
+            if (x == null) {
+                return -ENOSPC;
+            }
             boolean there = x.containsKey(attr);
             if (there && (flags & XATTR_CREATE) != 0) {
                 return -EEXIST;
@@ -593,21 +617,29 @@ public abstract class Node extends Inode {
         }
     }
 
-    /** The contents or the owner change: a program's capabilities go. The lower file's, too, unless it was asked before. */
-    final void dropFileCaps(Caller c, boolean askLower) {
+    /**
+     * The contents or the owner change: a program's capabilities go. The lower file's, too, unless it was asked before. 0 or
+     * -ENOSPC.
+     */
+    final int dropFileCaps(Caller c, boolean askLower) {
         NodeAttrs a = attrs;
         Inode low = lower;
         if (a == null || a.values == null) {
             if (!askLower || low == null || low.getxattr(c, FileCaps.NAME, new Ref<>()) != 0) {
-                return;
+                return 0;
             }
         }
         lock.lock();
         try {
-            byte[] old = ownXattrs(c).remove(FileCaps.NAME);
+            TreeMap<String, byte[]> x = ownXattrs(c);
+            if (x == null) {
+                return -ENOSPC;
+            }
+            byte[] old = x.remove(FileCaps.NAME);
             if (old != null) {
                 charge(ownAttrs(), -cost(FileCaps.NAME, old));
             }
+            return 0;
         } finally {
             lock.unlock();
         }
@@ -671,7 +703,11 @@ public abstract class Node extends Inode {
         own();
         lock.lock();
         try {
-            byte[] old = ownXattrs(c).remove(attr);
+            TreeMap<String, byte[]> x = ownXattrs(c);
+            if (x == null) {
+                return -ENOSPC;
+            }
+            byte[] old = x.remove(attr);
             if (old == null) {
                 return -ENODATA;
             }

@@ -14,7 +14,7 @@ final class NodeAttrs {
     @Nullable
     TreeMap<String, byte[]> values;
 
-    /** The lists are this node's: always without a lower file, and with one once they were changed. */
+    /** The lists are copied from the lower file, to be changed; without a lower file they are this node's anyway. */
     volatile boolean ownLists;
 
     /** Who may use the file; null when its mode says all. */

@@ -6,7 +6,6 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.RusageLayout;
 import io.sandjar.host.HostFiles;
 import io.sandjar.host.Processes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a process or thread has used, as the host counts it. The CPU clock is exact; how it splits into user and system
@@ -137,9 +136,9 @@ public final class Accounting {
         split(clock, user, system);
         if (details) {
             String status = HostFiles.procText(dir + "/status");
-            maxRss = field(status, "VmHWM:");
-            voluntarySwitches = field(status, "\nvoluntary_ctxt_switches:");
-            involuntarySwitches = field(status, "nonvoluntary_ctxt_switches:");
+            maxRss = ProcText.after(status, "VmHWM:");
+            voluntarySwitches = ProcText.after(status, "\nvoluntary_ctxt_switches:");
+            involuntarySwitches = ProcText.after(status, "nonvoluntary_ctxt_switches:");
         }
     }
 
@@ -158,23 +157,6 @@ public final class Accounting {
     }
 
     private static long number(String[] fields, int i) {
-        return i < fields.length ? digits(fields[i], 0) : 0;
-    }
-
-    private static long field(@Nullable String text, String key) {
-        int at = text == null ? -1 : text.indexOf(key);
-        return at < 0 || text == null ? 0 : digits(text, at + key.length());
-    }
-
-    private static long digits(String s, int from) {
-        int i = from;
-        while (i < s.length() && (s.charAt(i) == ' ' || s.charAt(i) == '\t')) {
-            i++;
-        }
-        long n = 0;
-        while (i < s.length() && s.charAt(i) >= '0' && s.charAt(i) <= '9') {
-            n = n * 10 + s.charAt(i++) - '0';
-        }
-        return n;
+        return i < fields.length ? ProcText.number(fields[i], 0) : 0;
     }
 }

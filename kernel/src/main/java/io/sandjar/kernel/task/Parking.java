@@ -6,7 +6,7 @@ import static io.sandjar.abi.Errno.*;
 
 import io.sandjar.abi.Time;
 import io.sandjar.kernel.base.Condition;
-import io.sandjar.kernel.base.WaitEntry;
+import io.sandjar.kernel.base.Unparker;
 import io.sandjar.kernel.base.WaitPlace;
 import io.sandjar.kernel.signal.SigInfo;
 import io.sandjar.kernel.vfs.Caller;
@@ -60,7 +60,7 @@ public final class Parking {
             waitPlace = null;
             return Caller.BLOCK;
         }
-        Parker entry = new Parker(Thread.currentThread(), events);
+        Unparker entry = new Unparker(Thread.currentThread(), events);
         thread = Thread.currentThread();
         place.add(entry);
         try {
@@ -166,21 +166,6 @@ public final class Parking {
             return awaitResult == 0 ? got[0] : null;
         } finally {
             task.mask.waitingFor = 0;
-        }
-    }
-
-    private static final class Parker extends WaitEntry {
-        private final Thread thread;
-
-        Parker(Thread thread, int events) {
-            super(events);
-            this.thread = thread;
-        }
-
-        @Override
-        public boolean wake(int events) {
-            LockSupport.unpark(thread);
-            return true;
         }
     }
 }

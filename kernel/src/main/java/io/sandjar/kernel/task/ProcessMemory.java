@@ -33,35 +33,19 @@ final class ProcessMemory {
         }
         long whole = -1;
         switch (how) {
-            case BOUND -> sum.anonymous += number(text, text.indexOf(' ')) * PAGE; // resident, the second
+            case BOUND ->
+                sum.anonymous += ProcText.number(text, Math.max(0, text.indexOf(' '))) * PAGE; // resident, the second
             case NEAR -> {
-                whole = after(text, "RssAnon:");
+                whole = KILO * ProcText.after(text, "RssAnon:");
                 sum.anonymous += whole;
-                sum.shared += after(text, "RssShmem:");
+                sum.shared += KILO * ProcText.after(text, "RssShmem:");
             }
             case EXACT -> {
-                whole = after(text, "Anonymous:");
-                sum.anonymous += after(text, "Pss_Anon:");
-                sum.shared += after(text, "Pss_Shmem:");
+                whole = KILO * ProcText.after(text, "Anonymous:");
+                sum.anonymous += KILO * ProcText.after(text, "Pss_Anon:");
+                sum.shared += KILO * ProcText.after(text, "Pss_Shmem:");
             }
         }
         return whole;
-    }
-
-    private static long after(String text, String key) {
-        int at = text.indexOf(key);
-        return at < 0 ? 0 : number(text, at + key.length()) * KILO;
-    }
-
-    private static long number(String s, int from) {
-        int i = Math.max(0, from);
-        while (i < s.length() && (s.charAt(i) == ' ' || s.charAt(i) == '\t')) {
-            i++;
-        }
-        long n = 0;
-        while (i < s.length() && s.charAt(i) >= '0' && s.charAt(i) <= '9') {
-            n = n * 10 + s.charAt(i++) - '0';
-        }
-        return n;
     }
 }

@@ -10,6 +10,7 @@ import io.sandjar.abi.Bytes;
 import io.sandjar.abi.Nr;
 import io.sandjar.host.Scratch;
 import io.sandjar.host.Sys;
+import io.sandjar.kernel.base.Unparker;
 import io.sandjar.kernel.base.WaitEntry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -366,7 +367,7 @@ public final class HostTerminal {
     /** Waits until the master's side of our terminal has one of {@code events}, or somebody wakes this thread. */
     private void awaitTty(int events) {
         Thread me = Thread.currentThread();
-        WaitEntry e = new Waker(me, events);
+        WaitEntry e = new Unparker(me, events);
         tty.outputQueue().add(e);
         try {
             if ((tty.masterPoll() & events) == 0 && !closed) {
@@ -374,21 +375,6 @@ public final class HostTerminal {
             }
         } finally {
             tty.outputQueue().remove(e);
-        }
-    }
-
-    private static final class Waker extends WaitEntry {
-        private final Thread thread;
-
-        Waker(Thread thread, int events) {
-            super(events);
-            this.thread = thread;
-        }
-
-        @Override
-        public boolean wake(int events) {
-            LockSupport.unpark(thread);
-            return true;
         }
     }
 }
